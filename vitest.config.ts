@@ -1,16 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-// Workspace packages resolve to their sources, so that tests need no build.
-const conditions = ['source', 'import', 'module', 'default']
 const report = process.env['TEST_REPORT']
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  // Packages of this workspace resolve to their sources, so that tests need no build.
+  ssr: {
+    resolve: {
+      conditions: ['hawser-source', 'module', 'node'],
+      externalConditions: ['hawser-source', 'node', 'module-sync'],
+    },
+  },
   test: {
     include: ['{packages,examples,docs,conformance,bench,scripts}/**/*.test.ts'],
     pool: 'forks',
-    execArgv: ['--conditions=source'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
