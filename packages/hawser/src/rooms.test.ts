@@ -1,0 +1,189 @@
+import { globSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { join, posix, sep } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/** A room imports rooms of the rows below its own. */
+const ROWS: readonly (readonly string[])[] = [
+  ['index'],
+  ['node', 'cloudflare', 'testing', 'extensions'],
+  ['legacy'],
+  ['http', 'stdio'],
+  ['auth', 'wire', 'client', 'interceptors', 'server', 'schema'],
+  ['call'],
+  ['protocol'],
+]
+
+/** What a room may import besides; `uri-template` stands alone and imports nothing. */
+const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['server', ['schema', 'uri-template']],
+  ['client', ['schema', 'uri-template']],
+  ['uri-template', []],
+])
+
+/** Runtime dependencies, each with the one room that imports it. */
+const DEPENDENCIES: ReadonlyMap<string, string> = new Map([
+  ['@cfworker/json-schema', 'schema'],
+  ['@standard-schema/spec', 'schema'],
+  ['eventsource-parser', 'wire'],
+  ['jose', 'auth'],
+  ['oauth4webapi', 'auth'],
+])
+
+const OLD_WORDS =
+  /\binitialize\b|notifications\/initialized|[Mm]cp-[Ss]ession-[Ii]d|2024-11-05|2025-(?:03-26|06-18|11-25)|[Ll]egacy/
+const VAGUE_NAME = /(?:^|[/-])(?:utils?|helpers?|common|managers?)(?:[/.-]|$)/
+const ANY_TYPE = /(?<![.\w$])any(?![\w$]|\s*[?(:])/
+const ROOT_EXPORTS = 40
+
+/** Module specifiers of static, re-exporting, dynamic and type imports. */
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/^(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/gm)].map(
+    (found) => found[1] ?? found[2] ?? '',
+  )
+
+const withoutTypeImports = (text: string): string =>
+  text.replace(/^(?:import|export) type\b[^'"]*?\bfrom\s*['"][^'"]+['"]/gm, '')
+
+/** Source text without comments and without the contents of strings. */
+const codeOf = (text: string): string =>
+  text.replace(/('|")(?:\\.|(?!\1)[^\\\n])*\1|`(?:\\.|[^\\`])*`|\/\*[\s\S]*?\*\/|\/\/.*$/gm, (found) =>
+    found.startsWith('/') ? '' : "''",
+  )
+
+/** Names that a module exports, types too; `*` for a wholesale re-export. */
+const exportsOf = (text: string): string[] => {
+  const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap((list) => (list[1] ?? '').split(','))
+  const declared = [
+    ...text.matchAll(/^export (?:async )?(?:(\*)|(?:function\*?|const|class|interface|type) ([\w$]+))/gm),
+  ]
+  return [...lists.map((name) => name.trim()), ...declared.map((found) => found[1] ?? found[2] ?? '')].filter(
+    (name) => name !== '',
+  )
+}
+
+interface Source {
+  readonly path: string
+  readonly room: string
+  readonly text: string
+}
+
+const roomOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : 'index')
+const filesIn = (folder: string, pattern: string): string[] =>
+  globSync(pattern, { cwd: folder, exclude: (path) => /node_modules|dist/.test(path) }).map((path) =>
+    path.replaceAll(sep, '/'),
+  )
+
+const sources: readonly Source[] = filesIn(import.meta.dirname, '**/*.ts')
+  .filter((path) => !path.endsWith('.test.ts'))
+  .map((path) => ({ path, room: roomOf(path), text: readFileSync(join(import.meta.dirname, path), 'utf8') }))
+
+const neighbours = (file: Source, text = file.text): string[] =>
+  importsOf(text)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => posix.join(posix.dirname(file.path), specifier))
+const packagesOf = (file: Source): string[] => importsOf(file.text).filter((specifier) => !specifier.startsWith('.'))
+
+const rowOf = (room: string): number => ROWS.findIndex((row) => row.includes(room))
+const mayImport = (from: string, to: string): boolean =>
+  from === to || (BESIDES.get(from) ?? []).includes(to) || (rowOf(from) >= 0 && rowOf(to) > rowOf(from))
+
+/** The files that are loaded when `path` is. */
+const loadedBy = (path: string, seen = new Set<string>()): Set<string> => {
+  const file = sources.find((candidate) => candidate.path === path)
+  if (!file || seen.has(path)) return seen
+  seen.add(path)
+  for (const next of neighbours(file, withoutTypeImports(file.text))) loadedBy(next, seen)
+  return seen
+}
+
+/** One line for each file that breaks a rule. */
+const breaches = (rule: string, broken: (file: Source) => readonly string[]): string[] =>
+  sources.flatMap((file) => broken(file).map((what) => `${file.path}: ${what} – ${rule}`))
+
+const matches = (text: string, pattern: RegExp): string[] => text.match(new RegExp(pattern, 'g')) ?? []
+
+describe('rooms', () => {
+  it('reads every way of importing', () => {
+    const text = [
+      "import type { A } from './a.ts'",
+      'import {\n  b,\n} from "./b.ts"',
+      "export * from './c.ts'",
+      "import './d.ts'",
+      "const e = await import('./e.ts')",
+      "type F = import('./f.ts').F",
+    ].join('\n')
+    expect(importsOf(text)).toEqual(['./a.ts', './b.ts', './c.ts', './d.ts', './e.ts', './f.ts'])
+    expect(importsOf(withoutTypeImports(text))).not.toContain('./a.ts')
+  })
+
+  it('tells code from comments and strings', () => {
+    expect(codeOf("f('*/*', any) // any\n/* any */ g(`any`)")).toBe("f('', any) \n g('')")
+  })
+
+  it('are those of the table', () => {
+    const rooms = new Set([...ROWS.flat(), ...BESIDES.keys()])
+    expect(breaches('not a room of the table', ({ room }) => (rooms.has(room) ? [] : [room]))).toEqual([])
+  })
+
+  it('import only rooms below them', () => {
+    const upward = breaches('a room imports only what stands below it', (file) =>
+      neighbours(file).filter((path) => !mayImport(file.room, roomOf(path))),
+    )
+    expect(upward).toEqual([])
+  })
+
+  it('import a dependency in one room only', () => {
+    const stray = breaches('each dependency belongs to one room', (file) =>
+      packagesOf(file).filter(
+        (name) => !isBuiltin(name) && !name.includes(':') && DEPENDENCIES.get(name) !== file.room,
+      ),
+    )
+    expect(stray).toEqual([])
+  })
+
+  it('leave Node to node/ and the Workers runtime to cloudflare/', () => {
+    const hosts = breaches('the core runs on every runtime', (file) =>
+      packagesOf(file).filter(
+        (name) =>
+          (isBuiltin(name) && file.room !== 'node') || (name.startsWith('cloudflare:') && file.room !== 'cloudflare'),
+      ),
+    )
+    expect(hosts).toEqual([])
+  })
+
+  it('do not know that there was a past, except legacy/ and the front door', () => {
+    const past = breaches('only legacy/ knows the past', (file) =>
+      file.room === 'legacy' || file.path === 'index.ts' ? [] : matches(file.text, OLD_WORDS),
+    )
+    expect(past).toEqual([])
+  })
+
+  it('keep the JSON Schema validator out of what the front door loads', () => {
+    const loaded = sources.filter(({ path }) => loadedBy('index.ts').has(path))
+    expect(loaded.filter((file) => packagesOf(file).includes('@cfworker/json-schema')).map(({ path }) => path)).toEqual(
+      [],
+    )
+  })
+
+  it('hold one `any` at most, the variance alias', () => {
+    const found = breaches('one variance alias is all', (file) => matches(codeOf(file.text), ANY_TYPE))
+    expect(found.length > 1 ? found : []).toEqual([])
+  })
+})
+
+describe('the front door', () => {
+  it(`exports ${ROOT_EXPORTS} names at most, each by name`, () => {
+    const names = sources.filter(({ path }) => path === 'index.ts').flatMap(({ text }) => exportsOf(text))
+    expect(names).not.toContain('*')
+    expect(names.length > ROOT_EXPORTS ? names : []).toEqual([])
+  })
+})
+
+describe('the house', () => {
+  it('names files after what they hold', () => {
+    const root = join(import.meta.dirname, '../../..')
+    const files = filesIn(root, '{packages,examples,bench,conformance,scripts,docs}/**/*.*')
+    expect(files.filter((path) => VAGUE_NAME.test(path))).toEqual([])
+  })
+})
