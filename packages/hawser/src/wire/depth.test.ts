@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { exceedsDepth } from './depth.ts'
+
+const depthOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0
+
+describe('exceedsDepth', () => {
+  it('agrees with the parsed value', () => {
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'large', withCrossShrink: true },
+        fc.string({ unit: fc.constantFrom('"', '\\', '[', ']', '{', '}', 'a', '\n') }),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom('"[', '\\', '{{', 'b'), tie('value'), { maxKeys: 3 }),
+      ),
+    }))
+    fc.assert(
+      fc.property(value, fc.integer({ min: 0, max: 12 }), fc.constantFrom('', ' '), (nested, max, space) => {
+        expect(exceedsDepth(JSON.stringify(nested, null, space), max)).toBe(depthOf(nested) > max)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('counts levels, not brackets', () => {
+    expect(exceedsDepth('[[],[],[],{},{}]', 2)).toBe(false)
+    expect(exceedsDepth('[[],[],[],[[]]]', 2)).toBe(true)
+  })
+
+  it('counts to the limit exactly', () => {
+    const nested = '['.repeat(200) + ']'.repeat(200)
+    expect(exceedsDepth(`${nested}  `, 200)).toBe(false)
+    expect(exceedsDepth(nested, 199)).toBe(true)
+    expect(exceedsDepth('{"a":'.repeat(201), 200)).toBe(true)
+  })
+
+  it('does not count brackets inside strings', () => {
+    expect(exceedsDepth(JSON.stringify('['.repeat(1000)), 5)).toBe(false)
+    expect(exceedsDepth(JSON.stringify('\\"['.repeat(1000)), 5)).toBe(false)
+    expect(exceedsDepth(String.raw`"\\",[[[[[[`, 5)).toBe(true)
+  })
+
+  it('comes to an end on a string that has none', () => {
+    expect(exceedsDepth('"[[[[[[[[[[[[[[', 2)).toBe(false)
+    expect(exceedsDepth(`"${'\\"'.repeat(100)}`, 2)).toBe(false)
+    expect(exceedsDepth(`"${'\\'.repeat(101)}`, 2)).toBe(false)
+  })
+})

@@ -1,0 +1,98 @@
+import { createParser } from 'eventsource-parser'
+
+/** A comment event; proxies see traffic, receivers see nothing. (streamable-http#receiving-messages) */
+export const keepAlive = ':\n\n'
+
+const defaultMaxEventBytes = 4 * 1024 * 1024
+
+export interface EventLimits {
+  /** Most UTF-8 bytes in the data of one event; 4 MiB when absent. */
+  readonly maxEventBytes?: number
+}
+
+/** Says why a stream of events cannot be read any further. */
+export class EventStreamError extends Error {
+  override readonly name = 'EventStreamError'
+  readonly code: 'event_too_large' | 'invalid_utf8'
+
+  constructor(code: EventStreamError['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/**
+ * Frames one message as a server-sent event. JSON text comes back equal; other text comes back with every line break as LF.
+ *
+ * @example encodeEvent('{"id":1}') // 'data: {"id":1}\n\n'
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ */
+export function encodeEvent(data: string): string {
+  const oneLine = !data.includes('\n') && !data.includes('\r')
+  return `data: ${oneLine ? data : data.replace(/\r\n?|\n/g, '\ndata: ')}\n\n`
+}
+
+/**
+ * Yields the data of each `message` event of a response body. Comments, other event types and events without data are
+ * skipped; an event cut off by the end of the stream is dropped. Leaving the loop cancels the stream; to leave while it
+ * waits for bytes, abort the request that made the stream.
+ *
+ * @example for await (const data of readEvents(response.body)) receive(JSON.parse(data))
+ * @throws EventStreamError `event_too_large`, `invalid_utf8`; also whatever the stream itself fails with
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ */
+export async function* readEvents(
+  stream: ReadableStream<Uint8Array>,
+  { maxEventBytes = defaultMaxEventBytes }: EventLimits = {},
+): AsyncGenerator<string, void, undefined> {
+  let ready: string[] = []
+  let tooLarge = false
+  const parser = createParser({
+    // A UTF-16 unit is never more than a byte of UTF-8, so this bound only keeps an endless line out of memory.
+    maxBufferSize: maxEventBytes + 'data: '.length,
+    onEvent: ({ event, data }) => {
+      if (tooLarge || (event !== undefined && event !== 'message') || data === '') return
+      if (exceedsBytes(data, maxEventBytes)) tooLarge = true
+      else ready.push(data)
+    },
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') tooLarge = true
+    },
+  })
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const reader = stream.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      parser.feed(decode(decoder, value))
+      if (ready.length > 0) {
+        const batch = ready
+        ready = []
+        for (const data of batch) yield data
+      }
+      if (tooLarge) {
+        throw new EventStreamError(
+          'event_too_large',
+          `Expected events of at most ${maxEventBytes} bytes, got a larger one.`,
+        )
+      }
+    }
+  } finally {
+    // An errored stream refuses to be cancelled, and its error is already on its way to the caller.
+    reader.cancel().catch(() => {})
+  }
+}
+
+function decode(decoder: TextDecoder, bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes, { stream: true })
+  } catch (cause) {
+    throw new EventStreamError('invalid_utf8', 'Expected a stream of events in UTF-8, got other bytes.', { cause })
+  }
+}
+
+/** Counts bytes only when the length in UTF-16 units, of one to three bytes each, leaves it open. */
+function exceedsBytes(text: string, max: number): boolean {
+  return text.length > max || (text.length * 3 > max && new TextEncoder().encode(text).length > max)
+}
