@@ -6,31 +6,31 @@ import type {
   Notification,
   Params,
   Result,
-} from "../protocol/index.ts";
-import type { Principal } from "./principal.ts";
-import type { Values } from "./values.ts";
+} from '../protocol/index.ts'
+import type { Principal } from './principal.ts'
+import type { Values } from './values.ts'
 
 /** One request and all that is needed to answer it. Nothing is inferred from earlier calls. */
 export interface Call<M extends Method = Method> {
-  readonly method: M;
-  readonly params: Params<M>;
-  readonly protocolVersion: string;
-  readonly clientInfo?: Implementation;
-  readonly clientCapabilities: ClientCapabilities;
+  readonly method: M
+  readonly params: Params<M>
+  readonly protocolVersion: string
+  readonly clientInfo?: Implementation
+  readonly clientCapabilities: ClientCapabilities
   /** Proven by the transport; on stdio the local user. */
-  readonly principal?: Principal;
+  readonly principal?: Principal
   /** Typed data that interceptors and transports hand on. */
-  readonly values: Values;
+  readonly values: Values
   /** Aborts when the caller goes away or a deadline passes. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal
   /** Sends a notification that belongs to this call; after the reply it does nothing. */
-  readonly notify: (notification: Notification) => void;
+  readonly notify: (notification: Notification) => void
 }
 
-export type Reply<M extends Method = Method> = Result<M> | InputRequired;
+export type Reply<M extends Method = Method> = Result<M> | InputRequired
 
 /** Answers a call. A server is a `Handle`; so is a client's connection to one. */
-export type Handle = (call: Call) => Promise<Reply>;
+export type Handle = (call: Call) => Promise<Reply>
 
 /**
  * Wraps a `Handle`, on either side.
@@ -41,19 +41,19 @@ export type Handle = (call: Call) => Promise<Reply>;
  *   try { return await next(call) } finally { console.error(call.method, performance.now() - start) }
  * }
  */
-export type Interceptor = (next: Handle) => Handle;
+export type Interceptor = (next: Handle) => Handle
 
 /** Puts interceptors around a handle; the first is the outermost. */
 export function intercept(handle: Handle, interceptors: readonly Interceptor[]): Handle {
-  return interceptors.reduceRight((next, interceptor) => interceptor(next), handle);
+  return interceptors.reduceRight((next, interceptor) => interceptor(next), handle)
 }
 
 /** Narrows a call to one method, so that `params` has its type. */
 export function isCallOf<M extends Method>(call: Call, method: M): call is Call<M> {
-  return call.method === method;
+  return call.method === method
 }
 
 /** Tells the answer that asks for more from the final one. (basic/patterns/mrtr) */
 export function isInputRequired(reply: Reply): reply is InputRequired {
-  return "resultType" in reply && reply.resultType === "input_required";
+  return 'resultType' in reply && reply.resultType === 'input_required'
 }

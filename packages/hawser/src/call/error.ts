@@ -15,9 +15,9 @@ export const PROTOCOL_ERRORS = {
   forbidden: { number: 403, status: 403 },
   /** A number this system does not know, received from a peer. */
   other: { number: 0, status: 200 },
-} as const;
+} as const
 
-export type ProtocolErrorCode = keyof typeof PROTOCOL_ERRORS;
+export type ProtocolErrorCode = keyof typeof PROTOCOL_ERRORS
 
 /**
  * For the peer: the request cannot be answered as it stands.
@@ -26,84 +26,75 @@ export type ProtocolErrorCode = keyof typeof PROTOCOL_ERRORS;
  * throw new ProtocolError('invalid_params', 'Unknown cursor. List again from the start.')
  */
 export class ProtocolError extends Error {
-  override readonly name = "ProtocolError";
-  readonly code: ProtocolErrorCode;
+  override readonly name = 'ProtocolError'
+  readonly code: ProtocolErrorCode
   /** The JSON-RPC number, as sent or as received. */
-  readonly number: number;
-  readonly data: unknown;
+  readonly number: number
+  readonly data: unknown
 
   constructor(
     code: ProtocolErrorCode,
     message: string,
     options: { data?: unknown; number?: number; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
-    this.number = options.number ?? PROTOCOL_ERRORS[code].number;
-    this.data = options.data;
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.number = options.number ?? PROTOCOL_ERRORS[code].number
+    this.data = options.data
   }
 }
 
 /** For the model: shown to it as the tool's result with `isError`. Made by `fail()`. (server/tools#error-handling) */
 export class ToolError extends Error {
-  override readonly name: string = "ToolError";
+  override readonly name: string = 'ToolError'
 }
 
 /** The person declined or dismissed a question that a handler asked. Uncaught, it is shown to the model. */
 export class DeclinedError extends ToolError {
-  override readonly name = "DeclinedError";
-  readonly key: string;
-  readonly action: "decline" | "cancel";
+  override readonly name = 'DeclinedError'
+  readonly key: string
+  readonly action: 'decline' | 'cancel'
 
-  constructor(key: string, action: "decline" | "cancel") {
-    super(
-      action === "decline"
-        ? `The user declined to answer "${key}".`
-        : `The user dismissed the question "${key}".`,
-    );
-    this.key = key;
-    this.action = action;
+  constructor(key: string, action: 'decline' | 'cancel') {
+    super(action === 'decline' ? `The user declined to answer "${key}".` : `The user dismissed the question "${key}".`)
+    this.key = key
+    this.action = action
   }
 }
 
 /** For the transport: the caller may not do this. HTTP answers 401 or 403 with a challenge naming every missing scope. */
 export class AuthorizationError extends Error {
-  override readonly name = "AuthorizationError";
-  readonly code: "missing_token" | "invalid_token" | "insufficient_scope";
-  readonly scopes: readonly string[];
+  override readonly name = 'AuthorizationError'
+  readonly code: 'missing_token' | 'invalid_token' | 'insufficient_scope'
+  readonly scopes: readonly string[]
 
-  constructor(code: AuthorizationError["code"], message: string, scopes: readonly string[] = []) {
-    super(message);
-    this.code = code;
-    this.scopes = scopes;
+  constructor(code: AuthorizationError['code'], message: string, scopes: readonly string[] = []) {
+    super(message)
+    this.code = code
+    this.scopes = scopes
   }
 }
 
-export type ConnectionErrorCode =
-  | "timeout"
-  | "aborted"
-  | "disconnected"
-  | "bad_reply"
-  | "too_many_rounds";
+export type ConnectionErrorCode = 'timeout' | 'aborted' | 'disconnected' | 'bad_reply' | 'too_many_rounds'
 
 /** For the local caller only: the peer did not say this, so it cannot be mistaken for its answer. */
 export class ConnectionError extends Error {
-  override readonly name = "ConnectionError";
-  readonly code: ConnectionErrorCode;
+  override readonly name = 'ConnectionError'
+  readonly code: ConnectionErrorCode
 
   constructor(code: ConnectionErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.code = code;
+    super(message, options)
+    this.code = code
   }
 }
 
 /** For the author, when the module loads: the definition of a server cannot work. Each `id` has a section in docs/errors.md. */
 export class DefinitionError extends Error {
-  override readonly name = "DefinitionError";
-  readonly id: string;
+  override readonly name = 'DefinitionError'
+  readonly id: string
 
   constructor(id: string, message: string, options?: { cause?: unknown }) {
-    super(`${message} (docs/errors.md#${id})`, options);
-    this.id = id;
+    super(`${message} (docs/errors.md#${id})`, options)
+    this.id = id
   }
 }

@@ -1,15 +1,15 @@
-import type { HeaderField } from "../protocol/index.ts";
-import type { Handle } from "./call.ts";
-import type { Log } from "./log.ts";
+import type { HeaderField } from '../protocol/index.ts'
+import type { Handle } from './call.ts'
+import type { Log } from './log.ts'
 
 /** What a transport needs of a server: a `Handle`, and the little it must know around it. */
 export interface Service {
-  readonly handle: Handle;
-  readonly log: Log;
+  readonly handle: Handle
+  readonly log: Log
   /** Scopes that the local user holds on stdio unless the operator narrows them. */
-  readonly scopes: readonly string[];
+  readonly scopes: readonly string[]
   /** Arguments of a tool that HTTP mirrors into `Mcp-Param-*` headers. (basic/transports/streamable-http#custom-headers-from-tool-parameters) */
-  readonly headerFields: (tool: string) => readonly HeaderField[];
+  readonly headerFields: (tool: string) => readonly HeaderField[]
   /** Ends open subscriptions gracefully. (basic/patterns/subscriptions#graceful-closure) */
-  readonly close: () => Promise<void>;
+  readonly close: () => Promise<void>
 }

@@ -1,7 +1,7 @@
 /** Names a value that travels with a call. */
 export interface ValueKey<T> {
-  readonly id: symbol;
-  readonly fallback: T;
+  readonly id: symbol
+  readonly fallback: T
 }
 
 /**
@@ -12,24 +12,24 @@ export interface ValueKey<T> {
  * const withTenant: Interceptor = (next) => (call) => { call.values.set(tenant, 'acme'); return next(call) }
  */
 export function createValueKey<T>(name: string, fallback: T): ValueKey<T> {
-  return { id: Symbol(name), fallback };
+  return { id: Symbol(name), fallback }
 }
 
 /** Values by typed key; the map is made when the first value is set, since most calls carry none. */
 export class Values {
-  #map: Map<symbol, unknown> | undefined;
+  #map: Map<symbol, unknown> | undefined
 
   get<T>(key: ValueKey<T>): T {
-    const map = this.#map;
-    return map !== undefined && map.has(key.id) ? (map.get(key.id) as T) : key.fallback;
+    const map = this.#map
+    return map !== undefined && map.has(key.id) ? (map.get(key.id) as T) : key.fallback
   }
 
   set<T>(key: ValueKey<T>, value: T): this {
-    this.#map ??= new Map();
-    this.#map.set(key.id, value);
-    return this;
+    this.#map ??= new Map()
+    this.#map.set(key.id, value)
+    return this
   }
 }
 
 /** What the runtime hands to a request: Worker bindings on Cloudflare. */
-export const ENV: ValueKey<unknown> = createValueKey<unknown>("env", undefined);
+export const ENV: ValueKey<unknown> = createValueKey<unknown>('env', undefined)

@@ -1,25 +1,25 @@
-import type { Icon } from "./capabilities.ts";
-import type { ContentBlock, Role } from "./content.ts";
-import type { Meta } from "./meta.ts";
+import type { Icon } from './capabilities.ts'
+import type { ContentBlock, Role } from './content.ts'
+import type { Meta } from './meta.ts'
 
 export interface PromptArgument {
-  readonly name: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly required?: boolean;
+  readonly name: string
+  readonly title?: string
+  readonly description?: string
+  readonly required?: boolean
 }
 
 /** A prompt as `prompts/list` shows it. (server/prompts#prompt) */
 export interface PromptListing {
-  readonly name: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly arguments?: readonly PromptArgument[];
-  readonly icons?: readonly Icon[];
-  readonly _meta?: Meta;
+  readonly name: string
+  readonly title?: string
+  readonly description?: string
+  readonly arguments?: readonly PromptArgument[]
+  readonly icons?: readonly Icon[]
+  readonly _meta?: Meta
 }
 
 export interface PromptMessage {
-  readonly role: Role;
-  readonly content: ContentBlock;
+  readonly role: Role
+  readonly content: ContentBlock
 }

@@ -1,0 +1,64 @@
+import { createFetchHandler, type HttpOptions } from './http/index.ts'
+import {
+  createServer,
+  definers,
+  type Definers,
+  type Prompts,
+  type Resources,
+  type ServerCore,
+  type ServerOptions,
+  type ServerParts,
+  type Tools,
+} from './server/index.ts'
+
+/** A server: a value that every transport can serve. */
+export interface Server<T = Tools<never>, R = Resources<never>, P = Prompts<never>> extends ServerCore {
+  /** Answers HTTP: what Workers, Deno and Bun look for on a default export. (basic/transports/streamable-http) */
+  readonly fetch: (request: Request, env?: unknown) => Promise<Response>
+  /** Exists for the compiler only: `connect<typeof server>` reads it. */
+  readonly '~parts'?: { readonly tools: T; readonly resources: R; readonly prompts: P }
+}
+
+/** Makes the parts of one server, and the server of its parts. */
+export interface Kit<Context extends object, Scope extends string> extends Definers<Context, Scope> {
+  /**
+   * Makes a server. The keys of the records are the names that clients see.
+   *
+   * @throws DefinitionError naming the tool, resource or prompt that cannot work.
+   * @example
+   * export default notes.server({ tools: { search, wipe }, resources: { note }, prompts: { review } })
+   */
+  readonly server: <
+    const T extends Tools<Context> = {},
+    const R extends Resources<Context> = {},
+    const P extends Prompts<Context> = {},
+  >(
+    parts: ServerParts<Context> & {
+      readonly tools?: T
+      readonly resources?: R
+      readonly prompts?: P
+      readonly http?: HttpOptions
+    },
+  ) => Server<T, R, P>
+}
+
+/**
+ * Starts a server: who it is, which permissions it knows, and what its handlers are given.
+ *
+ * @throws DefinitionError when the definition cannot work; nothing is left to fail at the first request.
+ * @example
+ * const notes = mcp({ name: 'notes', version: '1.0.0' })
+ * const hello = notes.tool({ description: 'Say hello.', effect: 'read', run: () => 'hello' })
+ * export default notes.server({ tools: { hello } })
+ */
+export function mcp<const Scope extends string = never, Context extends object = {}>(
+  options: ServerOptions<Scope, Context>,
+): Kit<Context, Scope> {
+  return {
+    ...definers,
+    server: ({ http, ...parts }) => {
+      const core = createServer(options, parts)
+      return { ...core, fetch: createFetchHandler(core, http) }
+    },
+  }
+}

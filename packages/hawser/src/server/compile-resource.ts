@@ -1,0 +1,77 @@
+import { DefinitionError } from '../call/index.ts'
+import type { Resource as ResourceListing, ResourceTemplate } from '../protocol/index.ts'
+import { parseTemplate } from '../uri-template/parse.ts'
+import type { UriTemplate } from '../uri-template/template.ts'
+import type { Anything, Resource, ResourceDefinition } from './definitions.ts'
+import type { Authorize, createAuthorizer } from './scopes.ts'
+
+type Definition = Omit<ResourceDefinition<string, Anything, string>, 'complete'> & Pick<CompiledResource, 'complete'>
+
+/** A resource or a family of resources, ready to be read. */
+export interface CompiledResource {
+  readonly name: string
+  readonly definition: Definition
+  readonly authorize: Authorize | undefined
+  readonly template: UriTemplate
+  readonly listing: ResourceListing | ResourceTemplate
+  readonly complete?: { readonly [variable: string]: Anything }
+}
+
+/** Checks one resource when the module loads. (server/resources) */
+export function compileResource(
+  name: string,
+  resource: Resource,
+  authorizer: ReturnType<typeof createAuthorizer>,
+): CompiledResource {
+  const where = `Resource "${name}"`
+  if (resource?.kind !== 'resource') {
+    throw new DefinitionError('not-a-resource', `${where} is not a resource. Make it with \`.resource({ … })\`.`)
+  }
+  const definition = resource.definition as Definition
+  const template = readTemplate(where, definition.uri)
+  for (const variable of Object.keys(definition.complete ?? {})) {
+    if (!template.variables.includes(variable)) {
+      throw new DefinitionError(
+        'unknown-completion',
+        `${where} completes "${variable}", but ${definition.uri} has no such variable.`,
+      )
+    }
+  }
+  const { title, description, mimeType, icons, annotations, size, meta } = definition
+  const shown = { name, title, description, mimeType, icons, annotations, _meta: meta }
+  return {
+    name,
+    definition,
+    authorize: authorizer(definition.scopes ?? [], where),
+    template,
+    complete: definition.complete,
+    listing: isFixed(template) ? { uri: definition.uri, size, ...shown } : { uriTemplate: definition.uri, ...shown },
+  }
+}
+
+/** A template without variables is a plain URI. */
+export function isFixed(template: UriTemplate): boolean {
+  return template.variables.length === 0
+}
+
+function readTemplate(where: string, uri: string): UriTemplate {
+  let template: UriTemplate
+  try {
+    template = parseTemplate(uri)
+  } catch (cause) {
+    throw new DefinitionError(
+      'bad-uri-template',
+      `${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
+  }
+  if (template.unmatchable !== undefined)
+    throw new DefinitionError('bad-uri-template', `${where}: ${template.unmatchable}`)
+  if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) {
+    throw new DefinitionError(
+      'bad-uri-template',
+      `${where}: "${uri}" has no scheme. Start it with one of your own, such as notes://.`,
+    )
+  }
+  return template
+}

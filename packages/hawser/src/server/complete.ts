@@ -1,0 +1,58 @@
+import { type Call, ProtocolError, type Reply } from '../call/index.ts'
+import type { CompiledPrompt } from './compile-prompt.ts'
+import type { CompiledResource } from './compile-resource.ts'
+import type { Anything } from './definitions.ts'
+import type { ServerFrame } from './frame.ts'
+import { runHandler } from './run-handler.ts'
+
+/** The most values that one answer may hold. (server/utilities/completion#completion-results) */
+const MAX_VALUES = 100
+
+/** Answers `completion/complete`, with the same scopes that the completed item demands. */
+export function createCompleter(
+  prompts: ReadonlyMap<string, CompiledPrompt>,
+  resources: readonly CompiledResource[],
+  frame: ServerFrame,
+): (call: Call<'completion/complete'>) => Promise<Reply<'completion/complete'>> {
+  const byTemplate = new Map(resources.map((resource) => [resource.definition.uri, resource]))
+  return async (call) => {
+    const { ref, argument, context: given } = call.params
+    const item = ref.type === 'ref/prompt' ? prompts.get(ref.name) : byTemplate.get(ref.uri)
+    if (item === undefined) {
+      throw new ProtocolError(
+        'invalid_params',
+        `Unknown ${ref.type === 'ref/prompt' ? 'prompt' : 'resource template'}: ${(ref.type === 'ref/prompt' ? ref.name : ref.uri).slice(0, 256)}`,
+      )
+    }
+    item.authorize?.(call.principal)
+    const completer =
+      item.complete !== undefined && Object.hasOwn(item.complete, argument.name)
+        ? item.complete[argument.name]
+        : undefined
+    const all = await suggest(frame, call, item.name, completer, argument.value, given?.arguments ?? {})
+    const values = all.slice(0, MAX_VALUES)
+    return { completion: { values, total: all.length, hasMore: all.length > values.length }, _meta: frame.resultMeta }
+  }
+}
+
+async function suggest(
+  frame: ServerFrame,
+  call: Call<'completion/complete'>,
+  name: string,
+  completer: Anything,
+  typed: string,
+  args: { readonly [name: string]: string },
+): Promise<readonly string[]> {
+  if (completer === undefined) return []
+  if (Array.isArray(completer)) {
+    const start = typed.toLowerCase()
+    return completer.filter((value: string) => value.toLowerCase().startsWith(start))
+  }
+  const outcome = await runHandler<readonly string[]>(frame, call, { name, arguments: {} }, undefined, (context) => {
+    Object.defineProperty(context, 'arguments', { value: args })
+    return completer(typed, context)
+  })
+  if ('resultType' in outcome)
+    throw new Error(`The completion of "${name}" asked a question, which only tools, resources and prompts may.`)
+  return outcome.value
+}

@@ -1,0 +1,61 @@
+import { ToolError } from '../call/index.ts'
+import type {
+  AudioContent,
+  EmbeddedResource,
+  ImageContent,
+  ResourceContents,
+  ResourceLink,
+  TextContent,
+} from '../protocol/index.ts'
+
+type Extra = Pick<TextContent, 'annotations' | '_meta'>
+
+/**
+ * An error for the model: it is shown the sentence and can do better.
+ *
+ * @example
+ * throw fail('No note 7. Try search.')
+ */
+export function fail(message: string): ToolError {
+  return new ToolError(message)
+}
+
+/** A piece of text with annotations; a plain string is enough without. */
+export function text(value: string, extra: Extra = {}): TextContent {
+  return { type: 'text', text: value, ...extra }
+}
+
+/**
+ * A picture. Bytes are encoded here; a string is taken as Base64 already.
+ *
+ * @example
+ * run: async () => image(await readFile('tide.png'), 'image/png')
+ */
+export function image(data: Uint8Array | string, mimeType: string, extra: Extra = {}): ImageContent {
+  return { type: 'image', data: toBase64(data), mimeType, ...extra }
+}
+
+/** A sound. Bytes are encoded here; a string is taken as Base64 already. */
+export function audio(data: Uint8Array | string, mimeType: string, extra: Extra = {}): AudioContent {
+  return { type: 'audio', data: toBase64(data), mimeType, ...extra }
+}
+
+/** A pointer to a resource that the client may read. (server/tools#resource-links) */
+export function link(uri: string, name: string, extra: Omit<ResourceLink, 'type' | 'uri' | 'name'> = {}): ResourceLink {
+  return { type: 'resource_link', uri, name, ...extra }
+}
+
+/** A resource carried inside the answer. (server/tools#embedded-resources) */
+export function embed(resource: ResourceContents, extra: Extra = {}): EmbeddedResource {
+  return { type: 'resource', resource, ...extra }
+}
+
+/** 32 KiB at a time, since `String.fromCharCode` takes its characters as arguments. */
+const CHUNK = 0x8000
+
+export function toBase64(data: Uint8Array | string): string {
+  if (typeof data === 'string') return data
+  let binary = ''
+  for (let at = 0; at < data.length; at += CHUNK) binary += String.fromCharCode(...data.subarray(at, at + CHUNK))
+  return btoa(binary)
+}

@@ -1,0 +1,192 @@
+import {
+  DefinitionError,
+  type Interceptor,
+  intercept,
+  type Log,
+  logToStderr,
+  precompute,
+  type Service,
+} from '../call/index.ts'
+import {
+  type CacheHint,
+  type Extensions,
+  type Icon,
+  type Implementation,
+  PROTOCOL_VERSION,
+  type ServerCapabilities,
+} from '../protocol/index.ts'
+import { compareSpecificity } from '../uri-template/compare-specificity.ts'
+import { type Changed, type Changes, createChanged } from './changes.ts'
+import { createToolCaller } from './call-tool.ts'
+import { compilePrompt } from './compile-prompt.ts'
+import { compileResource } from './compile-resource.ts'
+import { compileTool } from './compile-tool.ts'
+import { createCompleter } from './complete.ts'
+import type { Prompts, Resources, Sync, Tools } from './definitions.ts'
+import { createDispatcher, type Handlers } from './dispatch.ts'
+import { createResultMeta, type ServerFrame } from './frame.ts'
+import { createPromptGetter } from './get-prompt.ts'
+import { createProcessKeyRing, type KeyRing } from './key-ring.ts'
+import { createResourceList, createTemplateList } from './list-resources.ts'
+import { createListening } from './listen.ts'
+import { createPages } from './page.ts'
+import { createFinder, createResourceReader } from './read-resource.ts'
+import type { ContextRequest } from './run-handler.ts'
+import { createAuthorizer, type ScopeCatalogue } from './scopes.ts'
+
+export interface ServerOptions<Scope extends string = string, Context extends object = object> {
+  readonly name: string
+  readonly version: string
+  readonly title?: string
+  readonly description?: string
+  readonly websiteUrl?: string
+  readonly icons?: readonly Icon[]
+  /** For the model: how the tools work together. */
+  readonly instructions?: string
+  /** Every permission that this server knows. */
+  readonly scopes?: ScopeCatalogue<Scope>
+  /** Makes what handlers need, once per request. */
+  readonly context?: (request: ContextRequest) => Sync<Context>
+  /** Carries changes to subscribers; without it clients are told that there are none. */
+  readonly changes?: Changes
+  /** Keys that seal what clients keep between rounds; a random key of this process when left out. */
+  readonly keys?: KeyRing
+  /** Milliseconds that a question stays answerable; 15 minutes when left out. */
+  readonly askExpiry?: number
+  /** Milliseconds that a handler may take; 5 minutes when left out. */
+  readonly timeout?: number
+  /** Entries per page of a list; 1000 when left out. */
+  readonly pageSize?: number
+  /** How long clients may keep lists: `ttl` in milliseconds, one minute when left out. */
+  readonly cache?: { readonly ttl?: number; readonly scope?: 'public' | 'private' }
+  /** Where this server writes for its operator; stderr when left out. */
+  readonly log?: Log
+  /** @deprecated Sends what handlers log to clients that ask for it; the spec retires this. */
+  readonly logging?: boolean
+  readonly extensions?: Extensions
+}
+
+export interface ServerParts<C> {
+  readonly tools?: Tools<C>
+  readonly resources?: Resources<C>
+  readonly prompts?: Prompts<C>
+  /** Around every call; the first is the outermost. */
+  readonly use?: readonly Interceptor[]
+}
+
+/** A server without a transport. */
+export interface ServerCore extends Service {
+  readonly info: Implementation
+  readonly capabilities: ServerCapabilities
+  readonly changed: Changed
+}
+
+const MINUTE = 60_000
+
+/** Compiles a definition: everything that does not depend on a request is checked, converted and serialised here. */
+export function createServer<C>(options: ServerOptions<string>, parts: ServerParts<C>): ServerCore {
+  const { log = logToStderr, changes, cache = {}, instructions, extensions } = options
+  checkIdentity(options)
+  const authorizer = createAuthorizer(options.scopes ?? {})
+  const tools = new Map(
+    Object.entries(parts.tools ?? {}).map(([name, tool]) => [name, compileTool(name, tool, authorizer)]),
+  )
+  const resources = Object.entries(parts.resources ?? {})
+    .map(([name, resource]) => compileResource(name, resource, authorizer))
+    .toSorted((a, b) => compareSpecificity(a.template, b.template))
+  const prompts = new Map(
+    Object.entries(parts.prompts ?? {}).map(([name, prompt]) => [name, compilePrompt(name, prompt, authorizer)]),
+  )
+  const completes = [...prompts.values(), ...resources].some(({ complete = {} }) => Object.keys(complete).length > 0)
+  const listChanged = changes !== undefined || undefined
+  const capabilities: ServerCapabilities = {
+    tools: tools.size > 0 ? { listChanged } : undefined,
+    resources: resources.length > 0 ? { listChanged, subscribe: listChanged } : undefined,
+    prompts: prompts.size > 0 ? { listChanged } : undefined,
+    completions: completes ? {} : undefined,
+    logging: options.logging === true ? {} : undefined,
+    extensions,
+  }
+  const info = readInfo(options)
+  const hint: CacheHint = { ttlMs: cache.ttl ?? MINUTE, cacheScope: cache.scope ?? 'public' }
+  const changed = createChanged(changes)
+  const frame: ServerFrame = {
+    resultMeta: createResultMeta(info),
+    cache: hint,
+    pageSize: options.pageSize ?? 1000,
+    context: options.context,
+    keys: options.keys ?? createProcessKeyRing(log),
+    askExpiry: options.askExpiry ?? 15 * MINUTE,
+    timeout: options.timeout ?? 5 * MINUTE,
+    changed,
+    log,
+    logging: options.logging ?? false,
+  }
+  const listening = createListening(changes, capabilities, frame)
+  const discovered = precompute({
+    supportedVersions: [PROTOCOL_VERSION],
+    capabilities,
+    instructions,
+    ...hint,
+    _meta: frame.resultMeta,
+  })
+
+  const toolPages = createPages(
+    [...tools.values()].map(({ listing }) => listing),
+    frame.pageSize,
+    hint,
+    frame.resultMeta,
+    (page) => ({ tools: page }),
+  )
+  const promptPages = createPages(
+    [...prompts.values()].map(({ listing }) => listing),
+    frame.pageSize,
+    hint,
+    frame.resultMeta,
+    (page) => ({ prompts: page }),
+  )
+  const templatePages = createTemplateList(resources, frame)
+  const handlers: Handlers = {
+    'server/discover': () => discovered,
+    'subscriptions/listen': listening.listen,
+    ...(capabilities.tools && {
+      'tools/list': (call) => toolPages(call.params.cursor),
+      'tools/call': createToolCaller(tools, frame),
+    }),
+    ...(capabilities.resources && {
+      'resources/list': createResourceList(resources, frame),
+      'resources/templates/list': (call) => templatePages(call.params.cursor),
+      'resources/read': createResourceReader(createFinder(resources), frame),
+    }),
+    ...(capabilities.prompts && {
+      'prompts/list': (call) => promptPages(call.params.cursor),
+      'prompts/get': createPromptGetter(prompts, frame),
+    }),
+    ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
+  } as Handlers
+  return {
+    handle: intercept(createDispatcher(handlers), parts.use ?? []),
+    log,
+    scopes: Object.keys(options.scopes ?? {}),
+    headerFields: (tool) => tools.get(tool)?.headerFields ?? [],
+    close: async () => listening.close(),
+    info,
+    capabilities,
+    changed,
+  }
+}
+
+function readInfo({ name, version, title, description, websiteUrl, icons }: ServerOptions): Implementation {
+  return { name, version, title, description, websiteUrl, icons }
+}
+
+function checkIdentity({ name, version }: ServerOptions): void {
+  for (const [field, value] of Object.entries({ name, version })) {
+    if (typeof value !== 'string' || value === '') {
+      throw new DefinitionError(
+        'missing-identity',
+        `mcp({ … }) needs a ${field}; it has ${JSON.stringify(value)}. Clients show it to people.`,
+      )
+    }
+  }
+}

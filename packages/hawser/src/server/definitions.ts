@@ -1,0 +1,212 @@
+import type {
+  Annotations,
+  ContentBlock,
+  Icon,
+  Meta,
+  PromptMessage,
+  Resource as ResourceListing,
+  ResourceContents,
+} from '../protocol/index.ts'
+import type { InferInput, InferOutput, StandardSchema } from '../schema/standard-schema.ts'
+import type { Variables } from '../uri-template/variables.ts'
+import type { HandlerContext } from './context.ts'
+
+export type Sync<T> = T | Promise<T>
+
+/**
+ * The one variance alias: handlers of different inputs and contexts live in one record, where no single parameter type
+ * fits them all. Values of this type are only ever passed to the definition they came from.
+ */
+// oxlint-disable-next-line no-explicit-any
+export type Anything = any
+
+type Value<S> = S extends StandardSchema ? InferOutput<S> : Record<string, never>
+type Given<S> = S extends StandardSchema ? InferInput<S> : undefined
+
+/** What a tool changes in the world. It becomes the annotations, drives consent in hosts, and makes `confirm` a duty. */
+export type Effect = 'read' | 'write' | 'destroy'
+
+/** A tool's result in full, for tools without `output` that need `_meta` or a result which is itself an error. */
+export interface FullResult {
+  readonly content: readonly ContentBlock[]
+  readonly structuredContent?: unknown
+  readonly isError?: boolean
+  readonly _meta?: Meta
+}
+
+/** What a tool without `output` may return. */
+export type ToolReturn = string | ContentBlock | readonly ContentBlock[] | FullResult | undefined | void
+
+/** The question that must be answered with yes before the tool runs. It fails closed. */
+export type Confirm<Input> = (input: Input) => Sync<string>
+
+type Consent<Input> =
+  | { readonly effect: 'read' | 'write'; readonly confirm?: Confirm<Input> | false }
+  | { readonly effect: 'destroy'; readonly confirm: Confirm<Input> | false }
+
+interface Shown {
+  readonly title?: string
+  readonly icons?: readonly Icon[]
+  /** Passed through as `_meta`. */
+  readonly meta?: Meta
+}
+
+interface Guarded<Scope extends string> {
+  /** All of these are needed, on every transport. */
+  readonly scopes?: readonly Scope[]
+  /** Milliseconds until the handler is stopped; the server's default otherwise. */
+  readonly timeout?: number
+}
+
+export type ToolDefinition<I, O, Needs, Scope extends string> = Shown &
+  Guarded<Scope> &
+  Consent<Value<I>> & {
+    /** For the model: what it does, when to use it, what comes back. */
+    readonly description: string
+    readonly input?: I
+    readonly output?: O
+    /** Calling it twice with the same arguments is the same as once. */
+    readonly idempotent?: boolean
+    /** It reaches beyond this server's own data. */
+    readonly external?: boolean
+    /** The text for the model; the compact JSON of the value when left out. */
+    readonly text?: (value: Value<O>) => string | readonly ContentBlock[]
+    readonly run: (
+      input: Value<I>,
+      context: Needs & HandlerContext,
+    ) => Sync<[O] extends [StandardSchema] ? Given<O> : ToolReturn>
+  }
+
+/** A tool: a value that a server is made of. `Needs` is the context that its handler takes. */
+export interface Tool<Input = unknown, Output = unknown, Needs = never> {
+  readonly kind: 'tool'
+  readonly definition: Anything
+  readonly '~input'?: Input
+  readonly '~output'?: Output
+  readonly '~needs'?: (needs: Needs) => void
+}
+
+export type ToolInput<I> = I extends StandardSchema ? InferInput<I> : undefined
+export type ToolOutput<O> = [O] extends [StandardSchema] ? InferOutput<O> : string
+
+/** Text, bytes, full contents, or nothing when there is no such resource. */
+export type ResourceReturn = string | Uint8Array | ResourceContents | readonly ResourceContents[] | undefined
+
+/** Offers values for what a person is typing; a fixed list is filtered by its beginning. (server/utilities/completion) */
+export type Completer<Needs> =
+  | readonly string[]
+  | ((
+      typed: string,
+      context: Needs & HandlerContext & { readonly arguments: { readonly [name: string]: string } },
+    ) => Sync<readonly string[]>)
+
+export interface ResourceDefinition<Uri extends string, Needs, Scope extends string> extends Shown, Guarded<Scope> {
+  /** A URI, or an RFC 6570 template whose variables reach `read` by name. */
+  readonly uri: Uri
+  readonly description?: string
+  readonly mimeType?: string
+  readonly annotations?: Annotations
+  /** Bytes. */
+  readonly size?: number
+  readonly read: (variables: Variables<Uri>, context: Needs & HandlerContext) => Sync<ResourceReturn>
+  /** Members of the template's family that are worth listing. */
+  readonly list?: (context: Needs & HandlerContext) => Sync<readonly Pick<ResourceListing, 'uri' | 'name'>[]>
+  readonly complete?: { readonly [Name in keyof Variables<Uri>]?: Completer<Needs> }
+  /** Milliseconds that a client may keep what it read; 0 when left out. */
+  readonly ttl?: number
+  /** `public` only if what is read is the same for everybody. */
+  readonly cache?: 'public' | 'private'
+  /** Lets variables hold `..` segments. Only for handlers that never touch a file system. */
+  readonly traversal?: boolean
+}
+
+export interface Resource<Values = unknown, Needs = never> {
+  readonly kind: 'resource'
+  readonly definition: Anything
+  readonly '~variables'?: Values
+  readonly '~needs'?: (needs: Needs) => void
+}
+
+export type PromptReturn = string | PromptMessage | readonly PromptMessage[]
+
+export interface PromptDefinition<A, Needs, Scope extends string> extends Shown, Guarded<Scope> {
+  readonly description: string
+  /** An object whose properties are filled in by a person, as strings. */
+  readonly args?: A
+  readonly complete?: { readonly [Name in keyof Value<A>]?: Completer<Needs> }
+  readonly render: (args: Value<A>, context: Needs & HandlerContext) => Sync<PromptReturn>
+}
+
+export interface Prompt<Args = unknown, Needs = never> {
+  readonly kind: 'prompt'
+  readonly definition: Anything
+  readonly '~args'?: Args
+  readonly '~needs'?: (needs: Needs) => void
+}
+
+export interface Tools<C> {
+  readonly [name: string]: Tool<unknown, unknown, C>
+}
+export interface Resources<C> {
+  readonly [name: string]: Resource<unknown, C>
+}
+export interface Prompts<C> {
+  readonly [name: string]: Prompt<unknown, C>
+}
+
+/** The definers of one kit: they know the context and the scopes of the server they are for. */
+export interface Definers<Needs, Scope extends string> {
+  /**
+   * Defines a tool.
+   *
+   * @example
+   * const search = notes.tool({
+   *   description: 'Find notes by the words in them.',
+   *   effect: 'read',
+   *   input: z.object({ query: z.string() }),
+   *   run: ({ query }, { db }) => db.find(query).join('\n'),
+   * })
+   */
+  readonly tool: <I extends StandardSchema | undefined = undefined, O extends StandardSchema | undefined = undefined>(
+    definition: ToolDefinition<I, O, Needs, Scope>,
+  ) => Tool<ToolInput<I>, ToolOutput<O>, Needs>
+  /**
+   * Defines a resource, or with an RFC 6570 template a family of them.
+   *
+   * @example
+   * const note = notes.resource({ uri: 'notes://{id}{?format}', read: ({ id, format }, { db }) => db.get(id, format) })
+   */
+  readonly resource: <const Uri extends string>(
+    definition: ResourceDefinition<Uri, Needs, Scope>,
+  ) => Resource<Variables<Uri>, Needs>
+  /**
+   * Defines a prompt: a template that a person chooses and fills in.
+   *
+   * @example
+   * const review = notes.prompt({
+   *   description: 'Review one note',
+   *   args: z.object({ id: z.string() }),
+   *   render: ({ id }) => `Review notes://${id}`,
+   * })
+   */
+  readonly prompt: <A extends StandardSchema | undefined = undefined>(
+    definition: PromptDefinition<A, Needs, Scope>,
+  ) => Prompt<ToolInput<A>, Needs>
+}
+
+export const definers: Definers<Anything, Anything> = {
+  tool: (definition) => ({ kind: 'tool', definition }),
+  resource: (definition) => ({ kind: 'resource', definition }),
+  prompt: (definition) => ({ kind: 'prompt', definition }),
+}
+
+/**
+ * Definers for tools that ship without a server and say what they need of one.
+ *
+ * @example
+ * const { tool } = needs<{ db: Db }>()
+ * export const search = tool({ description: 'Find', effect: 'read', run: (_, { db }) => db.summary() })
+ */
+export function needs<Needs extends object, Scope extends string = never>(): Definers<Needs, Scope> {
+  return definers
+}

@@ -1,0 +1,20 @@
+import { type Call, type Handle, ProtocolError, type Reply } from '../call/index.ts'
+import { type Method, PROTOCOL_VERSION } from '../protocol/index.ts'
+
+/** The handler of each method that a server offers. */
+export type Handlers = { readonly [M in Method]?: (call: Call<M>) => Reply<M> | Promise<Reply<M>> }
+
+/** Gives each call to the handler of its method. */
+export function createDispatcher(handlers: Handlers): Handle {
+  const byMethod = new Map(Object.entries(handlers)) as ReadonlyMap<string, (call: Call) => Reply | Promise<Reply>>
+  return async (call) => {
+    const handler = byMethod.get(call.method)
+    if (handler === undefined) {
+      throw new ProtocolError(
+        'method_not_found',
+        `This server does not offer the method ${call.method.slice(0, 64)}. It speaks ${PROTOCOL_VERSION}.`,
+      )
+    }
+    return handler(call)
+  }
+}

@@ -1,0 +1,14 @@
+import { META, type Implementation, type Meta } from '../protocol/index.ts'
+import type { HandlerFrame } from './run-handler.ts'
+
+/** What all features of one server share. */
+export interface ServerFrame extends HandlerFrame {
+  /** The `_meta` of results: who answered. (basic#meta, per-response protocol fields) */
+  readonly resultMeta: Meta
+  readonly cache: { readonly ttlMs: number; readonly cacheScope: 'public' | 'private' }
+  readonly pageSize: number
+}
+
+export function createResultMeta(info: Implementation): Meta {
+  return Object.freeze({ [META.serverInfo]: Object.freeze(info) })
+}

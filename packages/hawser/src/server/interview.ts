@@ -1,0 +1,227 @@
+import { type Call, DeclinedError } from '../call/index.ts'
+import {
+  type CreateMessageParams,
+  type CreateMessageResult,
+  type InputRequest,
+  type InputRequests,
+  type InputResponse,
+  type InputResponses,
+  isObject,
+  type JsonValue,
+  type Root,
+} from '../protocol/index.ts'
+import { toElicitationSchema } from '../schema/elicitation-schema.ts'
+import { describeIssues } from '../schema/issues.ts'
+import type { InferOutput, StandardSchema } from '../schema/standard-schema.ts'
+import type { Sync } from './definitions.ts'
+import { abilityFor, checkAbility } from './questions.ts'
+import type { Memory } from './request-state.ts'
+
+/** A form for the person behind the client. */
+export interface Question<Answer extends StandardSchema> {
+  readonly message: string
+  /** A flat object of strings, numbers, booleans and choices. (client/elicitation#requested-schema) */
+  readonly answer: Answer
+}
+
+/** Thrown through a handler that waits for an answer, so that its `finally` runs. */
+class Suspension extends Error {
+  override readonly name = 'Suspension'
+}
+
+/** Real timers are taken when the module loads, so that a test's fake clock does not hold questions back. */
+const later = globalThis.setTimeout
+
+const MAX_ROUNDS = 32
+const MAX_KEY_CHARS = 128
+
+interface Pending {
+  readonly request: InputRequest
+  readonly promise: Promise<never>
+  readonly suspend: () => void
+}
+
+/**
+ * What one call asks and remembers. A question without an answer suspends the handler; on the retry the handler runs
+ * again from its start, and what was answered or done `once` resolves at once. (basic/patterns/mrtr)
+ */
+export class Interview {
+  readonly #call: Call
+  readonly #memory: Memory
+  readonly #given: InputResponses
+  readonly #answers: Map<string, InputResponse>
+  readonly #results: Map<string, JsonValue>
+  readonly #pending = new Map<string, Pending>()
+  readonly #working = new Map<string, Promise<JsonValue>>()
+  #suspended = false
+  #confirmKey: string | undefined
+  readonly #onSuspend: () => void
+
+  constructor(call: Call, memory: Memory, given: InputResponses, onSuspend: () => void) {
+    this.#call = call
+    this.#onSuspend = onSuspend
+    this.#memory = memory
+    this.#given = given
+    this.#answers = new Map(memory.answers)
+    this.#results = new Map(memory.results)
+  }
+
+  async ask<Answer extends StandardSchema>(key: string, question: Question<Answer>): Promise<InferOutput<Answer>> {
+    if (key === this.#confirmKey)
+      throw new Error(`The key "${key}" belongs to the tool's own \`confirm\`; ask under another one.`)
+    const accept = async (response: InputResponse): Promise<Accepted<InferOutput<Answer>>> => {
+      const content = readAccepted(key, response)
+      if (content === undefined) return { problem: 'The last answer had no action.' }
+      const result = await question.answer['~standard'].validate(content)
+      return result.issues === undefined
+        ? { value: result.value as InferOutput<Answer> }
+        : { problem: describeIssues(result.issues, content) }
+    }
+    return this.#resolve(key, accept, (problem) => ({
+      method: 'elicitation/create',
+      params: {
+        mode: 'form',
+        message: problem === undefined ? question.message : `${question.message}\n${problem}`,
+        requestedSchema: toElicitationSchema(question.answer),
+      },
+    }))
+  }
+
+  /** Yes, or a `DeclinedError`. */
+  async confirm(key: string, message: string): Promise<void> {
+    this.#confirmKey = key
+    const accept = async (response: InputResponse): Promise<Accepted<undefined>> =>
+      readAccepted(key, response) === undefined ? { problem: 'The last answer had no action.' } : { value: undefined }
+    await this.#resolve(key, accept, () => ({
+      method: 'elicitation/create',
+      params: { mode: 'form', message, requestedSchema: { type: 'object', properties: {} } },
+    }))
+  }
+
+  async visit(key: string, { message, url }: { readonly message: string; readonly url: string | URL }): Promise<void> {
+    const accept = async (response: InputResponse): Promise<Accepted<undefined>> =>
+      readAccepted(key, response) === undefined ? { problem: 'The last answer had no action.' } : { value: undefined }
+    await this.#resolve(key, accept, () => ({
+      method: 'elicitation/create',
+      params: { mode: 'url', message, url: new URL(url).href },
+    }))
+  }
+
+  async sample(key: string, params: CreateMessageParams): Promise<CreateMessageResult> {
+    const accept = async (response: InputResponse): Promise<Accepted<CreateMessageResult>> =>
+      'role' in response && 'content' in response ? { value: response } : { problem: 'Not a message.' }
+    return this.#resolve(key, accept, () => ({ method: 'sampling/createMessage', params }))
+  }
+
+  async roots(key: string): Promise<readonly Root[]> {
+    const accept = async (response: InputResponse): Promise<Accepted<readonly Root[]>> =>
+      'roots' in response && Array.isArray(response.roots)
+        ? { value: response.roots }
+        : { problem: 'Not a list of roots.' }
+    return this.#resolve(key, accept, () => ({ method: 'roots/list' }))
+  }
+
+  async once<T>(key: string, run: () => Sync<T>): Promise<T> {
+    checkKey(key)
+    const known = this.#results.get(key)
+    if (known !== undefined) return known as T
+    if (this.#suspended) return new Promise(() => {})
+    const working = this.#working.get(key)
+    if (working !== undefined) return (await working) as T
+    const work = (async () => {
+      const value = toJson(key, await run())
+      this.#results.set(key, value)
+      return value
+    })()
+    this.#working.set(key, work)
+    return (await work) as T
+  }
+
+  /** Whether the handler stopped to wait for an answer; whatever it does after that does not count. */
+  get suspended(): boolean {
+    return this.#suspended
+  }
+
+  /** What is to be asked now, and what to remember until the answers come. */
+  get outcome(): { readonly questions: InputRequests; readonly memory: Memory } {
+    const questions = Object.fromEntries([...this.#pending].map(([key, { request }]) => [key, request]))
+    const asked = new Set(this.#pending.keys())
+    return {
+      questions,
+      memory: { answers: this.#answers, results: this.#results, asked, round: this.#memory.round + 1 },
+    }
+  }
+
+  async #resolve<T>(
+    key: string,
+    accept: (response: InputResponse) => Promise<Accepted<T>>,
+    compose: (problem?: string) => InputRequest,
+  ): Promise<T> {
+    checkKey(key)
+    const fresh = this.#memory.asked.has(key) && Object.hasOwn(this.#given, key) ? this.#given[key] : undefined
+    const response = this.#answers.get(key) ?? (isObject(fresh) ? fresh : undefined)
+    let problem = fresh !== undefined && response === undefined ? 'The last answer was not an object.' : undefined
+    if (response !== undefined) {
+      // Kept before it is read: a refusal counts in later rounds as well.
+      this.#answers.set(key, response)
+      const accepted = await accept(response)
+      if ('value' in accepted) return accepted.value
+      this.#answers.delete(key)
+      problem = accepted.problem
+    }
+    const request = compose(problem)
+    checkAbility(this.#call.clientCapabilities, abilityFor(request), `The question "${key}" cannot be asked.`)
+    return this.#suspend(key, request)
+  }
+
+  #suspend(key: string, request: InputRequest): Promise<never> {
+    // A handler that swallowed its suspension and asks on is left waiting, so that it cannot spin.
+    if (this.#suspended) return new Promise(() => {})
+    if (this.#memory.round >= MAX_ROUNDS)
+      throw new Error(`The handler asked in ${MAX_ROUNDS} rounds without coming to an end.`)
+    const known = this.#pending.get(key)
+    if (known !== undefined) return known.promise
+    const { promise, reject } = Promise.withResolvers<never>()
+    // A handler that does not await its question must not bring the process down.
+    promise.catch(() => {})
+    this.#pending.set(key, { request, promise, suspend: () => reject(new Suspension()) })
+    if (this.#pending.size === 1) void this.#collect()
+    return promise
+  }
+
+  /** Waits a turn of the event loop, so that questions started together go out together, and for `once` work under way. */
+  async #collect(): Promise<void> {
+    await new Promise((resolve) => later(resolve, 0))
+    while (this.#working.size > 0) {
+      const work = [...this.#working]
+      await Promise.allSettled(work.map(([, promise]) => promise))
+      for (const [key] of work) this.#working.delete(key)
+    }
+    this.#suspended = true
+    for (const { suspend } of this.#pending.values()) suspend()
+    this.#onSuspend()
+  }
+}
+
+type Accepted<T> = { readonly value: T } | { readonly problem: string }
+
+/** The content of an accepted form; nothing when the response is malformed. */
+function readAccepted(key: string, response: unknown): { readonly [name: string]: unknown } | undefined {
+  if (!isObject(response)) return undefined
+  const action = response['action']
+  if (action === 'decline' || action === 'cancel') throw new DeclinedError(key, action)
+  if (action !== 'accept') return undefined
+  return isObject(response['content']) ? response['content'] : {}
+}
+
+function checkKey(key: string): void {
+  if (key === '' || key.length > MAX_KEY_CHARS)
+    throw new Error(`Keys of ask and once have 1 to ${MAX_KEY_CHARS} characters; this one has ${key.length}.`)
+}
+
+/** What `once` returns must read the same after it has travelled. */
+function toJson(key: string, value: unknown): JsonValue {
+  const json = JSON.stringify(value ?? null)
+  if (json === undefined) throw new Error(`once("${key}") returned a ${typeof value}, which JSON cannot carry.`)
+  return JSON.parse(json) as JsonValue
+}

@@ -1,0 +1,54 @@
+import type { Call, Reply } from '../call/index.ts'
+import type { Resource as ResourceListing, ResourceTemplate } from '../protocol/index.ts'
+import { type CompiledResource, isFixed } from './compile-resource.ts'
+import type { ServerFrame } from './frame.ts'
+import { createPages, type List, slicePage } from './page.ts'
+import { runHandler } from './run-handler.ts'
+import { permits } from './scopes.ts'
+
+type ListResources = (call: Call<'resources/list'>) => Reply<'resources/list'> | Promise<Reply<'resources/list'>>
+
+/** Members of one family that are listed; a handler that returns more is cut, since each request holds them all. */
+const MAX_MEMBERS = 10_000
+
+/** Answers `resources/list`: from text when all resources are fixed, anew per caller when a family lists its members. */
+export function createResourceList(resources: readonly CompiledResource[], frame: ServerFrame): ListResources {
+  const fixed = resources.filter(({ template }) => isFixed(template)).map(({ listing }) => listing as ResourceListing)
+  const families = resources.filter(({ definition }) => definition.list !== undefined)
+  if (families.length === 0) {
+    const pages = createPages(fixed, frame.pageSize, frame.cache, frame.resultMeta, (page) => ({ resources: page }))
+    return (call) => pages(call.params.cursor) as Reply<'resources/list'>
+  }
+  return async (call) => {
+    const members = await Promise.all(families.map((family) => listMembers(family, call, frame)))
+    const { page, nextCursor } = slicePage(
+      [...fixed, ...members.flat()],
+      frame.pageSize,
+      call.params.cursor,
+      'resources',
+    )
+    const cached = { ttlMs: 0, cacheScope: 'private', _meta: frame.resultMeta } as const
+    return nextCursor === undefined ? { resources: page, ...cached } : { resources: page, nextCursor, ...cached }
+  }
+}
+
+/** Nothing for a caller who may not read the family: only what can be read is listed. */
+async function listMembers(
+  { definition, listing, name, authorize }: CompiledResource,
+  call: Call<'resources/list'>,
+  frame: ServerFrame,
+): Promise<readonly ResourceListing[]> {
+  const { list } = definition
+  if (list === undefined || !permits(authorize, call.principal)) return []
+  const outcome = await runHandler(frame, call, { name, arguments: {} }, definition.timeout, (context) => list(context))
+  if ('resultType' in outcome)
+    throw new Error(`The list of resource "${name}" asked a question, which only reading may.`)
+  const { uriTemplate: _, ...shared } = listing as ResourceTemplate
+  return outcome.value.slice(0, MAX_MEMBERS).map((member) => ({ ...shared, ...member }))
+}
+
+/** Answers `resources/templates/list`. */
+export function createTemplateList(resources: readonly CompiledResource[], frame: ServerFrame): List {
+  const templates = resources.filter(({ template }) => !isFixed(template)).map(({ listing }) => listing)
+  return createPages(templates, frame.pageSize, frame.cache, frame.resultMeta, (page) => ({ resourceTemplates: page }))
+}

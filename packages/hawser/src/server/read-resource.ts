@@ -1,0 +1,78 @@
+import { type Call, ProtocolError, type Reply, ToolError } from '../call/index.ts'
+import type { ReadResourceResult, ResourceContents } from '../protocol/index.ts'
+import { match } from '../uri-template/match.ts'
+import { type CompiledResource, isFixed } from './compile-resource.ts'
+import { toBase64 } from './content.ts'
+import type { ResourceReturn } from './definitions.ts'
+import type { ServerFrame } from './frame.ts'
+import { runHandler } from './run-handler.ts'
+
+interface Found {
+  readonly resource: CompiledResource
+  readonly variables: { readonly [name: string]: string }
+}
+
+/** Finds what a URI names: a fixed resource by its text, else the most specific template. */
+export function createFinder(resources: readonly CompiledResource[]): (uri: string) => Found | undefined {
+  const fixed = new Map(
+    resources.filter(({ template }) => isFixed(template)).map((resource) => [resource.definition.uri, resource]),
+  )
+  const families = resources.filter(({ template }) => !isFixed(template))
+  return (uri) => {
+    const resource = fixed.get(uri)
+    if (resource !== undefined) return { resource, variables: {} }
+    for (const family of families) {
+      const variables = match(family.template, uri, { traversal: family.definition.traversal ?? false })
+      if (variables !== undefined) return { resource: family, variables }
+    }
+    return undefined
+  }
+}
+
+/** Answers `resources/read`. (server/resources#reading-resources) */
+export function createResourceReader(
+  find: (uri: string) => Found | undefined,
+  frame: ServerFrame,
+): (call: Call<'resources/read'>) => Promise<Reply<'resources/read'>> {
+  return async (call) => {
+    const { uri } = call.params
+    const found = find(uri)
+    if (found === undefined) throw notFound(uri)
+    const { definition, authorize } = found.resource
+    authorize?.(call.principal)
+    const outcome = await runHandler<ResourceReturn>(
+      frame,
+      call,
+      { name: uri, arguments: {} },
+      definition.timeout,
+      (context) => definition.read(found.variables as never, context),
+    ).catch((error: unknown) => {
+      throw error instanceof ToolError ? new ProtocolError('internal_error', error.message) : error
+    })
+    if ('resultType' in outcome) return { ...outcome, _meta: frame.resultMeta }
+    if (outcome.value === undefined || outcome.value === null) throw notFound(uri)
+    const result: ReadResourceResult = {
+      contents: toContents(uri, definition.mimeType, outcome.value),
+      ttlMs: definition.ttl ?? 0,
+      cacheScope: definition.cache ?? 'private',
+      _meta: frame.resultMeta,
+    }
+    return result
+  }
+}
+
+/** The URI is echoed so that the client can tell which of its reads failed. (server/resources#error-handling) */
+function notFound(uri: string): ProtocolError {
+  return new ProtocolError('invalid_params', 'Resource not found', { data: { uri: uri.slice(0, 2048) } })
+}
+
+function toContents(
+  uri: string,
+  mimeType: string | undefined,
+  value: NonNullable<ResourceReturn>,
+): readonly ResourceContents[] {
+  if (typeof value === 'string') return [{ uri, mimeType: mimeType ?? 'text/plain', text: value }]
+  if (value instanceof Uint8Array)
+    return [{ uri, mimeType: mimeType ?? 'application/octet-stream', blob: toBase64(value) }]
+  return Array.isArray(value) ? value : [value as ResourceContents]
+}

@@ -1,0 +1,111 @@
+import { ProtocolError } from '../call/index.ts'
+import { type InputResponse, isObject, type JsonValue } from '../protocol/index.ts'
+import type { KeyRing } from './key-ring.ts'
+
+/** What a call has learned in earlier rounds. It travels with the client, sealed. */
+export interface Memory {
+  /** Answers that were accepted, by key. */
+  readonly answers: ReadonlyMap<string, InputResponse>
+  /** Results of `once`, by key. */
+  readonly results: ReadonlyMap<string, JsonValue>
+  /** Keys that the last round asked; answers to others are ignored. */
+  readonly asked: ReadonlySet<string>
+  readonly round: number
+}
+
+export const EMPTY_MEMORY: Memory = { answers: new Map(), results: new Map(), asked: new Set(), round: 0 }
+
+/** The request that a state belongs to; presented with any other it does not open. (basic/patterns/mrtr#server-requirements-basic-workflow) */
+export interface Binding {
+  readonly subject: string | undefined
+  readonly method: string
+  /** The tool's or prompt's name, or the resource's URI. */
+  readonly name: string
+  readonly arguments: unknown
+}
+
+/** Sealed state rides on every retry, so it stays small. */
+const MAX_STATE_CHARS = 64 * 1024
+const IV_BYTES = 12
+
+/** Seals the memory with AES-GCM; the binding is authenticated but not carried. */
+export async function sealState(memory: Memory, binding: Binding, ring: KeyRing, expiresAt: number): Promise<string> {
+  const { id, key } = await ring.current()
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
+  const payload = JSON.stringify([expiresAt, memory.round, [...memory.asked], [...memory.answers], [...memory.results]])
+  const sealed = await crypto.subtle.encrypt(
+    { name: 'AES-GCM', iv, additionalData: await describe(binding) },
+    key,
+    encode(payload),
+  )
+  const state = `1.${id}.${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}`
+  if (state.length > MAX_STATE_CHARS) {
+    throw new Error(
+      `The answers and \`once\` results of this call take ${state.length} characters sealed; at most ${MAX_STATE_CHARS} can travel. Return smaller values from \`once\`, such as an id.`,
+    )
+  }
+  return state
+}
+
+/**
+ * Opens what `sealState` made. Every way to fail looks the same to the caller.
+ *
+ * @throws ProtocolError `invalid_params`
+ */
+export async function openState(state: string, binding: Binding, ring: KeyRing, now: number): Promise<Memory> {
+  const memory =
+    state.length > MAX_STATE_CHARS ? undefined : await tryOpen(state, binding, ring, now).catch(() => undefined)
+  if (memory === undefined) {
+    throw new ProtocolError(
+      'invalid_params',
+      'requestState is not valid for this request, or it has expired. Send the request again without requestState and inputResponses.',
+    )
+  }
+  return memory
+}
+
+async function tryOpen(state: string, binding: Binding, ring: KeyRing, now: number): Promise<Memory | undefined> {
+  const [version, id, iv, sealed, ...rest] = state.split('.')
+  if (version !== '1' || id === undefined || iv === undefined || sealed === undefined || rest.length > 0)
+    return undefined
+  const found = await ring.find(id)
+  if (found === undefined) return undefined
+  const algorithm = { name: 'AES-GCM', iv: fromBase64Url(iv), additionalData: await describe(binding) }
+  const opened = await crypto.subtle.decrypt(algorithm, found.key, fromBase64Url(sealed))
+  const [expiresAt, round, asked, answers, results] = JSON.parse(new TextDecoder().decode(opened)) as [
+    number,
+    number,
+    string[],
+    [string, InputResponse][],
+    [string, JsonValue][],
+  ]
+  if (now >= expiresAt) return undefined
+  return { round, asked: new Set(asked), answers: new Map(answers), results: new Map(results) }
+}
+
+async function describe({ subject, method, name, arguments: args }: Binding): Promise<Uint8Array<ArrayBuffer>> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encode(canonical(args))))
+  return encode(JSON.stringify(['hawser requestState 1', subject ?? null, method, name, toBase64Url(digest)]))
+}
+
+/** JSON with sorted keys, so that a client that reorders the arguments still presents the same request. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null'
+  const members = Object.keys(value)
+    .toSorted()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
+  return `{${members.join(',')}}`
+}
+
+const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+
+function toBase64Url(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
+}

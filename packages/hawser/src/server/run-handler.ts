@@ -1,0 +1,107 @@
+import { type Call, ENV, type Principal, ToolError } from '../call/index.ts'
+import type { Implementation, InputRequired, InputResponses, RequestMeta } from '../protocol/index.ts'
+import { CallContext, type ContextFrame, type HandlerContext } from './context.ts'
+import type { Anything, Sync } from './definitions.ts'
+import { Interview } from './interview.ts'
+import type { KeyRing } from './key-ring.ts'
+import { type Binding, EMPTY_MEMORY, openState, sealState } from './request-state.ts'
+
+/** What a server's `context` factory may look at. */
+export interface ContextRequest {
+  readonly principal: Principal | undefined
+  /** Worker bindings, or whatever the transport was given. */
+  readonly env: Anything
+  readonly clientInfo: Implementation | undefined
+  readonly meta: RequestMeta
+}
+
+/** What handlers run in: the same for every call of a server. */
+export interface HandlerFrame extends ContextFrame {
+  readonly context: ((request: ContextRequest) => Sync<object>) | undefined
+  readonly keys: KeyRing
+  /** Milliseconds that a question stays answerable. */
+  readonly askExpiry: number
+  /** Milliseconds that a handler may take unless its definition says otherwise. */
+  readonly timeout: number
+}
+
+/** How long a suspended handler may go on, in milliseconds. */
+const WIND_DOWN = 1_000
+
+const SUSPENDED = Symbol('suspended')
+
+type Retry = Call & { readonly params: { readonly inputResponses?: InputResponses; readonly requestState?: string } }
+
+export type Work<T> = (context: HandlerContext & Anything, interview: () => Interview) => Sync<T>
+
+/**
+ * Runs a handler to its end, to its next question, or to its deadline.
+ *
+ * @throws ToolError when the time is up; whatever the handler throws.
+ */
+export async function runHandler<T>(
+  frame: HandlerFrame,
+  call: Retry,
+  item: Omit<Binding, 'subject' | 'method'>,
+  timeout: number | undefined,
+  work: Work<T>,
+): Promise<{ readonly value: T } | InputRequired> {
+  const { requestState, inputResponses = {} } = call.params
+  const binding: Binding = { ...item, subject: call.principal?.subject, method: call.method }
+  const memory =
+    requestState === undefined ? EMPTY_MEMORY : await openState(requestState, binding, frame.keys, Date.now())
+  let interview: Interview | undefined
+  let onSuspend = (): void => {}
+  const open = (): Interview => (interview ??= new Interview(call, memory, inputResponses, () => onSuspend()))
+  const context = new CallContext(call, frame, item.name, open)
+  if (frame.context !== undefined) addOwn(context, await frame.context(describe(call)))
+
+  const running = work(context, open)
+  if (!(running instanceof Promise)) return { value: running }
+  const limit = timeout ?? frame.timeout
+  const outcome = await new Promise<T | typeof SUSPENDED>((resolve, reject) => {
+    let timer = setTimeout(() => {
+      const error = new ToolError(`"${item.name}" did not finish within ${limit / 1000} s and was stopped.`)
+      context.stop(error)
+      reject(error)
+    }, limit)
+    onSuspend = () => {
+      clearTimeout(timer)
+      timer = setTimeout(resolve, WIND_DOWN, SUSPENDED)
+    }
+    const end = (): boolean => {
+      clearTimeout(timer)
+      return interview?.suspended === true
+    }
+    running.then(
+      (value) => resolve(end() ? SUSPENDED : value),
+      (error: unknown) => (end() ? resolve(SUSPENDED) : reject(error as Error)),
+    )
+  })
+  if (outcome !== SUSPENDED || interview === undefined) return { value: outcome as T }
+  const { questions, memory: next } = interview.outcome
+  return {
+    resultType: 'input_required',
+    inputRequests: questions,
+    requestState: await sealState(next, binding, frame.keys, Date.now() + frame.askExpiry),
+  }
+}
+
+function describe(call: Call): ContextRequest {
+  return {
+    principal: call.principal,
+    env: call.values.get(ENV),
+    clientInfo: call.clientInfo,
+    meta: call.params._meta ?? {},
+  }
+}
+
+function addOwn(context: CallContext, values: object): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (name in context)
+      throw new Error(
+        `The server's \`context\` supplies "${name}", which every handler has already. Give it another name.`,
+      )
+    Object.defineProperty(context, name, { value, enumerable: true })
+  }
+}

@@ -1,0 +1,81 @@
+import { type Call, ProtocolError } from '../call/index.ts'
+import {
+  findMetaProblem,
+  findParamsProblem,
+  type Implementation,
+  isObject,
+  META,
+  type Method,
+  PROTOCOL_VERSION,
+} from '../protocol/index.ts'
+
+/** What the transport adds to a message to make it a `Call`. */
+export type Surroundings = Pick<Call, 'principal' | 'values' | 'signal' | 'notify'>
+
+type Fields = { readonly [key: string]: unknown }
+
+/** Versions that a request may name. */
+export const SUPPORTED_VERSIONS: readonly string[] = [PROTOCOL_VERSION]
+
+/** The revision that a message says it is written in, if it describes itself at all. (basic/versioning) */
+export function describedVersion(params: Fields | undefined): string | undefined {
+  const meta = params?.['_meta']
+  const version = isObject(meta) ? meta[META.protocolVersion] : undefined
+  return typeof version === 'string' ? version : undefined
+}
+
+function refuse(what: string): ProtocolError {
+  const message = `${what}. Every request carries protocolVersion and clientCapabilities in params._meta; this server speaks ${PROTOCOL_VERSION}.`
+  return new ProtocolError('invalid_meta', message, { data: { supported: SUPPORTED_VERSIONS } })
+}
+
+/**
+ * Turns a parsed request into a `Call`, checking the envelope and the shape of the params once. Unknown methods pass:
+ * the dispatcher refuses them.
+ *
+ * @throws ProtocolError `invalid_meta`, `unsupported_version`, `invalid_params`. (basic#meta)
+ */
+export function decodeRequest(method: string, params: Fields | undefined, around: Surroundings): Call {
+  const meta = params?.['_meta']
+  if (params === undefined || !isObject(meta)) throw refuse('The request has no params._meta object')
+  const version = meta[META.protocolVersion]
+  if (typeof version !== 'string') throw refuse('The request has no protocolVersion string')
+  if (version !== PROTOCOL_VERSION) {
+    throw new ProtocolError(
+      'unsupported_version',
+      `Unsupported protocol version. This server speaks ${PROTOCOL_VERSION}.`,
+      {
+        data: { supported: SUPPORTED_VERSIONS, requested: version.slice(0, 64) },
+      },
+    )
+  }
+  const capabilities = meta[META.clientCapabilities]
+  if (!isObject(capabilities)) throw refuse('The request has no clientCapabilities object')
+  const metaProblem = findMetaProblem(meta)
+  if (metaProblem !== undefined) throw new ProtocolError('invalid_params', metaProblem)
+  const problem = findParamsProblem(method, params)
+  if (problem !== undefined) throw new ProtocolError('invalid_params', problem)
+  return {
+    method: method as Method,
+    params: params,
+    protocolVersion: version,
+    clientInfo: meta[META.clientInfo] as Implementation | undefined,
+    clientCapabilities: capabilities,
+    principal: around.principal,
+    values: around.values,
+    signal: around.signal,
+    notify: around.notify,
+  }
+}
+
+/** The params of a call as they travel: the envelope goes into `_meta`. */
+export function encodeParams(call: Call): Fields {
+  const own = call.params._meta
+  const meta: { [key: string]: unknown } = {
+    ...own,
+    [META.protocolVersion]: call.protocolVersion,
+    [META.clientCapabilities]: call.clientCapabilities,
+  }
+  if (call.clientInfo !== undefined) meta[META.clientInfo] = call.clientInfo
+  return { ...call.params, _meta: meta }
+}
