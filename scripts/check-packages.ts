@@ -1,0 +1,72 @@
+/** Packs every public package as npm would publish it, checks the tarball, then uses it from an empty project. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+interface Manifest {
+  readonly name: string
+  readonly private?: boolean
+  readonly exports?: Readonly<Record<string, unknown>>
+}
+
+interface Packed {
+  readonly manifest: Manifest
+  readonly tarball: string
+}
+
+const root = join(import.meta.dirname, '..')
+const bin = (name: string): string => join(root, 'node_modules/.bin', name)
+
+/** The checks print only when they fail. */
+const run = (what: string, command: string, args: readonly string[], cwd = root): void => {
+  try {
+    execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    console.log(`ok  ${what}`)
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string }
+    console.error(`FAILED  ${what}\n${stdout ?? ''}${stderr ?? String(error)}`)
+    process.exitCode = 1
+  }
+}
+
+const pack = (folder: string, into: string): Packed => {
+  const args = ['pack', '--json', '--loglevel=error', '--pack-destination', into]
+  const report: unknown = JSON.parse(execFileSync('npm', args, { cwd: folder, encoding: 'utf8' }))
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+  const [tarball] = globSync(`${manifest.name.replace('@', '').replace('/', '-')}-[0-9]*.tgz`, { cwd: into })
+  if (tarball === undefined) throw new Error(`npm pack left no tarball of ${manifest.name}: ${JSON.stringify(report)}`)
+  return { manifest, tarball: join(into, tarball) }
+}
+
+const publicFolders = globSync('packages/*/package.json', { cwd: root })
+  .filter((path) => !(JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest).private)
+  .map((path) => join(root, path, '..'))
+
+const work = mkdtempSync(join(tmpdir(), 'hawser-packages-'))
+try {
+  const packed = publicFolders.map((folder) => pack(folder, work))
+  for (const { manifest, tarball } of packed) {
+    run(`${manifest.name}: publint`, bin('publint'), ['run', tarball, '--strict'])
+    if (manifest.exports) {
+      run(`${manifest.name}: types resolve`, bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji'])
+    }
+  }
+
+  const consumer = join(work, 'consumer')
+  cpSync(join(import.meta.dirname, 'consumer'), consumer, { recursive: true })
+  writeFileSync(join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
+  run('install the tarballs', 'npm', ['install', ...quiet, ...packed.map(({ tarball }) => tarball)], consumer)
+  for (const { manifest } of packed) {
+    for (const subpath of Object.keys(manifest.exports ?? {})) {
+      const specifier = manifest.name + subpath.slice(1)
+      run(`import ${specifier}`, process.execPath, ['--eval', `await import(${JSON.stringify(specifier)})`], consumer)
+    }
+  }
+  run('types of a consumer', bin('tsc'), ['--project', 'tsconfig.json'], consumer)
+  run('a server and its client', process.execPath, ['use.ts'], consumer)
+  run('hawser list', join(consumer, 'node_modules/.bin/hawser'), ['list', 'server.ts'], consumer)
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
