@@ -1,0 +1,55 @@
+import { openConnection, type Connection } from '../load/connection.ts'
+import { requestWriter } from '../load/http-request.ts'
+import { quantile } from '../measure/numbers.ts'
+import type { Dialect, Question } from '../wire/dialect.ts'
+
+/** What the runner sends first; `{ go: ms }` follows for each burst. */
+export interface LoadTask {
+  readonly port: number
+  readonly dialect: Dialect
+  readonly session?: string
+  readonly question: Question
+  readonly connections: number
+}
+
+/** Keeps every connection busy for so long, then lets the open requests finish. */
+const burst = async (connections: readonly Connection[], write: () => string, ms: number) => {
+  const latencies: number[] = []
+  let failures = 0
+  const begin = performance.now()
+  const end = begin + ms
+  const drive = (connection: Connection) =>
+    new Promise<void>((resolve) => {
+      const fire = () => {
+        const sent = performance.now()
+        connection.send(write(), (status) => {
+          const now = performance.now()
+          latencies.push(now - sent)
+          if (status !== 200) failures += 1
+          if (now < end && status !== 0) fire()
+          else resolve()
+        })
+      }
+      fire()
+    })
+  await Promise.all(connections.map(drive))
+  return {
+    requests: latencies.length,
+    failures,
+    seconds: (performance.now() - begin) / 1000,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+  }
+}
+
+const serve = async (task: LoadTask) => {
+  const connections = await Promise.all(Array.from({ length: task.connections }, () => openConnection(task.port)))
+  const write = requestWriter(task.port, task.dialect, task.question, task.session)
+  process.on('message', ({ go }: { go: number }) => {
+    void burst(connections, write, go).then((result) => process.send?.(result))
+  })
+  process.send?.({ ready: true })
+}
+
+process.once('message', (task: LoadTask) => void serve(task))
+process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,22 @@
+import type { BenchTool } from '../tools/tool.ts'
+
+/** A library's own fetch handler. */
+export type Fetch = (request: Request) => Response | Promise<Response>
+
+/** What each `inproc.ts` exports as `open`: the library serving these tools, built once. */
+export type Open = (tools: readonly BenchTool[]) => Fetch
+
+/** What each `worker.ts` exports as default. */
+export interface Worker {
+  readonly fetch: Fetch
+}
+
+/** Tells the runner the port of an `http.ts` program and answers its questions about CPU time (µs, user and system). */
+export const announce = (port: number): void => {
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage()
+    process.send?.({ cpu: user + system })
+  })
+  process.on('disconnect', () => process.exit(0))
+  process.send?.({ port })
+}

@@ -1,0 +1,4 @@
+import { serveLines } from '../floor-mcp/serve-lines.ts'
+import { answerConstant } from './answer.ts'
+
+serveLines(answerConstant)

@@ -1,0 +1,4 @@
+import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { plainFactory } from './plain-factory.ts'
+
+serveStdio(plainFactory)

@@ -1,0 +1,73 @@
+import { short } from '../measure/numbers.ts'
+import { valueOf, type RowResult } from './results.ts'
+
+/** What a figure of Hawser's must not exceed (or fall below), by a reference of the same run. */
+interface Budget {
+  readonly row: string
+  readonly metric: string
+  readonly says: string
+  /** The reference contender; the limit is absolute without one. */
+  readonly of?: string
+  /** A reference below this counts as this. */
+  readonly least?: number
+  readonly limit: (reference: number) => number
+  readonly atLeast?: true
+}
+
+const times = (factor: number) => (reference: number) => reference * factor
+
+export const budgets: readonly Budget[] = [
+  { row: 'inproc', metric: 'call', of: 'floor-mcp', says: '≤ 1.3 × floor', limit: times(1.3) },
+  { row: 'inproc', metric: 'call50', of: 'floor-mcp', says: '≤ 1.3 × floor', limit: times(1.3) },
+  { row: 'inproc', metric: 'call', of: 'sdk', says: '≤ 1/13 of the SDK', limit: times(1 / 13) },
+  { row: 'inproc', metric: 'list50', of: 'floor-mcp', says: '≤ 1.2 × floor', limit: times(1.2) },
+  { row: 'inproc', metric: 'list50', of: 'sdk', says: '≤ 1/80 of the SDK', limit: times(1 / 80) },
+  { row: 'http', metric: 'cpu', of: 'floor', says: '≤ 1.3 × bare node:http', limit: times(1.3) },
+  { row: 'stdio', metric: 'single', of: 'floor-mcp', says: '≥ 0.9 × floor', limit: times(0.9), atLeast: true },
+  { row: 'stdio', metric: 'many', of: 'floor-mcp', says: '≥ 0.6 × floor', limit: times(0.6), atLeast: true },
+  { row: 'start', metric: 'zod', of: 'floor-mcp', says: '≤ 1.15 × floor', limit: times(1.15) },
+  { row: 'start', metric: 'plain', of: 'floor', says: '≤ 1.5 × bare process', limit: times(1.5) },
+  { row: 'workerd', metric: 'cpu', of: 'floor-mcp', says: '≤ 1.2 × floor', limit: times(1.2) },
+  { row: 'cold-start', metric: 'ms', of: 'floor-mcp', says: '≤ floor + 3 ms', limit: (floor) => floor + 3 },
+  { row: 'size', metric: 'worker-plain', says: '≤ 15 kB', limit: () => 15 },
+  { row: 'size', metric: 'client', says: '≤ 10 kB', limit: () => 10 },
+  { row: 'memory', metric: 'rss', of: 'floor-mcp', says: '≤ 1.2 × floor', limit: times(1.2) },
+  {
+    row: 'memory',
+    metric: 'growth',
+    of: 'floor-mcp',
+    least: 1,
+    says: 'no growth beyond the floor’s',
+    limit: times(1.1),
+  },
+  ...['tools', 'payload', 'flight'].map((metric) => ({
+    row: 'growth',
+    metric,
+    of: 'floor-mcp',
+    least: 1,
+    says: 'linear, or ≤ 1.3 × the floor’s growth',
+    limit: times(1.3),
+  })),
+  { row: 'types', metric: 'growth', says: 'linear (≤ 1.2 ×)', limit: () => 1.2 },
+]
+
+/** One line per missed budget, and the number of budgets that could be judged. */
+export const judge = (
+  results: readonly RowResult[],
+): { readonly missed: readonly string[]; readonly judged: number } => {
+  const missed: string[] = []
+  let judged = 0
+  for (const { row, metric, of, least = 0, says, limit, atLeast } of budgets) {
+    const value = valueOf(results, row, metric, 'hawser')
+    const reference = of === undefined ? 0 : valueOf(results, row, metric, of)
+    if (value === undefined || reference === undefined) continue
+    judged += 1
+    const bound = limit(Math.max(reference, least))
+    if (atLeast === true ? value >= bound : value <= bound) continue
+    const { title = row, metrics = [] } = results.find((result) => result.name === row) ?? {}
+    const { title: what = metric, unit = '' } = metrics.find(({ name }) => name === metric) ?? {}
+    const ratio = of === undefined ? '' : `, ${short(value / reference)} × ${of}`
+    missed.push(`missed: ${title}, ${what}: ${short(value)} ${unit}${ratio}; budget ${says}, here ${short(bound)}`)
+  }
+  return { missed, judged }
+}

@@ -1,0 +1,13 @@
+import { coldStart } from './cold-start.ts'
+import { growth } from './growth.ts'
+import { http } from './http.ts'
+import { inproc } from './inproc.ts'
+import { memory } from './memory.ts'
+import type { Row } from './row.ts'
+import { size } from './size.ts'
+import { start } from './start.ts'
+import { stdio } from './stdio.ts'
+import { types } from './types.ts'
+import { workerd } from './workerd.ts'
+
+export const rows: readonly Row[] = [inproc, http, stdio, start, workerd, coldStart, size, memory, growth, types]
