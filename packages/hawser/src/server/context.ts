@@ -147,21 +147,27 @@ export class CallContext implements HandlerContext {
   }
 
   get ask(): HandlerContext['ask'] {
-    return (key, question) => this.#interview().ask(key, question)
+    return (key, question) => tolerate(this.#interview().ask(key, question))
   }
   get once(): HandlerContext['once'] {
-    return (key, run) => this.#interview().once(key, run)
+    return (key, run) => tolerate(this.#interview().once(key, run))
   }
   get visit(): HandlerContext['visit'] {
-    return (key, page) => this.#interview().visit(key, page)
+    return (key, page) => tolerate(this.#interview().visit(key, page))
   }
   get sample(): HandlerContext['sample'] {
-    return (key, params) => this.#interview().sample(key, params)
+    return (key, params) => tolerate(this.#interview().sample(key, params))
   }
   get roots(): HandlerContext['roots'] {
-    return (key) => this.#interview().roots(key)
+    return (key) => tolerate(this.#interview().roots(key))
   }
   get can(): HandlerContext['can'] {
     return (ability) => canAsk(this.#call.clientCapabilities, ability)
   }
+}
+
+/** A promise that nobody awaits may reject without bringing the process down: a suspension rejects them all. */
+function tolerate<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }

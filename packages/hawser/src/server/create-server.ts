@@ -98,15 +98,15 @@ export function createServer<C>(options: ServerOptions<string>, parts: ServerPar
     Object.entries(parts.prompts ?? {}).map(([name, prompt]) => [name, compilePrompt(name, prompt, authorizer)]),
   )
   const completes = [...prompts.values(), ...resources].some(({ complete = {} }) => Object.keys(complete).length > 0)
-  const listChanged = changes !== undefined || undefined
-  const capabilities: ServerCapabilities = {
-    tools: tools.size > 0 ? { listChanged } : undefined,
-    resources: resources.length > 0 ? { listChanged, subscribe: listChanged } : undefined,
-    prompts: prompts.size > 0 ? { listChanged } : undefined,
+  const listChanged = changes === undefined ? {} : { listChanged: true }
+  const capabilities: ServerCapabilities = withoutUndefined({
+    tools: tools.size > 0 ? listChanged : undefined,
+    resources: resources.length > 0 ? (changes === undefined ? {} : { ...listChanged, subscribe: true }) : undefined,
+    prompts: prompts.size > 0 ? listChanged : undefined,
     completions: completes ? {} : undefined,
     logging: options.logging === true ? {} : undefined,
     extensions,
-  }
+  })
   const info = readInfo(options)
   const hint: CacheHint = { ttlMs: cache.ttl ?? MINUTE, cacheScope: cache.scope ?? 'public' }
   const changed = createChanged(changes)
@@ -177,7 +177,7 @@ export function createServer<C>(options: ServerOptions<string>, parts: ServerPar
 }
 
 function readInfo({ name, version, title, description, websiteUrl, icons }: ServerOptions): Implementation {
-  return { name, version, title, description, websiteUrl, icons }
+  return withoutUndefined({ name, version, title, description, websiteUrl, icons })
 }
 
 function checkIdentity({ name, version }: ServerOptions): void {
@@ -189,4 +189,9 @@ function checkIdentity({ name, version }: ServerOptions): void {
       )
     }
   }
+}
+
+/** Results are serialised with these objects inside, so absent fields are dropped once. */
+function withoutUndefined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }

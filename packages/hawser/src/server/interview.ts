@@ -55,9 +55,9 @@ export class Interview {
   readonly #working = new Map<string, Promise<JsonValue>>()
   #suspended = false
   #confirmKey: string | undefined
-  readonly #onSuspend: () => void
+  readonly #onSuspend: (stuck: boolean) => void
 
-  constructor(call: Call, memory: Memory, given: InputResponses, onSuspend: () => void) {
+  constructor(call: Call, memory: Memory, given: InputResponses, onSuspend: (stuck: boolean) => void) {
     this.#call = call
     this.#onSuspend = onSuspend
     this.#memory = memory
@@ -125,7 +125,7 @@ export class Interview {
     checkKey(key)
     const known = this.#results.get(key)
     if (known !== undefined) return known as T
-    if (this.#suspended) return new Promise(() => {})
+    if (this.#suspended) return this.#leaveWaiting()
     const working = this.#working.get(key)
     if (working !== undefined) return (await working) as T
     const work = (async () => {
@@ -175,18 +175,23 @@ export class Interview {
   }
 
   #suspend(key: string, request: InputRequest): Promise<never> {
-    // A handler that swallowed its suspension and asks on is left waiting, so that it cannot spin.
-    if (this.#suspended) return new Promise(() => {})
+    if (this.#suspended) return this.#leaveWaiting()
     if (this.#memory.round >= MAX_ROUNDS)
       throw new Error(`The handler asked in ${MAX_ROUNDS} rounds without coming to an end.`)
     const known = this.#pending.get(key)
     if (known !== undefined) return known.promise
     const { promise, reject } = Promise.withResolvers<never>()
-    // A handler that does not await its question must not bring the process down.
+    // A question that nobody awaits must not bring the process down.
     promise.catch(() => {})
     this.#pending.set(key, { request, promise, suspend: () => reject(new Suspension()) })
     if (this.#pending.size === 1) void this.#collect()
     return promise
+  }
+
+  /** A handler that swallowed its suspension and goes on is left waiting, so that it can neither act nor spin. */
+  #leaveWaiting(): Promise<never> {
+    this.#onSuspend(true)
+    return new Promise(() => {})
   }
 
   /** Waits a turn of the event loop, so that questions started together go out together, and for `once` work under way. */
@@ -199,7 +204,7 @@ export class Interview {
     }
     this.#suspended = true
     for (const { suspend } of this.#pending.values()) suspend()
-    this.#onSuspend()
+    this.#onSuspend(false)
   }
 }
 

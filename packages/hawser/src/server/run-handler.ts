@@ -51,8 +51,8 @@ export async function runHandler<T>(
   const memory =
     requestState === undefined ? EMPTY_MEMORY : await openState(requestState, binding, frame.keys, Date.now())
   let interview: Interview | undefined
-  let onSuspend = (): void => {}
-  const open = (): Interview => (interview ??= new Interview(call, memory, inputResponses, () => onSuspend()))
+  let onSuspend = (_stuck: boolean): void => {}
+  const open = (): Interview => (interview ??= new Interview(call, memory, inputResponses, (stuck) => onSuspend(stuck)))
   const context = new CallContext(call, frame, item.name, open)
   if (frame.context !== undefined) addOwn(context, await frame.context(describe(call)))
 
@@ -65,9 +65,9 @@ export async function runHandler<T>(
       context.stop(error)
       reject(error)
     }, limit)
-    onSuspend = () => {
+    onSuspend = (stuck) => {
       clearTimeout(timer)
-      timer = setTimeout(resolve, WIND_DOWN, SUSPENDED)
+      timer = setTimeout(resolve, stuck ? 0 : WIND_DOWN, SUSPENDED)
     }
     const end = (): boolean => {
       clearTimeout(timer)

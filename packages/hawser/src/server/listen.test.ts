@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import type { Notification, SubscriptionFilter } from '../protocol/index.ts'
+import { type Changes, memoryChanges } from './changes.ts'
+import { createServer } from './create-server.ts'
+import { definers } from './definitions.ts'
+import { callServer } from './fixtures/call-server.ts'
+
+const { tool, resource } = definers
+const parts = {
+  tools: {
+    t: tool({ description: 'd', effect: 'write', run: async (_, { changed }) => (await changed.tools(), 'ok') }),
+  },
+  resources: { r: resource({ uri: 'r://{id}', read: ({ id }) => id }) },
+}
+
+function open(changes: Changes | undefined, filter: SubscriptionFilter) {
+  const server = createServer({ name: 'n', version: '1', log: () => {}, changes }, parts)
+  const notifications: Notification[] = []
+  const gone = new AbortController()
+  const ended = callServer(
+    server,
+    'subscriptions/listen',
+    { notifications: filter },
+    { notifications, signal: gone.signal },
+  )
+  return { server, notifications, gone, ended }
+}
+
+const everything = {
+  toolsListChanged: true,
+  promptsListChanged: true,
+  resourcesListChanged: true,
+  resourceSubscriptions: ['r://1'],
+}
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('subscriptions/listen', () => {
+  // basic/patterns/subscriptions#acknowledgment
+  it('acknowledges first, with what it can honour', async () => {
+    const { notifications, gone, ended } = open(memoryChanges(), everything)
+    await turn()
+    const { promptsListChanged: _, ...honoured } = everything
+    expect(notifications).toEqual([
+      { method: 'notifications/subscriptions/acknowledged', params: { notifications: honoured } },
+    ])
+    gone.abort()
+    await expect(ended).resolves.toBeDefined()
+  })
+
+  it('delivers what was asked for and nothing else', async () => {
+    const { server, notifications, gone, ended } = open(memoryChanges(), { resourceSubscriptions: ['r://1'] })
+    await turn()
+    await server.changed.tools()
+    await server.changed.resource('r://2')
+    await server.changed.resource('r://1')
+    await server.changed.resources()
+    expect(notifications.slice(1)).toEqual([{ method: 'notifications/resources/updated', params: { uri: 'r://1' } }])
+    gone.abort()
+    await ended
+    await server.changed.resource('r://1')
+    expect(notifications).toHaveLength(2)
+  })
+
+  it('hears what a handler changed', async () => {
+    const { server, notifications } = open(memoryChanges(), { toolsListChanged: true })
+    await turn()
+    await callServer(server, 'tools/call', { name: 't' })
+    expect(notifications.at(-1)).toEqual({ method: 'notifications/tools/list_changed' })
+    await server.close()
+  })
+
+  it('never sends a change ahead of the acknowledgment', async () => {
+    const { promise, resolve } = Promise.withResolvers<() => void>()
+    const early: Changes = {
+      publish: () => {},
+      subscribe: (listener) => {
+        listener({ kind: 'tools' })
+        return promise
+      },
+    }
+    const { server, notifications, ended } = open(early, { toolsListChanged: true })
+    resolve(() => {})
+    await turn()
+    expect(notifications.map(({ method }) => method)).toEqual([
+      'notifications/subscriptions/acknowledged',
+      'notifications/tools/list_changed',
+    ])
+    await server.close()
+    await ended
+  })
+
+  // basic/patterns/subscriptions#graceful-closure
+  it('ends with a result when the server closes', async () => {
+    const { server, ended } = open(memoryChanges(), everything)
+    await turn()
+    await server.close()
+    expect(await ended).toMatchObject({ _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'n' } } })
+  })
+
+  it('is acknowledged and closed at once when nothing can ever change', async () => {
+    for (const { notifications, ended } of [
+      open(undefined, everything),
+      open(memoryChanges(), {}),
+      open(memoryChanges(), { promptsListChanged: true }),
+    ]) {
+      await ended
+      expect(notifications).toEqual([
+        { method: 'notifications/subscriptions/acknowledged', params: { notifications: {} } },
+      ])
+    }
+  })
+
+  it('bounds what one client may watch and how many may listen', async () => {
+    const many = { resourceSubscriptions: Array.from({ length: 1001 }, (_, index) => `r://${index}`) }
+    await expect(open(memoryChanges(), many).ended).rejects.toMatchObject({ number: -32602 })
+    const { server, ended } = open(memoryChanges(), everything)
+    const listen = () => callServer(server, 'subscriptions/listen', { notifications: everything })
+    const others = Array.from({ length: 1023 }, listen)
+    await expect(listen()).rejects.toMatchObject({ message: expect.stringContaining('1024') })
+    await server.close()
+    await Promise.all([ended, ...others])
+  })
+
+  it('says what is missing when a handler reports a change that nobody can hear', async () => {
+    const server = createServer({ name: 'n', version: '1', log: () => {} }, parts)
+    await expect(server.changed.tools()).rejects.toThrow(/memoryChanges/)
+  })
+})

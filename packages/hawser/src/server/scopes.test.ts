@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import type { Principal } from '../call/index.ts'
+import { createServer } from './create-server.ts'
+import { definers } from './definitions.ts'
+import { callServer, complete } from './fixtures/call-server.ts'
+import { createAuthorizer } from './scopes.ts'
+
+const { tool, resource, prompt } = definers
+const holder = (...scopes: string[]): Principal => ({ subject: 'ada', scopes: new Set(scopes) })
+const server = createServer(
+  {
+    name: 'n',
+    version: '1',
+    scopes: {
+      read: 'Read',
+      write: { title: 'Write', implies: ['read'] },
+      admin: { title: 'All', implies: ['write'] },
+      other: 'Other',
+    },
+  },
+  {
+    tools: {
+      both: tool({ description: 'd', effect: 'write', scopes: ['write', 'other'], run: () => 'ran' }),
+      open: tool({ description: 'd', effect: 'read', run: () => 'ran' }),
+    },
+    resources: {
+      r: resource({
+        uri: 'r://{id}',
+        scopes: ['read'],
+        list: () => [{ uri: 'r://1', name: '1' }],
+        complete: { id: ['1'] },
+        read: () => 'secret',
+      }),
+    },
+    prompts: {
+      p: prompt({ description: 'p', scopes: ['read'], args: z.object({ a: z.enum(['x']) }), render: () => 'secret' }),
+    },
+  },
+)
+
+describe('scopes', () => {
+  it.each([[holder('write', 'other')], [holder('admin', 'other')]])(
+    'let a caller in who holds them, or what implies them',
+    async (principal) => {
+      expect(await complete(server, 'tools/call', { name: 'both' }, { principal })).toMatchObject({
+        content: [{ text: 'ran' }],
+      })
+    },
+  )
+
+  it('name all that is missing at once', async () => {
+    await expect(
+      callServer(server, 'tools/call', { name: 'both' }, { principal: holder('read') }),
+    ).rejects.toMatchObject({ code: 'insufficient_scope', scopes: ['write', 'other'] })
+    await expect(
+      callServer(server, 'tools/call', { name: 'both' }, { principal: holder('admin') }),
+    ).rejects.toMatchObject({ scopes: ['other'] })
+    await expect(callServer(server, 'tools/call', { name: 'both' })).rejects.toMatchObject({
+      code: 'missing_token',
+      scopes: ['write', 'other'],
+    })
+  })
+
+  it.each([
+    ['resources/read', { uri: 'r://1' }],
+    ['prompts/get', { name: 'p', arguments: { a: 'x' } }],
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'p' }, argument: { name: 'a', value: '' } }],
+    ['completion/complete', { ref: { type: 'ref/resource', uri: 'r://{id}' }, argument: { name: 'id', value: '' } }],
+  ] as const)('are checked on %s', async (method, params) => {
+    await expect(callServer(server, method, params as never, { principal: holder('other') })).rejects.toMatchObject({
+      code: 'insufficient_scope',
+      scopes: ['read'],
+    })
+    await expect(callServer(server, method, params as never, { principal: holder('write') })).resolves.toBeDefined()
+  })
+
+  it('keep members out of the list of those who may not read them', async () => {
+    expect((await complete(server, 'resources/list', {}, { principal: holder('other') })).resources).toEqual([])
+    expect((await complete(server, 'resources/list', {}, { principal: holder('read') })).resources).toHaveLength(1)
+  })
+
+  it('do not concern tools that need none', async () => {
+    expect(await complete(server, 'tools/call', { name: 'open' })).toMatchObject({ content: [{ text: 'ran' }] })
+  })
+
+  it('may imply each other in a circle', () => {
+    const authorize = createAuthorizer({ a: { title: 'A', implies: ['b'] }, b: { title: 'B', implies: ['a'] } })(
+      ['a'],
+      'Tool "t"',
+    )
+    expect(() => authorize?.(holder('b'))).not.toThrow()
+  })
+
+  it('must be declared to be implied', () => {
+    expect(() => createAuthorizer({ a: { title: 'A', implies: ['toString' as never] } })).toThrow(
+      expect.objectContaining({ id: 'unknown-scope' }),
+    )
+  })
+})
