@@ -84,7 +84,7 @@ export interface ServerCore extends Service {
 const MINUTE = 60_000
 
 /** Compiles a definition: everything that does not depend on a request is checked, converted and serialised here. */
-export function createServer<C>(options: ServerOptions<string>, parts: ServerParts<C>): ServerCore {
+export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): ServerCore {
   const { log = logToStderr, changes, cache = {}, instructions, extensions } = options
   checkIdentity(options)
   const authorizer = createAuthorizer(options.scopes ?? {})

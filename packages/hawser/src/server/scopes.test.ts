@@ -93,7 +93,7 @@ describe('scopes', () => {
   })
 
   it('must be declared to be implied', () => {
-    expect(() => createAuthorizer({ a: { title: 'A', implies: ['toString' as never] } })).toThrow(
+    expect(() => createAuthorizer({ a: { title: 'A', implies: ['toString'] } })).toThrow(
       expect.objectContaining({ id: 'unknown-scope' }),
     )
   })
