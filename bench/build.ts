@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import type { Form } from './contenders/index.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -15,7 +16,10 @@ const buildHawser = (): void => {
   if (!existsSync(`${root}packages/hawser/dist/index.js`)) throw new Error('the build made no packages/hawser/dist')
 }
 
-const files = (...patterns: string[]) => patterns.flatMap((pattern) => globSync(pattern, { cwd: here }))
+const files = (pattern: string) => globSync(pattern, { cwd: here })
+
+const sources = (names: readonly string[], ...forms: readonly Form[]) =>
+  names.flatMap((name) => forms.flatMap((form) => files(`contenders/${name}/${form}.ts`)))
 
 const shared = {
   absWorkingDir: here,
@@ -28,26 +32,27 @@ const shared = {
 } as const
 
 /** Node programs: our own lines in one file each, every package loaded as installed. */
-const buildPrograms = () =>
+const buildPrograms = (names: readonly string[]) =>
   build({
     ...shared,
-    entryPoints: files('contenders/*/{inproc,http,stdio,stdio-plain}.ts', 'child/*.ts'),
+    entryPoints: [...sources(names, 'inproc', 'http', 'stdio', 'stdio-plain'), ...files('child/*.ts')],
     platform: 'node',
     packages: 'external',
   })
 
 /** Workers and clients: one minified file each, with everything in it, as they are deployed. */
-const buildBundles = () =>
+const buildBundles = (names: readonly string[]) =>
   build({
     ...shared,
-    entryPoints: files('contenders/*/{worker,worker-plain,client}.ts'),
+    entryPoints: sources(names, 'worker', 'worker-plain', 'client'),
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['node:*'],
     minify: true,
   })
 
-export const buildAll = async (withHawser: boolean): Promise<void> => {
-  if (withHawser) buildHawser()
-  await Promise.all([buildPrograms(), buildBundles()])
+/** Builds all that the rows need of these contenders. */
+export const buildAll = async (names: readonly string[]): Promise<void> => {
+  if (names.includes('hawser')) buildHawser()
+  await Promise.all([buildPrograms(names), buildBundles(names)])
 }

@@ -26,15 +26,21 @@ const main = async (): Promise<number> => {
   const options = readOptions(process.argv.slice(2))
   progress.step('building')
   const field = contenders.filter(({ name }) => options.contenders.length === 0 || options.contenders.includes(name))
-  await buildAll(field.some(({ name }) => name === 'hawser'))
+  await buildAll(field.map(({ name }) => name))
   const about = facts()
   const done: RowResult[] = []
   let deadline = performance.now()
   for (const row of rows) {
     if (options.only.length > 0 && !options.only.includes(row.name)) continue
-    const plan = options.quick ? row.quick : row.full
+    const planned = options.quick ? row.quick : row.full
+    const plan = options.contenders.length > 0 ? { ...planned, only: options.contenders } : planned
     deadline += plan.seconds * 1000
     const result = summarise(await runRounds(row, field, plan, deadline, progress.step))
+    if (
+      Object.keys(result.failures).length === 0 &&
+      result.metrics.every(({ figures }) => Object.keys(figures).length === 0)
+    )
+      continue
     done.push(result)
     progress.clear()
     process.stdout.write(`${table(result)}\n`)
@@ -47,4 +53,9 @@ const main = async (): Promise<number> => {
   return done.some(({ failures }) => Object.keys(failures).length > 0) ? 1 : 0
 }
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

@@ -1,7 +1,5 @@
 import type { BenchTool } from '../tools/tool.ts'
-
-/** A library's own fetch handler. */
-export type Fetch = (request: Request) => Response | Promise<Response>
+import type { Fetch } from '../wire/post.ts'
 
 /** What each `inproc.ts` exports as `open`: the library serving these tools, built once. */
 export type Open = (tools: readonly BenchTool[]) => Fetch

@@ -16,7 +16,7 @@ interface Budget {
 
 const times = (factor: number) => (reference: number) => reference * factor
 
-export const budgets: readonly Budget[] = [
+const budgets: readonly Budget[] = [
   { row: 'inproc', metric: 'call', of: 'floor-mcp', says: '≤ 1.3 × floor', limit: times(1.3) },
   { row: 'inproc', metric: 'call50', of: 'floor-mcp', says: '≤ 1.3 × floor', limit: times(1.3) },
   { row: 'inproc', metric: 'call', of: 'sdk', says: '≤ 1/13 of the SDK', limit: times(1 / 13) },

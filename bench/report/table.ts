@@ -19,7 +19,8 @@ const metricLines = ({ title, unit, figures }: MetricResult): readonly string[] 
 export const table = ({ title, metrics, failures }: RowResult): string =>
   [
     '',
-    title.padEnd(30) + 'median'.padStart(9) + '/ floor'.padStart(9) + '/ SDK 2'.padStart(9) + '  range',
+    title,
+    ' '.repeat(30) + 'median'.padStart(9) + '/ floor'.padStart(9) + '/ SDK 2'.padStart(9) + '  range',
     ...metrics.flatMap(metricLines),
     ...Object.entries(failures).map(([name, reason]) => `    ${name} left out: ${reason.trim()}`),
   ].join('\n')

@@ -62,6 +62,6 @@ export const growth: Row = {
   ],
   takesPart: (contender) => hasForm(contender, 'inproc') && contender.constant !== true,
   full: { rounds: 3, seconds: 180, warmMs: 400, runMs: 800, calls: 0 },
-  quick: { rounds: 1, seconds: 4, warmMs: 80, runMs: 150, calls: 0, only: ['hawser', 'floor-mcp'] },
+  quick: { rounds: 1, seconds: 6, warmMs: 200, runMs: 150, calls: 0, only: ['hawser', 'floor-mcp'] },
   measure,
 }

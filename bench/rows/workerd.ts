@@ -1,17 +1,13 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import * as z from 'zod'
+import workerdPackage from 'workerd'
 import { hasForm, type Contender } from '../contenders/index.ts'
 import { pin } from '../measure/pin.ts'
 import { cleanEnv, stop } from '../measure/program.ts'
 import { cpuOf } from '../measure/usage.ts'
 import { loadMetrics, measureLoad } from './http.ts'
 import type { Effort, Row, Values } from './row.ts'
-
-/** The package exports the path of its binary and has no types. */
-const { default: binary } = z.object({ default: z.string() }).parse(createRequire(import.meta.url)('workerd'))
 
 const folder = fileURLToPath(new URL('../dist/workerd/', import.meta.url))
 
@@ -34,7 +30,7 @@ export const startWorkerd = (name: string): Promise<Workerd> => {
   mkdirSync(folder, { recursive: true })
   const file = `${folder}${name}.capnp`
   writeFileSync(file, config(name))
-  const [command, args] = pin('server', binary, ['serve', '--control-fd=3', file])
+  const [command, args] = pin('server', workerdPackage.default, ['serve', '--control-fd=3', file])
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: cleanEnv() })
   return new Promise((resolve, reject) => {
     let complaints = ''

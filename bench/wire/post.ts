@@ -1,7 +1,8 @@
 import { checkEcho, checkRefusal, parseAnswer, type Answer } from './answer.ts'
 import { call, frame, headersOf, initialize, type Dialect, type Question } from './dialect.ts'
 
-type Fetch = (request: Request) => Response | Promise<Response>
+/** A library's own fetch handler, or `fetch` itself. */
+export type Fetch = (request: Request) => Response | Promise<Response>
 
 /** A server reached by web requests: in this process or over a socket. */
 export interface Target {
