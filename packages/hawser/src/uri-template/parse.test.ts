@@ -97,6 +97,13 @@ describe('parseTemplate', () => {
     )
   })
 
+  it('refuses a template over 8192 units, without repeating it', () => {
+    expect(parseTemplate('{a}'.repeat(2730)).variables).toEqual(['a'])
+    const { message, position } = errorOf('{a}'.repeat(2731))
+    expect(position).toBe(8192)
+    expect(message.length).toBeLessThan(150)
+  })
+
   it('gives a template or a UriTemplateError, whatever the text', () => {
     const outcome = (text: string) => {
       try {

@@ -4,6 +4,9 @@ import type { Expression, Part, UriTemplate, Variable } from './template.ts'
 
 const variable = /^((?:\w|%[\da-f]{2})(?:\.?(?:\w|%[\da-f]{2}))*)(?::([1-9]\d{0,3})|(\*))?$/i
 
+/** UTF-16 units: a template may come from a stranger, and its pattern costs the square of its length. */
+const maxTemplateLength = 8192
+
 /** A template that breaks the grammar of RFC 6570 §2, or a value that its expansion cannot use. */
 export class UriTemplateError extends Error {
   override readonly name = 'UriTemplateError'
@@ -26,10 +29,13 @@ export class UriTemplateError extends Error {
  *
  * A template that can be expanded but not matched, such as `{a}{b}`, parses and says why in `unmatchable`.
  *
- * @throws UriTemplateError on an unpaired brace, a wrong variable name or modifier, an unknown or reserved operator.
+ * @throws UriTemplateError on an unpaired brace, a wrong variable name or modifier, an unknown or reserved operator,
+ *   and beyond 8192 UTF-16 units.
  * @see RFC 6570 §2
  */
 export function parseTemplate(text: string): UriTemplate {
+  if (text.length > maxTemplateLength)
+    throw new UriTemplateError(`${text.slice(0, 40)}…`, maxTemplateLength, `must end here; it has ${text.length} units`)
   const parts: Part[] = []
   let position = 0
   text.split(/\{([^{}]*)\}/).forEach((piece, index) => {
