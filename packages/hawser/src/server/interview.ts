@@ -42,7 +42,8 @@ interface Pending {
 }
 
 /**
- * What one call asks and remembers. A question without an answer suspends the handler; on the retry the handler runs
+ * What one call asks and remembers. A client may send answers ahead of the first round, as it vouches for them either
+ * way; only a confirmation must have been asked. A question without an answer suspends the handler; on the retry the handler runs
  * again from its start, and what was answered or done `once` resolves at once. (basic/patterns/mrtr)
  */
 export class Interview {
@@ -152,13 +153,15 @@ export class Interview {
     }
   }
 
+  /** The answer to a question, or a suspension until there is one. */
   async #resolve<T>(
     key: string,
     accept: (response: InputResponse) => Promise<Accepted<T>>,
     compose: (problem?: string) => InputRequest,
   ): Promise<T> {
     checkKey(key)
-    const fresh = this.#memory.asked.has(key) && Object.hasOwn(this.#given, key) ? this.#given[key] : undefined
+    const isExpected = this.#memory.asked.has(key) || (this.#memory.round === 0 && key !== this.#confirmKey)
+    const fresh = isExpected && Object.hasOwn(this.#given, key) ? this.#given[key] : undefined
     const response = this.#answers.get(key) ?? (isObject(fresh) ? fresh : undefined)
     let problem = fresh !== undefined && response === undefined ? 'The last answer was not an object.' : undefined
     if (response !== undefined) {
