@@ -1,0 +1,148 @@
+import {
+  AuthorizationError,
+  type Call,
+  ConnectionError,
+  ENV,
+  ProtocolError,
+  type Reply,
+  reportInternal,
+  type Service,
+  toWireError,
+  Values,
+} from '../call/index.ts'
+import { type Notification, type RequestId } from '../protocol/index.ts'
+import { encodeEvent } from '../wire/events.ts'
+import { encodeFailure, encodeNotification, encodeResult, type ParsedRequest } from '../wire/json-rpc.ts'
+import { encodeReply, tagWithSubscription } from '../wire/reply.ts'
+import { decodeRequest, describedVersion } from '../wire/request.ts'
+import { formatChallenge } from './challenge.ts'
+import { checkParamHeaders, checkStandardHeaders, checkVersionHeader } from './check-headers.ts'
+import { createEventQueue, type EventQueue, type EventQueueOptions } from './event-queue.ts'
+import { EVENT_HEADERS, type HttpReply, type HttpRequest, JSON_HEADERS } from './message.ts'
+
+export interface AnswerOptions extends EventQueueOptions {
+  readonly nameFields: ReadonlyMap<string, string>
+}
+
+/**
+ * Answers one request: with JSON when the reply is all there is to say, with a stream from the first notification on.
+ * Never rejects. (streamable-http#sending-messages)
+ */
+export function answerRequest(
+  service: Service,
+  request: HttpRequest,
+  message: ParsedRequest,
+  options: AnswerOptions,
+): Promise<HttpReply> {
+  return new Promise((resolve) => {
+    const { id, method, params } = message
+    const isSubscription = method === 'subscriptions/listen'
+    const gone = new AbortController()
+    let isOpen = true
+    let stream: EventQueue | undefined
+
+    /** Closing the connection cancels the call; nothing is said to it any more. (streamable-http#cancellation) */
+    const leave = (): void => {
+      if (!isOpen) return
+      isOpen = false
+      gone.abort(new ConnectionError('aborted', 'The caller went away.'))
+      stream?.cancel()
+    }
+
+    const openStream = (): EventQueue => {
+      const queue = createEventQueue(options)
+      queue.onBreak(leave)
+      resolve({ status: 200, headers: EVENT_HEADERS, stream: queue })
+      return queue
+    }
+
+    const notify = (notification: Notification): void => {
+      if (!isOpen) return
+      let event: string
+      try {
+        event = encodeEvent(notificationText(notification, isSubscription ? id : undefined))
+      } catch (error) {
+        reportInternal(error, service.log, { method: notification.method })
+        return
+      }
+      stream ??= openStream()
+      stream.push(event, progressKey(notification))
+    }
+
+    const close = (reply: HttpReply & { readonly body: string }): void => {
+      isOpen = false
+      if (stream === undefined) resolve(reply)
+      else stream.end(encodeEvent(reply.body))
+    }
+
+    const succeed = (reply: Reply): void => {
+      const result = encodeReply(isSubscription ? tagWithSubscription(reply, id) : reply)
+      close({ status: 200, headers: JSON_HEADERS, body: encodeResult(id, result) })
+    }
+
+    const fail = (error: unknown): void => {
+      // A call that stopped because its caller left is no fault to report.
+      const isEcho = gone.signal.aborted && isAbort(error)
+      close(failureReply(id, isEcho ? new ProtocolError('internal_error', 'Aborted') : error, service, message))
+    }
+
+    try {
+      const version = describedVersion(params)
+      if (version !== undefined) checkVersionHeader(request, version)
+      const values = new Values()
+      if (request.env !== undefined) values.set(ENV, request.env)
+      const { principal } = request
+      const call: Call = decodeRequest(method, params, { principal, values, signal: gone.signal, notify })
+      checkStandardHeaders(request, method, params, options.nameFields)
+      if (method === 'tools/call') {
+        const fields = service.headerFields(params['name'] as string)
+        if (fields.length > 0) checkParamHeaders(request, params['arguments'], fields)
+      }
+      request.onDisconnect(leave)
+      service.handle(call).then(succeed).catch(fail)
+    } catch (error) {
+      fail(error)
+    }
+  })
+}
+
+function isAbort(error: unknown): boolean {
+  return (
+    (error instanceof ConnectionError && error.code === 'aborted') ||
+    (error instanceof Error && error.name === 'AbortError')
+  )
+}
+
+function notificationText(notification: Notification, subscription: RequestId | undefined): string {
+  const { method, params } = notification
+  return encodeNotification(
+    method,
+    subscription === undefined ? params : tagWithSubscription<{ readonly _meta?: object }>(params ?? {}, subscription),
+  )
+}
+
+function progressKey(notification: Notification): string | number | undefined {
+  return notification.method === 'notifications/progress' ? notification.params?.progressToken : undefined
+}
+
+/** An error as an answer; an error that cannot be written either becomes an internal one. */
+export function failureReply(
+  id: RequestId | undefined,
+  error: unknown,
+  { log }: Pick<Service, 'log'>,
+  { method, params }: Partial<Pick<ParsedRequest, 'method' | 'params'>>,
+): HttpReply & { readonly body: string } {
+  const name = params?.['name'] ?? params?.['uri']
+  const place = { method, name: typeof name === 'string' ? name : undefined }
+  const { error: wire, status } = toWireError(error, log, place)
+  let body: string
+  try {
+    body = encodeFailure(id, wire)
+  } catch (cause) {
+    const internal = toWireError(cause, log, place)
+    return { status: internal.status, headers: JSON_HEADERS, body: encodeFailure(id, internal.error) }
+  }
+  const headers =
+    error instanceof AuthorizationError ? { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) } : JSON_HEADERS
+  return { status, headers, body }
+}

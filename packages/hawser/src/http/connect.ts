@@ -1,0 +1,153 @@
+import {
+  AuthorizationError,
+  type Call,
+  ConnectionError,
+  type Handle,
+  isCallOf,
+  type Log,
+  logToStderr,
+  ProtocolError,
+  type Reply,
+} from '../call/index.ts'
+import { encodeRequest } from '../wire/json-rpc.ts'
+import { encodeParams } from '../wire/request.ts'
+import { createKnownHeaders } from './learn-headers.ts'
+import { mergeNameFields, type NameFields } from './mirrored.ts'
+import { mirrorHeaders } from './mirror-headers.ts'
+import { readReply } from './read-reply.ts'
+
+export interface ConnectHttpOptions {
+  /** Sends the requests; the global `fetch` by default. A handler of `createFetchHandler` will do. */
+  readonly fetch?: (request: Request) => Promise<Response>
+  /** Sent with every request, such as `authorization`. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Most bytes of one answer or one event; 16 MiB by default. */
+  readonly maxBytes?: number
+  /** Methods of extensions that carry one of their params in `Mcp-Name`: `{ 'tasks/get': 'taskId' }`. */
+  readonly nameFields?: NameFields
+  /** Told of tools that are left out because their definition is invalid; stderr by default. */
+  readonly log?: Log
+}
+
+/** Most pages of `tools/list` that are read to find one tool. */
+const MAX_PAGES = 100
+
+/**
+ * Reaches a server over Streamable HTTP. Nothing is sent before the first call, and nothing is kept open between calls.
+ *
+ * Arguments that a tool wants mirrored into headers are learnt from the `tools/list` replies that pass through; when the
+ * server misses one, the list is read and the call sent once more. Redirects are not followed, since they would carry
+ * the headers to another place.
+ *
+ * @example
+ * const handle = connectHttp('https://notes.example.com/mcp', { headers: { authorization: `Bearer ${token}` } })
+ * @throws TypeError when `url` is not http or https. Calls reject with ProtocolError when the server refuses,
+ * AuthorizationError for 401 and 403, ConnectionError `aborted`, `disconnected` or `bad_reply`.
+ * @see basic/transports/streamable-http
+ */
+export function connectHttp(url: string | URL, options: ConnectHttpOptions = {}): Handle {
+  const { fetch: send = (request) => fetch(request), maxBytes = 16 * 1024 * 1024, log = logToStderr } = options
+  const endpoint = checkUrl(url)
+  const nameFields = mergeNameFields(options.nameFields)
+  const known = createKnownHeaders(log)
+  let lastId = 0
+
+  const post = async (call: Call): Promise<Reply> => {
+    const id = ++lastId
+    const fields = isCallOf(call, 'tools/call') ? known.fieldsOf(call.params.name) : []
+    const headers = new Headers(options.headers)
+    for (const [name, value] of Object.entries(mirrorHeaders(call, nameFields, fields))) headers.set(name, value)
+    const request = new Request(endpoint, {
+      method: 'POST',
+      headers,
+      body: encodeRequest(id, call.method, encodeParams(call)),
+      redirect: 'manual',
+      signal: call.signal,
+    })
+    const response = await send(request).catch((error: unknown) => {
+      throw asConnectionError(error, endpoint)
+    })
+    const reply = await readReply(response, id, call, maxBytes)
+    return isCallOf(call, 'tools/list') ? known.learn(reply) : reply
+  }
+
+  const attempt = (call: Call): Promise<Reply> => untilAborted(call.signal, () => post(call))
+
+  /** Reads the list until the tool is found; later pages would not change the next attempt. */
+  const relearn = async (call: Call<'tools/call'>): Promise<void> => {
+    let cursor: string | undefined
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const list: Call<'tools/list'> = {
+        ...call,
+        method: 'tools/list',
+        params: cursor === undefined ? {} : { cursor },
+        notify: () => {},
+      }
+      const reply = await attempt(list)
+      if (!('tools' in reply) || !Array.isArray(reply.tools)) return
+      if (reply.tools.some(({ name }) => name === call.params.name)) return
+      if (typeof reply.nextCursor !== 'string' || reply.nextCursor === cursor) return
+      cursor = reply.nextCursor
+    }
+  }
+
+  /** The list may have changed since it was read, or was never read. (streamable-http#client-behavior) */
+  const attemptAgain = async (call: Call<'tools/call'>, refusal: ProtocolError): Promise<Reply> => {
+    const before = JSON.stringify(known.fieldsOf(call.params.name))
+    try {
+      await relearn(call)
+    } catch (error) {
+      throw call.signal.aborted ? error : refusal
+    }
+    // The same headers would meet the same refusal.
+    if (JSON.stringify(known.fieldsOf(call.params.name)) === before) throw refusal
+    return attempt(call)
+  }
+
+  return (call) =>
+    attempt(call).catch((error: unknown) => {
+      if (isMismatch(error) && isCallOf(call, 'tools/call')) return attemptAgain(call, error)
+      throw error
+    })
+}
+
+const isMismatch = (error: unknown): error is ProtocolError =>
+  error instanceof ProtocolError && error.code === 'header_mismatch'
+
+function checkUrl(url: string | URL): string {
+  const { protocol, username, password, href } = new URL(url)
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new TypeError(`Expected an http or https URL, got one with ${protocol}`)
+  }
+  if (username !== '' || password !== '') {
+    throw new TypeError('Expected a URL without user name and password. Send credentials with the headers option.')
+  }
+  return href
+}
+
+/** Gives up waiting when the signal fires, whether or not the work heeds it. */
+function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      const { reason } = signal
+      reject(
+        reason instanceof ConnectionError
+          ? reason
+          : new ConnectionError('aborted', 'The call was aborted.', { cause: reason }),
+      )
+    }
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** Errors that already say what they are come from a `fetch` of the caller's own. */
+function asConnectionError(error: unknown, endpoint: string): unknown {
+  if ([ConnectionError, ProtocolError, AuthorizationError].some((type) => error instanceof type)) return error
+  const { origin, pathname } = new URL(endpoint)
+  const reason = error instanceof Error ? error.message : String(error)
+  return new ConnectionError('disconnected', `No answer from ${origin}${pathname}: ${reason}`, { cause: error })
+}

@@ -1,0 +1,196 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ConnectionError } from '../call/index.ts'
+import { keepAlive } from '../wire/events.ts'
+import { createEventQueue, type EventQueue } from './event-queue.ts'
+
+const readAll = async (queue: EventQueue): Promise<string> => {
+  let all = ''
+  for (let text = await queue.next(); text !== undefined; text = await queue.next()) all += text
+  return all
+}
+
+const isDisconnected = (error: unknown): boolean => error instanceof ConnectionError && error.code === 'disconnected'
+
+afterEach(() => vi.useRealTimers())
+
+describe('the event queue', () => {
+  it('hands out everything that waits as one text', async () => {
+    const queue = createEventQueue()
+    queue.push('a')
+    queue.push('b')
+    expect(await queue.next()).toBe('ab')
+    queue.push('c')
+    queue.end('d')
+    expect(await queue.next()).toBe('cd')
+    expect(await queue.next()).toBeUndefined()
+    expect(await queue.next()).toBeUndefined()
+  })
+
+  it('wakes a reader that waits, with all that came at once', async () => {
+    const queue = createEventQueue()
+    const first = queue.next()
+    queue.push('a')
+    queue.push('b')
+    expect(await first).toBe('ab')
+    const last = queue.next()
+    queue.end('c')
+    expect(await last).toBe('c')
+  })
+
+  it('takes nothing after the end', async () => {
+    const queue = createEventQueue()
+    queue.end('a')
+    queue.push('b')
+    queue.end('c')
+    expect(await readAll(queue)).toBe('a')
+  })
+
+  it('keeps only the newest waiting event of a key', async () => {
+    const queue = createEventQueue({ maxEvents: 3 })
+    queue.push('1,', 'p')
+    queue.push('log,')
+    for (let i = 2; i < 5000; i++) queue.push(`${i},`, 'p')
+    queue.end('end')
+    expect(await readAll(queue)).toBe('log,4999,end')
+  })
+
+  it('does not take back what has been read', async () => {
+    const queue = createEventQueue()
+    queue.push('1', 'p')
+    expect(await queue.next()).toBe('1')
+    queue.push('x')
+    queue.push('2', 'p')
+    queue.end('end')
+    expect(await readAll(queue)).toBe('x2end')
+  })
+
+  it('keeps events of different keys', async () => {
+    const queue = createEventQueue()
+    queue.push('a', 1)
+    queue.push('b', '1')
+    queue.end('end')
+    expect(await readAll(queue)).toBe('abend')
+  })
+
+  it('never changes the order and drops nothing but older progress', async () => {
+    const step = fc.oneof(
+      fc.record({
+        kind: fc.constant('push' as const),
+        key: fc.option(fc.constantFrom('p', 'q', 7), { nil: undefined }),
+      }),
+      fc.constant({ kind: 'read' as const, key: undefined }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const queue = createEventQueue({ keepAliveMs: 0 })
+        let read = ''
+        let waiting = 0
+        const keys: (string | number | undefined)[] = []
+        for (const { kind, key } of steps) {
+          if (kind === 'push') {
+            queue.push(`${keys.length},`, key)
+            keys.push(key)
+            waiting++
+          } else if (waiting > 0) {
+            read += await queue.next()
+            waiting = 0
+          }
+        }
+        queue.end('')
+        read += await readAll(queue)
+        const seen = read.split(',').slice(0, -1).map(Number)
+        expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+        const missing = keys.flatMap((key, index) => (seen.includes(index) ? [] : [{ key, index }]))
+        for (const { key, index } of missing) {
+          expect(key).toBeDefined()
+          expect(keys.lastIndexOf(key)).toBeGreaterThan(index)
+        }
+      }),
+    )
+  })
+
+  it('breaks off when too many events wait', async () => {
+    const queue = createEventQueue({ maxEvents: 2 })
+    const broken = vi.fn<() => void>()
+    queue.onBreak(broken)
+    queue.push('a')
+    queue.push('b')
+    expect(broken).not.toHaveBeenCalled()
+    queue.push('c')
+    expect(broken).toHaveBeenCalledOnce()
+    await expect(queue.next()).rejects.toSatisfy(isDisconnected)
+  })
+
+  it('breaks off when too much waits, but takes one event of any length', async () => {
+    const queue = createEventQueue({ maxLength: 10 })
+    queue.push('x'.repeat(100))
+    expect(await queue.next()).toHaveLength(100)
+    queue.push('x'.repeat(6))
+    queue.push('x'.repeat(6))
+    await expect(queue.next()).rejects.toSatisfy(isDisconnected)
+  })
+
+  it('always takes the last event', async () => {
+    const queue = createEventQueue({ maxEvents: 1, maxLength: 1 })
+    queue.push('a')
+    queue.end('b'.repeat(10))
+    expect(await queue.next()).toBe('abbbbbbbbbb')
+  })
+
+  it('releases a waiting reader when it is cancelled, and tells once', async () => {
+    const queue = createEventQueue()
+    const broken = vi.fn<() => void>()
+    queue.onBreak(broken)
+    const next = queue.next()
+    queue.cancel()
+    queue.cancel()
+    queue.push('a')
+    await expect(next).rejects.toSatisfy(isDisconnected)
+    expect(broken).toHaveBeenCalledOnce()
+  })
+
+  it('tells at once when it broke off before', () => {
+    const queue = createEventQueue()
+    queue.cancel()
+    const broken = vi.fn<() => void>()
+    queue.onBreak(broken)
+    expect(broken).toHaveBeenCalledOnce()
+  })
+
+  // streamable-http#receiving-messages
+  it('shows after each 15 silent seconds that it lives', async () => {
+    vi.useFakeTimers()
+    const queue = createEventQueue()
+    let next = queue.next()
+    vi.advanceTimersByTime(14_000)
+    queue.push('a')
+    expect(await next).toBe('a')
+    next = queue.next()
+    const early = vi.fn<() => void>()
+    void next.then(early)
+    await vi.advanceTimersByTimeAsync(14_999)
+    expect(early).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await next).toBe(keepAlive)
+    next = queue.next()
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(await next).toBe(keepAlive)
+  })
+
+  it('adds no sign of life to what waits', async () => {
+    vi.useFakeTimers()
+    const queue = createEventQueue()
+    queue.push('a')
+    vi.advanceTimersByTime(60_000)
+    expect(await queue.next()).toBe('a')
+  })
+
+  it('leaves no timer behind', () => {
+    vi.useFakeTimers()
+    createEventQueue().end('a')
+    createEventQueue().cancel()
+    createEventQueue({ keepAliveMs: 0 })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

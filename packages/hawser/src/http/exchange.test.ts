@@ -1,0 +1,108 @@
+import { describe, expect, it, vi } from 'vitest'
+import { ProtocolError, type Service } from '../call/index.ts'
+import { createExchange, type Fallback, type HttpOptions } from './exchange.ts'
+import { callTool, message, properHeaders } from './fixtures/cases.ts'
+import { createTestService } from './fixtures/service.ts'
+import type { HttpReply, HttpRequest } from './message.ts'
+
+const request = (headers: Readonly<Record<string, string>>, method = 'POST'): HttpRequest => ({
+  method,
+  header: (name) => ({ host: 'localhost', ...headers })[name],
+  onDisconnect: () => {},
+})
+
+const old = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'hello', params: {} })
+
+describe('the exchange', () => {
+  it('refuses by the head alone', () => {
+    const { admit } = createExchange(createTestService())
+    const proper = properHeaders(callTool('echo'))
+    expect(admit(request(proper))).toBeUndefined()
+    expect(admit(request({ ...proper, 'content-length': '4194304' }))).toBeUndefined()
+    expect(admit(request({ ...proper, 'content-length': '4194305' }))?.status).toBe(413)
+    expect(admit(request(proper, 'PATCH'))?.status).toBe(405)
+  })
+
+  it('makes the common answers once', () => {
+    const { admit } = createExchange(createTestService())
+    expect(admit(request({}, 'GET'))).toBe(admit(request({}, 'GET')))
+  })
+
+  describe('with a fallback', () => {
+    const taken: HttpReply = { status: 299, headers: {} }
+    const run = (options: HttpOptions, headers: Readonly<Record<string, string>>, body: string, method = 'POST') => {
+      const { admit, answer } = createExchange(createTestService(), options)
+      const incoming = request(headers, method)
+      return admit(incoming) ?? answer(incoming, body)
+    }
+
+    it.each([
+      ['a request', old],
+      ['a notification', '{"jsonrpc":"2.0","method":"notifications/hello"}'],
+      ['a response', '{"jsonrpc":"2.0","id":1,"result":{}}'],
+      ['a batch', `[${old}]`],
+    ])('hands over %s that does not describe itself', async (_, body) => {
+      const fallback = vi.fn<Fallback>(() => taken)
+      const headers = { ...properHeaders(body), 'mcp-protocol-version': '2000-01-01' }
+      expect(await run({ fallback }, headers, body)).toBe(taken)
+      expect(fallback).toHaveBeenCalledWith(
+        expect.anything(),
+        body,
+        expect.objectContaining({ kind: expect.any(String) }),
+      )
+    })
+
+    it.each(['GET', 'DELETE'])('hands over %s', async (method) => {
+      const fallback = vi.fn<Fallback>(() => taken)
+      expect(await run({ fallback }, {}, '', method)).toBe(taken)
+      expect(fallback).toHaveBeenCalledWith(expect.anything(), '', undefined)
+    })
+
+    it('keeps what describes itself in the body or in the header', async () => {
+      const fallback = vi.fn<Fallback>(() => taken)
+      const body = message('server/discover')
+      expect(await run({ fallback }, properHeaders(body), body)).toMatchObject({ status: 200 })
+      expect(await run({ fallback }, properHeaders(old), old)).toMatchObject({ status: 400 })
+      expect(fallback).not.toHaveBeenCalled()
+    })
+
+    it('guards it like everything else', async () => {
+      const fallback = vi.fn<Fallback>(() => taken)
+      expect(await run({ fallback }, { origin: 'http://evil.example.com' }, '', 'GET')).toMatchObject({ status: 403 })
+      expect(fallback).not.toHaveBeenCalled()
+    })
+
+    it('answers for it when it fails', async () => {
+      const fail: Fallback = () => {
+        throw new Error('secret')
+      }
+      const reply = await run({ fallback: fail }, {}, '', 'GET')
+      expect(reply.status).toBe(500)
+      expect(reply.body).not.toContain('secret')
+    })
+  })
+
+  it('answers when the handle throws instead of rejecting, or answers with nothing', async () => {
+    const body = callTool('echo')
+    const handles = [
+      () => {
+        throw new Error('secret')
+      },
+      () => Promise.resolve(undefined),
+    ] as unknown as Service['handle'][]
+    for (const handle of handles) {
+      const { answer } = createExchange({ ...createTestService(), handle })
+      expect(await answer(request(properHeaders(body)), body)).toMatchObject({ status: 500 })
+    }
+  })
+
+  it('answers when the data of an error is not JSON', async () => {
+    const service = createTestService({
+      odd: () => {
+        throw new ProtocolError('invalid_params', 'Odd', { data: 1n })
+      },
+    })
+    const body = callTool('odd')
+    expect(await createExchange(service).answer(request(properHeaders(body)), body)).toMatchObject({ status: 500 })
+  })
+})

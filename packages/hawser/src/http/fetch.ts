@@ -1,0 +1,95 @@
+import type { Service } from '../call/index.ts'
+import type { EventQueue } from './event-queue.ts'
+import { createExchange, type HttpOptions } from './exchange.ts'
+import type { HttpReply, HttpRequest } from './message.ts'
+import { type Body, decodeBody, readBody } from './read-body.ts'
+import { REFUSALS } from './refusals.ts'
+
+/** A `Request` seen as the exchange wants it. */
+class FetchRequest implements HttpRequest {
+  readonly #request: Request
+  readonly env: unknown
+
+  constructor(request: Request, env: unknown) {
+    this.#request = request
+    this.env = env
+  }
+
+  get method(): string {
+    return this.#request.method
+  }
+
+  get url(): string {
+    return this.#request.url
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers.get(name)
+    if (value !== null) return value
+    // A request made in process has no Host header; its URL says the same. (RFC 9110 §7.2)
+    return name === 'host' ? /^https?:\/\/([^/?#]*)/.exec(this.url)?.[1] : undefined
+  }
+
+  onDisconnect(callback: () => void): void {
+    const { signal } = this.#request
+    if (signal.aborted) callback()
+    else signal.addEventListener('abort', callback, { once: true })
+  }
+}
+
+/**
+ * Serves MCP wherever `fetch` handlers run: Workers, Deno, Bun, a test. It answers on every path, so mount it where the
+ * endpoint shall be.
+ *
+ * Web pages are kept out by `Origin`. Whoever serves on a reader's own machine also sets `allowedHosts` to
+ * `['localhost', '127.0.0.1', '[::1]']`, since a handler cannot see where its server is bound.
+ *
+ * @example
+ * const handle = createFetchHandler(server)
+ * export default { fetch: handle }
+ * @throws TypeError when `allowedHosts` or `allowedOrigins` is malformed. The handler itself never rejects for what a
+ * caller sends.
+ * @see basic/transports/streamable-http
+ */
+export function createFetchHandler(
+  service: Service,
+  options: HttpOptions = {},
+): (request: Request, env?: unknown) => Promise<Response> {
+  const exchange = createExchange(service, options)
+  return async (request, env) => {
+    const incoming = new FetchRequest(request, env)
+    const refusal = exchange.admit(incoming)
+    if (refusal !== undefined) return toResponse(refusal)
+    const body = await readRequest(request, exchange.maxBytes)
+    if (body.problem !== undefined) return toResponse(REFUSALS[body.problem])
+    return toResponse(await exchange.answer(incoming, body.text))
+  }
+}
+
+/** With a declared length, which `admit` has checked, runtimes read a body faster than a loop does. */
+async function readRequest(request: Request, maxBytes: number): Promise<Body> {
+  if (!request.headers.has('content-length')) return readBody(request.body, maxBytes)
+  const bytes = await request.arrayBuffer()
+  return bytes.byteLength > maxBytes ? { problem: 'too_large' } : decodeBody(bytes)
+}
+
+function toResponse(reply: HttpReply): Response {
+  return new Response(reply.stream === undefined ? reply.body : toReadable(reply.stream), reply)
+}
+
+const encoder = new TextEncoder()
+
+/** Pulled as the reader reads, so that what waits, waits in the queue, which is bounded. */
+function toReadable(events: EventQueue): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const text = await events.next()
+        if (text === undefined) controller.close()
+        else controller.enqueue(encoder.encode(text))
+      },
+      cancel: events.cancel,
+    },
+    { highWaterMark: 0 },
+  )
+}

@@ -1,0 +1,8 @@
+export { connectHttp, type ConnectHttpOptions } from './connect.ts'
+export { createEventQueue, type EventQueue, type EventQueueOptions } from './event-queue.ts'
+export { createExchange, type Exchange, type Fallback, type HttpOptions } from './exchange.ts'
+export { createFetchHandler } from './fetch.ts'
+export type { HttpHeaders, HttpReply, HttpRequest } from './message.ts'
+export { LOOPBACK_HOSTS, type SourceOptions } from './origin.ts'
+export type { Body } from './read-body.ts'
+export { REFUSALS } from './refusals.ts'

@@ -1,0 +1,135 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Service } from '../call/index.ts'
+import { createExchange, type HttpOptions, type HttpReply, LOOPBACK_HOSTS, REFUSALS } from '../http/index.ts'
+import { NodeRequest, readIncoming } from './node-request.ts'
+import { refuseUnread, writeReply } from './write-reply.ts'
+
+export interface ListenOptions extends HttpOptions {
+  /** 0 for any free port; 3000 by default. */
+  readonly port?: number
+  /** The address to bind; `127.0.0.1` by default, so that only this machine can call. */
+  readonly host?: string
+  /** The path of the endpoint; `/mcp` by default. */
+  readonly path?: string
+  /** Milliseconds that open calls get to finish when the listener closes; 5000 by default. */
+  readonly closeTimeoutMs?: number
+}
+
+export interface Listener extends AsyncDisposable {
+  /** Where clients connect to, with the port that was really taken. */
+  readonly url: string
+  /** Takes no more calls, ends subscriptions, waits for open calls and then drops what is left. */
+  readonly close: () => Promise<void>
+}
+
+const LOOPBACK_ADDRESS = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
+
+/** A caller that sends this slowly is not sending. (milliseconds) */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16_384,
+}
+
+/**
+ * Serves MCP over Streamable HTTP with `node:http`. Bound to loopback, as by default, it answers to loopback names only;
+ * bound elsewhere it answers to every name unless `allowedHosts` says which.
+ *
+ * @example
+ * await using listener = await listen(server, { port: 3000 })
+ * console.log(`Listening on ${listener.url}`)
+ * @throws Error when the port is taken or the address is not this machine's; TypeError when `allowedHosts` or
+ * `allowedOrigins` is malformed.
+ * @see basic/transports/streamable-http
+ */
+export async function listen(service: Service, options: ListenOptions = {}): Promise<Listener> {
+  const { port = 3000, host = '127.0.0.1', path = '/mcp', closeTimeoutMs = 5_000 } = options
+  const isLocal = LOOPBACK_ADDRESS.test(host)
+  const exchange = createExchange(service, {
+    ...options,
+    allowedHosts: options.allowedHosts ?? (isLocal ? LOOPBACK_HOSTS : undefined),
+  })
+
+  const { maxBytes } = exchange
+  let closing: Promise<void> | undefined
+
+  const write = (outgoing: ServerResponse, reply: HttpReply): void => {
+    if (closing !== undefined) outgoing.shouldKeepAlive = false
+    writeReply(outgoing, reply)
+  }
+
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const request = new NodeRequest(incoming, outgoing)
+    const refusal = pathOf(incoming.url) === path ? exchange.admit(request) : REFUSALS.notFound
+    if (refusal !== undefined) return refuseUnread(incoming, outgoing, refusal, maxBytes)
+    readIncoming(incoming, maxBytes, (body) => {
+      if (body.problem === 'too_large') return refuseUnread(incoming, outgoing, REFUSALS.too_large, maxBytes)
+      if (body.problem !== undefined) return write(outgoing, REFUSALS[body.problem])
+      const reply = exchange.answer(request, body.text)
+      if (reply instanceof Promise) void reply.then((settled) => write(outgoing, settled))
+      else write(outgoing, reply)
+    })
+  }
+
+  const server = createServer(LIMITS, serve)
+  await bind(server, port, host)
+  server.on('error', (cause) => service.log({ level: 'error', message: 'The HTTP listener failed.', cause }))
+  const { port: taken } = server.address() as AddressInfo
+  const close = (): Promise<void> => (closing ??= closeGently(server, service, closeTimeoutMs))
+  return { url: `http://${urlHost(host)}:${taken}${path}`, close, [Symbol.asyncDispose]: close }
+}
+
+const pathOf = (url = ''): string => {
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}
+
+/** A name by which this machine reaches the address: one that stands for all of them is no destination. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function bind(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (cause: NodeJS.ErrnoException): void => reject(explain(cause, port, host))
+    server.once('error', refuse).listen(port, host, () => {
+      server.off('error', refuse)
+      resolve()
+    })
+  })
+}
+
+function explain(cause: NodeJS.ErrnoException, port: number, host: string): Error {
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return new Error(`Port ${port} of ${host} is in use. Choose another port, or 0 for any free one.`, { cause })
+    case 'EACCES':
+      return new Error(`Port ${port} of ${host} needs more rights. Choose a port above 1023.`, { cause })
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new Error(`${host} is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for every address.`, { cause })
+    default:
+      return cause
+  }
+}
+
+/** Milliseconds between looks for connections that have become idle while the listener closes. */
+const IDLE_CHECK_MS = 25
+
+async function closeGently(server: Server, service: Service, timeoutMs: number): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  const ended = service.close().catch((cause: unknown) => {
+    service.log({ level: 'error', message: 'The server could not close gracefully.', cause })
+  })
+  // A connection whose stream has just ended would otherwise be kept alive for the next request.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  let deadline: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => (deadline = setTimeout(resolve, timeoutMs)))
+  await Promise.race([Promise.all([closed, ended]), late])
+  clearInterval(idle)
+  clearTimeout(deadline)
+  server.closeAllConnections()
+}
