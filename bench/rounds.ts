@@ -1,5 +1,5 @@
 import type { Contender } from './contenders/index.ts'
-import type { Plan, Row, Values } from './rows/row.ts'
+import type { Effort, Plan, Row, Values } from './rows/row.ts'
 
 /** All samples of one row: contender → one set of values per round. */
 export interface Samples {
@@ -20,6 +20,7 @@ export const runRounds = async (
   deadline: number,
   report: (what: string) => void,
 ): Promise<Samples> => {
+  const effort: Effort = { warmMs: 0, warmCalls: 0, runMs: 0, calls: 0, ...plan }
   const field = contenders.filter((one) => row.takesPart(one) && (plan.only?.includes(one.name) ?? true))
   const rounds = new Map<string, Values[]>(field.map(({ name }) => [name, []]))
   const failures = new Map<string, string>()
@@ -31,7 +32,7 @@ export const runRounds = async (
       if (failures.has(name)) continue
       report(`${row.name}: round ${round + 1} of ${plan.rounds}, ${name}`)
       try {
-        rounds.get(name)?.push(await row.measure(contender, plan))
+        rounds.get(name)?.push(await row.measure(contender, effort))
       } catch (error) {
         failures.set(name, error instanceof Error ? error.message : String(error))
         rounds.delete(name)

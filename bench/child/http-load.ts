@@ -3,7 +3,13 @@ import { requestWriter } from '../load/http-request.ts'
 import { quantile } from '../measure/numbers.ts'
 import type { Dialect, Question } from '../wire/dialect.ts'
 
-/** What the runner sends first; `{ go: ms }` follows for each burst. */
+/** A burst ends after so many ms or requests, whichever comes first. */
+export interface Burst {
+  readonly ms: number
+  readonly requests?: number
+}
+
+/** What the runner sends first; a `Burst` follows for each measurement. */
 export interface LoadTask {
   readonly port: number
   readonly dialect: Dialect
@@ -12,8 +18,12 @@ export interface LoadTask {
   readonly connections: number
 }
 
-/** Keeps every connection busy for so long, then lets the open requests finish. */
-const burst = async (connections: readonly Connection[], write: () => string, ms: number) => {
+/** Keeps every connection busy, then lets the open requests finish. */
+const burst = async (
+  connections: readonly Connection[],
+  write: () => string,
+  { ms, requests = Number.POSITIVE_INFINITY }: Burst,
+) => {
   const latencies: number[] = []
   let failures = 0
   const begin = performance.now()
@@ -26,7 +36,7 @@ const burst = async (connections: readonly Connection[], write: () => string, ms
           const now = performance.now()
           latencies.push(now - sent)
           if (status !== 200) failures += 1
-          if (now < end && status !== 0) fire()
+          if (now < end && latencies.length < requests && status !== 0) fire()
           else resolve()
         })
       }
@@ -45,8 +55,8 @@ const burst = async (connections: readonly Connection[], write: () => string, ms
 const serve = async (task: LoadTask) => {
   const connections = await Promise.all(Array.from({ length: task.connections }, () => openConnection(task.port)))
   const write = requestWriter(task.port, task.dialect, task.question, task.session)
-  process.on('message', ({ go }: { go: number }) => {
-    void burst(connections, write, go).then((result) => process.send?.(result))
+  process.on('message', (task: Burst) => {
+    void burst(connections, write, task).then((result) => process.send?.(result))
   })
   process.send?.({ ready: true })
 }

@@ -21,7 +21,7 @@ const row = (name: string, metric: string, medians: Record<string, number>): Row
 
 describe('judge', () => {
   it('says nothing of a budget that holds', () => {
-    expect(judge([row('inproc', 'call50', { hawser: 26, 'floor-mcp': 20 })])).toEqual({ missed: [], judged: 1 })
+    expect(judge([row('inproc', 'call50', { hawser: 26, 'floor-mcp': 20 })])).toMatchObject({ missed: [], judged: 1 })
   })
 
   it('gives one line to a missed budget: figure, ratio and bound', () => {
@@ -40,6 +40,6 @@ describe('judge', () => {
   })
 
   it('does not judge what was not measured beside its reference', () => {
-    expect(judge([row('http', 'cpu', { hawser: 30 })])).toEqual({ missed: [], judged: 0 })
+    expect(judge([row('http', 'cpu', { hawser: 30 })])).toMatchObject({ missed: [], judged: 0 })
   })
 })

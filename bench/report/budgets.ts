@@ -51,10 +51,8 @@ const budgets: readonly Budget[] = [
   { row: 'types', metric: 'growth', says: 'linear (≤ 1.2 ×)', limit: () => 1.2 },
 ]
 
-/** One line per missed budget, and the number of budgets that could be judged. */
-export const judge = (
-  results: readonly RowResult[],
-): { readonly missed: readonly string[]; readonly judged: number } => {
+/** One line per missed budget, the number of budgets that could be judged, and of those that could not. */
+export const judge = (results: readonly RowResult[]) => {
   const missed: string[] = []
   let judged = 0
   for (const { row, metric, of, least = 0, says, limit, atLeast } of budgets) {
@@ -69,5 +67,5 @@ export const judge = (
     const ratio = of === undefined ? '' : `, ${short(value / reference)} × ${of}`
     missed.push(`missed: ${title}, ${what}: ${short(value)} ${unit}${ratio}; budget ${says}, here ${short(bound)}`)
   }
-  return { missed, judged }
+  return { missed, judged, unjudged: budgets.length - judged }
 }

@@ -23,7 +23,7 @@ export const coldStart: Row = {
   title: 'Worker cold start',
   metrics: [{ name: 'ms', title: 'workerd start to first answer', unit: 'ms', better: 'lower' }],
   takesPart: (contender) => hasForm(contender, 'worker'),
-  full: { rounds: 15, seconds: 60, warmMs: 0, runMs: 0, calls: 1 },
-  quick: { rounds: 9, seconds: 3, warmMs: 0, runMs: 0, calls: 1, only: ['hawser', 'floor', 'floor-mcp'] },
+  full: { rounds: 15, seconds: 60 },
+  quick: { rounds: 9, seconds: 2, only: ['hawser', 'floor', 'floor-mcp'] },
   measure,
 }

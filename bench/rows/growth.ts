@@ -61,7 +61,7 @@ export const growth: Row = {
     factor('flight', 'cost per call, 256 at a time over 1'),
   ],
   takesPart: (contender) => hasForm(contender, 'inproc') && contender.constant !== true,
-  full: { rounds: 3, seconds: 180, warmMs: 400, runMs: 800, calls: 0 },
-  quick: { rounds: 1, seconds: 6, warmMs: 200, runMs: 150, calls: 0, only: ['hawser', 'floor-mcp'] },
+  full: { rounds: 3, seconds: 180, warmMs: 400, runMs: 800 },
+  quick: { rounds: 1, seconds: 5, warmMs: 150, runMs: 120, only: ['hawser', 'floor-mcp'] },
   measure,
 }

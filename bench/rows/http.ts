@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { LoadTask } from '../child/http-load.ts'
+import type { Burst, LoadTask } from '../child/http-load.ts'
 import { hasForm, type Contender } from '../contenders/index.ts'
 import { builtPath, programPath, startProgram } from '../measure/program.ts'
 import { call } from '../wire/dialect.ts'
@@ -20,7 +20,7 @@ export const measureLoad = async (
   contender: Contender,
   port: number,
   cpu: () => number | Promise<number>,
-  { warmMs, runMs }: Effort,
+  { warmMs, warmCalls, runMs }: Effort,
 ): Promise<Values> => {
   const { dialect } = contender
   const target = { fetch, url: `http://127.0.0.1:${port}/mcp`, dialect }
@@ -30,9 +30,10 @@ export const measureLoad = async (
   await using load = startProgram(programPath('http-load'), 'load')
   const task: LoadTask = { port, dialect, session, question: call('echo', { text: 'hello' }), connections: 16 }
   await load.ask(task, ready)
-  await load.ask({ go: warmMs }, burst)
+  const warm: Burst = { ms: warmMs, requests: warmCalls }
+  await load.ask(warm, burst)
   const before = await cpu()
-  const { requests, seconds, p50, p99 } = await load.ask({ go: runMs }, burst)
+  const { requests, seconds, p50, p99 } = await load.ask({ ms: runMs } satisfies Burst, burst)
   const spent = (await cpu()) - before
   return { cpu: spent / requests, rate: requests / seconds, p50, p99 }
 }
@@ -56,7 +57,7 @@ export const http: Row = {
   title: 'HTTP on Node, 16 connections',
   metrics: loadMetrics,
   takesPart: (contender) => hasForm(contender, 'http'),
-  full: { rounds: 5, seconds: 300, warmMs: 1500, runMs: 2500, calls: 0 },
-  quick: { rounds: 3, seconds: 7, warmMs: 700, runMs: 500, calls: 0, only: ['hawser', 'floor'] },
+  full: { rounds: 5, seconds: 300, warmMs: 4000, warmCalls: 30_000, runMs: 2500 },
+  quick: { rounds: 3, seconds: 6, warmMs: 1000, warmCalls: 8000, runMs: 500, only: ['hawser', 'floor'] },
   measure,
 }

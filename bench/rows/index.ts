@@ -10,4 +10,4 @@ import { stdio } from './stdio.ts'
 import { types } from './types.ts'
 import { workerd } from './workerd.ts'
 
-export const rows: readonly Row[] = [inproc, http, stdio, start, workerd, coldStart, size, memory, growth, types]
+export const rows: readonly Row[] = [inproc, http, stdio, start, workerd, coldStart, size, types, memory, growth]

@@ -41,7 +41,7 @@ export const inproc: Row = {
     { name: 'list50', title: 'tools/list of 50 rich tools', unit, better: 'lower' },
   ],
   takesPart: (contender) => hasForm(contender, 'inproc'),
-  full: { rounds: 7, seconds: 400, warmMs: 700, runMs: 1000, calls: 0 },
-  quick: { rounds: 3, seconds: 14, warmMs: 400, runMs: 250, calls: 0, only: ['hawser', 'floor-mcp', 'sdk'] },
+  full: { rounds: 7, seconds: 400, warmMs: 700, runMs: 1000 },
+  quick: { rounds: 3, seconds: 13, warmMs: 300, runMs: 200, only: ['hawser', 'floor-mcp', 'sdk'] },
   measure: (contender, effort) => measureCells(contender, cells, effort),
 }

@@ -32,7 +32,7 @@ export const memory: Row = {
     { name: 'growth', title: 'last quarter over second quarter', unit: '×', better: 'lower' },
   ],
   takesPart: (contender) => hasForm(contender, 'stdio'),
-  full: { rounds: 3, seconds: 100, warmMs: 0, runMs: 0, calls: 1_000_000 },
-  quick: { rounds: 1, seconds: 4, warmMs: 0, runMs: 0, calls: 200_000, only: ['hawser', 'floor-mcp'] },
+  full: { rounds: 3, seconds: 100, calls: 1_000_000 },
+  quick: { rounds: 1, seconds: 3, calls: 200_000, only: ['hawser', 'floor-mcp'] },
   measure,
 }

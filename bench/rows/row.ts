@@ -10,13 +10,15 @@ export interface Metric {
 
 /** How much to spend on one contender in one round. */
 export interface Effort {
+  /** Longest time to warm up, and the number of calls that is warm enough before. */
   readonly warmMs: number
+  readonly warmCalls: number
   readonly runMs: number
   /** Calls of rows that count calls instead of time. */
   readonly calls: number
 }
 
-export interface Plan extends Effort {
+export interface Plan extends Partial<Effort> {
   readonly rounds: number
   /** The row's share of the whole run; what earlier rows leave over is added. */
   readonly seconds: number

@@ -26,7 +26,7 @@ export const size: Row = {
     { name: 'client', title: 'client over HTTP', unit, better: 'lower' },
   ],
   takesPart: (contender) => forms.some((form) => hasForm(contender, form)),
-  full: { rounds: 1, seconds: 10, warmMs: 0, runMs: 0, calls: 0 },
-  quick: { rounds: 1, seconds: 1, warmMs: 0, runMs: 0, calls: 0 },
+  full: { rounds: 1, seconds: 10 },
+  quick: { rounds: 1, seconds: 1 },
   measure,
 }

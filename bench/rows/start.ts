@@ -36,7 +36,7 @@ export const start: Row = {
     { name: 'plain', title: 'without a schema library', unit: 'ms', better: 'lower' },
   ],
   takesPart: (contender) => hasForm(contender, 'stdio'),
-  full: { rounds: 15, seconds: 90, warmMs: 0, runMs: 0, calls: 1 },
-  quick: { rounds: 7, seconds: 4, warmMs: 0, runMs: 0, calls: 1, only: ['hawser', 'floor', 'floor-mcp'] },
+  full: { rounds: 15, seconds: 90 },
+  quick: { rounds: 7, seconds: 3, only: ['hawser', 'floor', 'floor-mcp'] },
   measure,
 }

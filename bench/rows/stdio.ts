@@ -10,7 +10,7 @@ const measure = async ({ name, dialect, constant }: Contender, effort: Effort): 
     await handshake(server, dialect)
     if (constant !== true) await probeStdio(server, dialect)
     const run = async (flight: number) => {
-      await burst(server, dialect, { flight, until: performance.now() + effort.warmMs })
+      await burst(server, dialect, { flight, calls: effort.warmCalls, until: performance.now() + effort.warmMs })
       const [begin, cpu] = [performance.now(), cpuOf(server.pid)]
       const answers = await burst(server, dialect, { flight, until: begin + effort.runMs })
       const seconds = (performance.now() - begin) / 1000
@@ -34,7 +34,7 @@ export const stdio: Row = {
     { name: 'manyCpu', title: 'server CPU per call, 100 in flight', unit: 'µs CPU', better: 'lower' },
   ],
   takesPart: (contender) => hasForm(contender, 'stdio'),
-  full: { rounds: 5, seconds: 240, warmMs: 1000, runMs: 2000, calls: 0 },
-  quick: { rounds: 3, seconds: 6, warmMs: 300, runMs: 300, calls: 0, only: ['hawser', 'floor-mcp'] },
+  full: { rounds: 5, seconds: 240, warmMs: 3000, warmCalls: 30_000, runMs: 2000 },
+  quick: { rounds: 3, seconds: 5, warmMs: 500, warmCalls: 5000, runMs: 300, only: ['hawser', 'floor-mcp'] },
   measure,
 }

@@ -56,7 +56,7 @@ export const workerd: Row = {
   title: 'HTTP on workerd, 16 connections',
   metrics: loadMetrics,
   takesPart: (contender) => hasForm(contender, 'worker'),
-  full: { rounds: 5, seconds: 300, warmMs: 1500, runMs: 2500, calls: 0 },
-  quick: { rounds: 3, seconds: 6, warmMs: 600, runMs: 600, calls: 0, only: ['hawser', 'floor-mcp'] },
+  full: { rounds: 5, seconds: 300, warmMs: 4000, warmCalls: 20_000, runMs: 2500 },
+  quick: { rounds: 3, seconds: 5, warmMs: 1000, warmCalls: 5000, runMs: 600, only: ['hawser', 'floor-mcp'] },
   measure,
 }
