@@ -4,8 +4,8 @@ import { keepAlive } from '../wire/events.ts'
 /** The events of one stream between the call that sends them and the connection that carries them. */
 export interface EventQueue {
   /**
-   * Adds an event. A waiting event with the same `key` gives way to it, since only the newest progress is news.
-   * Does nothing once the stream has ended.
+   * Adds an event. When the reader is behind, a waiting event with the same `key` gives way to it, since only the newest
+   * progress is news. Does nothing once the stream has ended.
    */
   readonly push: (event: string, key?: string | number) => void
   /** Adds the last event. */
@@ -30,6 +30,9 @@ export interface EventQueueOptions {
   /** Milliseconds of silence after which a comment shows that the stream lives; 15 000 by default, 0 for none. */
   readonly keepAliveMs?: number
 }
+
+/** Waiting events from which on the reader counts as behind; one that keeps up gets every event. */
+const CROWDED = 32
 
 interface Waiting {
   readonly event: string
@@ -72,13 +75,11 @@ export function createEventQueue({
 
   const giveWay = (key: string | number): void => {
     const older = waiting[keyed]
-    if (older !== undefined && older.key === key) {
-      count--
-      length -= older.event.length
-      if (keyed === waiting.length - 1) waiting.pop()
-      else waiting[keyed] = undefined
-    }
-    keyed = waiting.length
+    if (count < CROWDED || older === undefined || older.key !== key) return
+    count--
+    length -= older.event.length
+    if (keyed === waiting.length - 1) waiting.pop()
+    else waiting[keyed] = undefined
   }
 
   const stop = (next: 'ended' | 'broken'): void => {
@@ -96,7 +97,10 @@ export function createEventQueue({
 
   const push = (event: string, key?: string | number): void => {
     if (state !== 'open') return
-    if (key !== undefined) giveWay(key)
+    if (key !== undefined) {
+      giveWay(key)
+      keyed = waiting.length
+    }
     if (count >= maxEvents || (count > 0 && length + event.length > maxLength)) breakOff()
     else add(event, key)
   }

@@ -49,6 +49,22 @@ describe('the fetch handler', () => {
     })
   }
 
+  // RFC 9110 §5.5
+  it('leaves out blanks around a header, which workerd does not', async () => {
+    const request = post(callTool('echo'))
+    const get = (name: string): string | null => {
+      const value = request.headers.get(name)
+      return value === null ? null : ` \t${value}  `
+    }
+    const padded = new Proxy(request, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key)
+        return key === 'headers' ? { get, has: () => false } : value
+      },
+    })
+    expect((await createFetchHandler(createTestService())(padded)).status).toBe(200)
+  })
+
   it('names the method it takes when it is asked with another', async () => {
     const response = await createFetchHandler(createTestService())(new Request(ENDPOINT))
     expect(response.headers.get('allow')).toBe('POST')

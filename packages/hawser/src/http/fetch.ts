@@ -5,6 +5,17 @@ import type { HttpReply, HttpRequest } from './message.ts'
 import { type Body, decodeBody, readBody } from './read-body.ts'
 import { REFUSALS } from './refusals.ts'
 
+const isBlank = (value: string, index: number): boolean => value[index] === ' ' || value[index] === '\t'
+
+/** Blanks around a value are no part of it, but workerd keeps them. (RFC 9110 §5.5) */
+function withoutPadding(value: string): string {
+  let start = 0
+  let end = value.length
+  while (start < end && isBlank(value, start)) start++
+  while (end > start && isBlank(value, end - 1)) end--
+  return end - start === value.length ? value : value.slice(start, end)
+}
+
 /** A `Request` seen as the exchange wants it. */
 class FetchRequest implements HttpRequest {
   readonly #request: Request
@@ -25,7 +36,7 @@ class FetchRequest implements HttpRequest {
 
   header(name: string): string | undefined {
     const value = this.#request.headers.get(name)
-    if (value !== null) return value
+    if (value !== null) return withoutPadding(value)
     // A request made in process has no Host header; its URL says the same. (RFC 9110 §7.2)
     return name === 'host' ? /^https?:\/\/([^/?#]*)/.exec(this.url)?.[1] : undefined
   }

@@ -21,7 +21,7 @@ export class NodeRequest implements HttpRequest {
 
   onDisconnect(callback: () => void): void {
     if (this.#outgoing.closed) callback()
-    else this.#outgoing.once('close', callback)
+    else this.#outgoing.on('close', callback)
   }
 }
 
