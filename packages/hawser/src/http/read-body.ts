@@ -1,4 +1,4 @@
-export type BodyProblem = 'too_large' | 'not_utf8'
+type BodyProblem = 'too_large' | 'not_utf8'
 
 /** A body as text, or what is wrong with it. */
 export type Body = { readonly text: string; readonly problem?: undefined } | { readonly problem: BodyProblem }

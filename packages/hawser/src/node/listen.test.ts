@@ -133,6 +133,15 @@ describe('the Node listener', () => {
     expect(wire.received()).toMatch(/^HTTP\/1\.1 400 [^]*-32020/)
   })
 
+  // RFC 9112 §3.2
+  it('refuses a second Host, whichever of them is allowed', async () => {
+    const { url } = await start()
+    const body = callTool('echo')
+    const wire = dial(url, `${rawHead(body, 'Host: evil.example.com', 'connection: close')}${body}`)
+    await wire.closed
+    expect(wire.received()).toMatch(/^HTTP\/1\.1 403 /)
+  })
+
   it('compares header names without case and values with it', async () => {
     const { url } = await start()
     const body = callTool('echo')

@@ -15,6 +15,7 @@ export class NodeRequest implements HttpRequest {
   }
 
   header(name: string): string | undefined {
+    if (name === 'host') return joinHosts(this.#incoming.rawHeaders)
     const value = this.#incoming.headers[name]
     return typeof value === 'object' ? value.join(', ') : value
   }
@@ -23,6 +24,17 @@ export class NodeRequest implements HttpRequest {
     if (this.#outgoing.closed) callback()
     else this.#outgoing.on('close', callback)
   }
+}
+
+/** Node keeps the first Host and drops the others; together they are malformed, as they should be. (RFC 9112 §3.2) */
+function joinHosts(rawHeaders: readonly string[]): string | undefined {
+  let host: string | undefined
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue
+    host = host === undefined ? rawHeaders[i + 1] : `${host}, ${rawHeaders[i + 1]}`
+  }
+  return host
 }
 
 /** Reads a body of at most `maxBytes` bytes, which are counted as they come. A caller that leaves meanwhile is forgotten. */
