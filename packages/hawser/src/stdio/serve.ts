@@ -1,0 +1,182 @@
+import { ENV, type Principal, ProtocolError, type ProtocolErrorCode, type Service, Values } from '../call/index.ts'
+import type { Call } from '../call/index.ts'
+import { type Parsed, type ParsedNotification, type ParsedRequest, parseMessage } from '../wire/json-rpc.ts'
+import { createLineReader } from '../wire/lines.ts'
+import { decodeRequest, describedVersion } from '../wire/request.ts'
+import { failureLine, openRequest, type OpenRequest } from './open-request.ts'
+import { createIdTable, isRequestId } from './id-table.ts'
+import { createOutbox, type OutboxOptions } from './outbox.ts'
+
+/** Takes over what does not describe itself. */
+export interface Fallback {
+  /** Takes a message that names no revision, or returns false to have it refused or ignored like any other. */
+  readonly receive: (message: Exclude<Parsed, { readonly kind: 'invalid' }>) => boolean
+  /** The input has ended. */
+  readonly end: () => Promise<void>
+}
+
+export interface ServeLinesOptions extends Omit<OutboxOptions, 'isLull'> {
+  /** Who is at the other end; by default `local` with every scope that the service has. */
+  readonly principal?: Principal
+  /** Handed to every request as `ENV`. */
+  readonly env?: unknown
+  /** Longest line that is read, in bytes; 4 MiB by default. */
+  readonly maxLineBytes?: number
+  /** Most requests that run at once, cancelled ones that have not stopped included; 1024 by default. */
+  readonly maxInFlight?: number
+  /** How long requests may go on after the end of input, in milliseconds; 1000 by default. */
+  readonly graceMs?: number
+  /** The service has no other transport, so it is closed at the end of input. */
+  readonly closeService?: boolean
+  readonly fallback?: (send: (json: string) => void) => Fallback
+}
+
+/** Answers what arrives on one stream of lines. */
+export interface LineServer {
+  /** Takes the next bytes of input. */
+  readonly push: (chunk: Uint8Array) => void
+  /**
+   * Takes the end of input. Resolves when the requests in flight are answered or `graceMs` is over, subscriptions are
+   * ended and everything is handed to `write`.
+   */
+  readonly end: () => Promise<void>
+  readonly inFlight: number
+}
+
+/** Time that aborted work gets to clean up, in milliseconds. */
+const cleanupMs = 250
+
+/**
+ * Serves a service over a pair of byte streams, one message per line. It works for the standard streams of a process as
+ * for a socket. Bad lines are answered with an error and harm nothing else.
+ *
+ * @example
+ * const lines = serveLines(server, { write: (text) => void socket.write(text) })
+ * socket.on('data', lines.push).on('end', lines.end)
+ * @see basic/transports/stdio
+ */
+export function serveLines(service: Service, options: ServeLinesOptions): LineServer {
+  const { maxLineBytes = 4 * 1024 * 1024, maxInFlight = 1024, graceMs = 1000, env } = options
+  const principal = options.principal ?? { subject: 'local', scopes: new Set(service.scopes) }
+  const open = createIdTable<OpenRequest>()
+  let reading = false
+  const outbox = createOutbox({ ...options, isLull: () => open.size === 0 && !reading })
+  const fallback = options.fallback?.(outbox.send)
+  let running = 0
+  let onChange: (() => void) | undefined
+  let ended: Promise<void> | undefined
+
+  const refuse = (code: ProtocolErrorCode, text: string, message?: ParsedRequest): void =>
+    outbox.send(failureLine(new ProtocolError(code, text), service, message?.id))
+
+  const start = (message: ParsedRequest): void => {
+    const { id, method, params } = message
+    if (fallback !== undefined && describedVersion(params) === undefined && fallback.receive(message)) return
+    if (open.get(id) !== undefined)
+      return refuse('invalid_request', 'The id belongs to a request that is still in flight.', message)
+    if (running >= maxInFlight) {
+      return refuse('invalid_request', `Too many requests in flight: at most ${maxInFlight} at once.`, message)
+    }
+    const request = openRequest(message, service, outbox, () => open.remove(id))
+    open.add(id, request)
+    const values = new Values()
+    if (env !== undefined) values.set(ENV, env)
+    let call: Call
+    try {
+      call = decodeRequest(method, params, { principal, values, signal: request.signal, notify: request.notify })
+    } catch (error) {
+      return request.fail(error)
+    }
+    void run(call, request)
+  }
+
+  const run = async (call: Call, request: OpenRequest): Promise<void> => {
+    running++
+    try {
+      request.succeed(await service.handle(call))
+    } catch (error) {
+      request.fail(error)
+    }
+    running--
+    onChange?.()
+  }
+
+  // Cancelling what is unknown or answered already is no mistake. (basic/patterns/cancellation#error-handling)
+  const note = (message: ParsedNotification): void => {
+    const { requestId, reason } = message.params
+    const cancels = message.method === 'notifications/cancelled' && isRequestId(requestId)
+    const request = cancels ? open.get(requestId) : undefined
+    if (request === undefined) return void fallback?.receive(message)
+    const why = typeof reason === 'string' ? reason.slice(0, 256) : undefined
+    if (why !== undefined) service.log({ level: 'info', message: `A request was cancelled by the client: ${why}` })
+    request.abort(why ?? 'The client cancelled the request.')
+    onChange?.()
+  }
+
+  const receive = (line: string): void => {
+    const message = parseMessage(line)
+    switch (message.kind) {
+      case 'request':
+        return start(message)
+      case 'notification':
+        return note(message)
+      case 'response':
+      case 'failure':
+        // Nothing was asked of the client, so there is nothing that this answers.
+        return void fallback?.receive(message)
+      case 'invalid':
+        // A notification is never answered, not even a bad one. (JSON-RPC 2.0 §4.1)
+        if (message.code === 'invalid_params' && message.id === undefined) return
+        return outbox.send(failureLine(new ProtocolError(message.code, message.message), service, message.id))
+    }
+  }
+
+  const reader = createLineReader({
+    maxBytes: maxLineBytes,
+    onLine: receive,
+    onTooLong: () => refuse('invalid_request', `The line is too long: at most ${maxLineBytes} bytes are read.`),
+    onInvalidUtf8: () => refuse('parse_error', 'The line is not UTF-8.'),
+  })
+
+  /** Resolves when `condition` holds or the time is over. */
+  const until = (condition: () => boolean, ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer)
+        onChange = undefined
+        resolve()
+      }
+      const timer = setTimeout(finish, ms)
+      onChange = () => {
+        if (condition()) finish()
+      }
+      onChange()
+    })
+
+  const finish = async (): Promise<void> => {
+    reader.end()
+    if (options.closeService) {
+      service.close().catch((cause: unknown) => service.log({ level: 'error', message: 'Closing failed.', cause }))
+    } else {
+      for (const request of open.values()) if (request.listens) request.tearDown()
+    }
+    await until(() => open.size === 0, graceMs)
+    for (const request of open.values()) request.tearDown()
+    await until(() => running === 0, cleanupMs)
+    await fallback?.end()
+    await outbox.drain()
+  }
+
+  return {
+    push: (chunk) => {
+      if (ended !== undefined) return
+      reading = true
+      reader.push(chunk)
+      reading = false
+    },
+    end: () => (ended ??= finish()),
+    get inFlight() {
+      return open.size
+    },
+  }
+}
