@@ -55,8 +55,8 @@ const burst = async (
 const serve = async (task: LoadTask) => {
   const connections = await Promise.all(Array.from({ length: task.connections }, () => openConnection(task.port)))
   const write = requestWriter(task.port, task.dialect, task.question, task.session)
-  process.on('message', (task: Burst) => {
-    void burst(connections, write, task).then((result) => process.send?.(result))
+  process.on('message', (wanted: Burst) => {
+    void burst(connections, write, wanted).then((result) => process.send?.(result))
   })
   process.send?.({ ready: true })
 }

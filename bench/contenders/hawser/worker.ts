@@ -1,0 +1,4 @@
+import { echo } from '../../tools/echo.ts'
+import { serverOf } from './server.ts'
+
+export default serverOf([echo])
