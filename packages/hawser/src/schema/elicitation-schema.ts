@@ -77,7 +77,8 @@ function readChoices({ const: only, enum: values, enumNames, oneOf, anyOf }: Jso
   if (!isStrings(constants)) return undefined
   const titles: unknown[] = branches.map((branch: JsonSchema) => branch['title'])
   if (titles.every((title) => title === undefined)) return { enum: constants }
-  return { oneOf: constants.map((value, i) => ({ const: value, title: String(titles[i] ?? value) })) }
+  const titleOf = (title: unknown, value: string): string => (typeof title === 'string' ? title : value)
+  return { oneOf: constants.map((value, i) => ({ const: value, title: titleOf(titles[i], value) })) }
 }
 
 /** Libraries write the range of safe integers as bounds, and a form has no exclusive ones. */

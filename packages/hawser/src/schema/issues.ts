@@ -1,8 +1,6 @@
 import { clip } from './clip.ts'
 import type { StandardIssue } from './standard-schema.ts'
 
-export { createArgumentNames } from './argument-names.ts'
-
 const MAX_ISSUES = 20
 const MAX_MESSAGE = 300
 const MAX_VALUE = 80
@@ -85,7 +83,8 @@ function describeValue(value: unknown): string {
   if (value === null) return 'null'
   if (typeof value === 'string') return `string ${JSON.stringify(clip(value, MAX_VALUE))}`
   if (Array.isArray(value)) return value.length === 1 ? 'array of 1 item' : `array of ${value.length} items`
-  if (typeof value !== 'object') return `${typeof value} ${String(value)}`
+  if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`
+  if (typeof value !== 'object') return typeof value
   const keys = Object.keys(value)
   return keys.length === 0 ? 'empty object' : `object with ${clip(keys.slice(0, 10).join(', '), MAX_VALUE)}`
 }

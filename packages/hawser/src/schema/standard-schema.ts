@@ -8,7 +8,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': StandardProps<Input, Output>
 }
 
-export interface StandardProps<Input, Output> {
+interface StandardProps<Input, Output> {
   readonly version: 1
   /** The library, in its own spelling: `zod`, `valibot`, `arktype`. */
   readonly vendor: string
@@ -19,7 +19,7 @@ export interface StandardProps<Input, Output> {
   readonly jsonSchema?: StandardConverter | undefined
 }
 
-export type StandardResult<Output> =
+type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] }
 
@@ -30,7 +30,7 @@ export interface StandardIssue {
 }
 
 /** The drafts that Hawser asks libraries for. */
-export type StandardTarget = 'draft-2020-12' | 'draft-07'
+type StandardTarget = 'draft-2020-12' | 'draft-07'
 
 export interface StandardConverter {
   /** The JSON Schema of what is accepted. Throws when there is none. */
@@ -39,7 +39,7 @@ export interface StandardConverter {
   readonly output: (options: StandardConverterOptions) => Record<string, unknown>
 }
 
-export interface StandardConverterOptions {
+interface StandardConverterOptions {
   readonly target: StandardTarget
   readonly libraryOptions?: Record<string, unknown> | undefined
 }
