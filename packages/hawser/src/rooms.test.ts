@@ -82,7 +82,7 @@ const source = (path: string): Source => {
 }
 
 const sources: readonly Source[] = filesIn(import.meta.dirname, '**/*.ts')
-  .filter((path) => !/\.test\.ts$|\/fixtures\//.test(path))
+  .filter((path) => !/\.test\.ts$|(?:^|\/)fixtures\//.test(path))
   .map(source)
 
 const neighbours = (file: Source, code = file.code): string[] =>
