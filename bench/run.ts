@@ -55,11 +55,9 @@ const main = async (): Promise<number> => {
   const { missed, judged, unjudged } = judge(done)
   const whole = !options.quick && options.only.length === 0 && options.contenders.length === 0
   if (whole) await save(done, about, missed)
-  const rest = unjudged > 0 ? ` ${unjudged} were not judged: their figures were not all taken.` : ''
-  const verdict =
-    missed.length > 0
-      ? `${missed.join('\n')}\n${missed.length} of ${judged} budgets missed.`
-      : `All ${judged} budgets hold.`
+  const held = judged === 0 ? 'No budget was judged.' : `All ${judged} budgets hold.`
+  const verdict = missed.length > 0 ? `${missed.join('\n')}\n${missed.length} of ${judged} budgets missed.` : held
+  const rest = unjudged > 0 ? ` ${unjudged} need figures that this run did not take.` : ''
   process.stdout.write(`\n${verdict}${rest}\n`)
   return done.some(({ failures }) => Object.keys(failures).length > 0) ? 1 : 0
 }

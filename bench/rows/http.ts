@@ -58,6 +58,6 @@ export const http: Row = {
   metrics: loadMetrics,
   takesPart: (contender) => hasForm(contender, 'http'),
   full: { rounds: 5, seconds: 300, warmMs: 4000, warmCalls: 30_000, runMs: 2500 },
-  quick: { rounds: 3, seconds: 6, warmMs: 1000, warmCalls: 8000, runMs: 500, only: ['hawser', 'floor'] },
+  quick: { rounds: 3, seconds: 6, warmMs: 1200, warmCalls: 15_000, runMs: 500, only: ['hawser', 'floor'] },
   measure,
 }

@@ -42,6 +42,6 @@ export const inproc: Row = {
   ],
   takesPart: (contender) => hasForm(contender, 'inproc'),
   full: { rounds: 7, seconds: 400, warmMs: 700, runMs: 1000 },
-  quick: { rounds: 3, seconds: 13, warmMs: 300, runMs: 200, only: ['hawser', 'floor-mcp', 'sdk'] },
+  quick: { rounds: 3, seconds: 13, warmMs: 700, runMs: 400, only: ['hawser', 'floor-mcp'] },
   measure: (contender, effort) => measureCells(contender, cells, effort),
 }

@@ -35,6 +35,6 @@ export const stdio: Row = {
   ],
   takesPart: (contender) => hasForm(contender, 'stdio'),
   full: { rounds: 5, seconds: 240, warmMs: 3000, warmCalls: 30_000, runMs: 2000 },
-  quick: { rounds: 3, seconds: 5, warmMs: 500, warmCalls: 5000, runMs: 300, only: ['hawser', 'floor-mcp'] },
+  quick: { rounds: 3, seconds: 6, warmMs: 800, warmCalls: 15_000, runMs: 400, only: ['hawser', 'floor-mcp'] },
   measure,
 }

@@ -57,6 +57,6 @@ export const workerd: Row = {
   metrics: loadMetrics,
   takesPart: (contender) => hasForm(contender, 'worker'),
   full: { rounds: 5, seconds: 300, warmMs: 4000, warmCalls: 20_000, runMs: 2500 },
-  quick: { rounds: 3, seconds: 5, warmMs: 1000, warmCalls: 5000, runMs: 600, only: ['hawser', 'floor-mcp'] },
+  quick: { rounds: 3, seconds: 5, warmMs: 1200, warmCalls: 8000, runMs: 600, only: ['hawser', 'floor-mcp'] },
   measure,
 }
