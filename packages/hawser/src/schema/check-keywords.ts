@@ -15,6 +15,8 @@ export interface KeywordRules {
 
 const MAX_DEPTH = 64
 const MAX_SCHEMAS = 10_000
+/** Judging a pattern takes up to some hundredths of a second. */
+const MAX_PATTERNS = 100
 
 /**
  * Walks the subschemas of a schema and checks that each keyword has a value that it may have.
@@ -29,8 +31,11 @@ export function createKeywordChecker(rules: KeywordRules): {
   const nodes = new Set<SchemaNode>()
   const maxLengths = new Map<string, number>()
 
-  const checkPatternOf = (source: string): void => {
-    if (!maxLengths.has(source)) maxLengths.set(source, rules.guardsPatterns ? checkPattern(source) : Infinity)
+  const checkPatternOf = (source: string, place: string): void => {
+    if (maxLengths.has(source)) return
+    if (rules.guardsPatterns && maxLengths.size === MAX_PATTERNS)
+      throw refuse(place, `at most ${MAX_PATTERNS} different patterns`, 'more')
+    maxLengths.set(source, checkPattern(source, place, !rules.guardsPatterns))
   }
   const check = (schema: unknown, pointer: string, depth = 0): void => {
     if (typeof schema === 'boolean') return
@@ -54,7 +59,7 @@ export function createKeywordChecker(rules: KeywordRules): {
       const into = (part: unknown, name: string): void => check(part, `${place}/${name}`, depth + 1)
       switch (kind) {
         case 'pattern':
-          checkPatternOf(String(value))
+          checkPatternOf(String(value), place)
           break
         case 'schema':
           check(value, place, depth + 1)
@@ -67,7 +72,7 @@ export function createKeywordChecker(rules: KeywordRules): {
         case 'dependencies':
         case 'named schemas':
           for (const [name, part] of Object.entries(value ?? {})) {
-            if (keyword === 'patternProperties') checkPatternOf(name)
+            if (keyword === 'patternProperties') checkPatternOf(name, place)
             if (kind === 'named schemas' || !isNames(part)) into(part, name)
           }
           break

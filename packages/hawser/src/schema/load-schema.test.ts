@@ -75,9 +75,12 @@ describe('a schema that is refused when it is loaded', () => {
     expect(failure(nest(65)).message).toContain('at most 64 levels')
     expect(failure({ anyOf: Array.from({ length: 10_001 }, () => ({})) }).message).toContain('at most 64 levels')
     expect(() => jsonSchema(nest(60))).not.toThrow()
+    const anyOf = Array.from({ length: 101 }, (_, i) => ({ pattern: `^a{${i}}$` }))
+    expect(failure({ anyOf }).message).toContain('at most 100 different patterns')
   })
 
   it('but not a pattern that its author vouches for', () => {
     expect(() => jsonSchema({ pattern: '^(a|a)*$' }, { guardPatterns: false })).not.toThrow()
+    expect(() => jsonSchema({ pattern: '(' }, { guardPatterns: false })).toThrow(SchemaError)
   })
 })

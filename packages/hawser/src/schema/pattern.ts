@@ -1,8 +1,9 @@
+import { clip } from './clip.ts'
 import { type PatternGraph, parsePattern } from './pattern-graph.ts'
 import { SchemaError } from './schema-error.ts'
 
 const MAX_SOURCE = 5_000
-const MAX_STEPS = 200_000
+const MAX_STEPS = 50_000
 const MAX_DEGREE = 3
 /** Steps that one match may take, for which an engine needs less than a tenth of a second. */
 const MAX_WORK = 2.5e7
@@ -10,35 +11,40 @@ const MAX_WORK = 2.5e7
 /**
  * Checks that a `pattern` compiles and that no text makes a backtracking engine try exponentially many ways, and returns
  * the longest text that it may be tried on: Infinity when the time grows with the length, less when with a power of it.
- * A reference counts as if it read anything, and what a repetition reads once and exactly as if the count were one.
+ * A trusted pattern only has to compile. A reference counts as if it read anything, and what a repetition reads once and exactly as if the count were one.
  *
  * @example checkPattern('^[a-z]+$') // Infinity
  * @example checkPattern('^(a+)+$') // throws
  * @throws {SchemaError} (Weber and Seidl, On the degree of ambiguity of finite automata, 1991)
  */
-export function checkPattern(source: string): number {
+export function checkPattern(source: string, path?: string, isTrusted = false): number {
+  const refuse = (expected: string, cause?: unknown): SchemaError =>
+    new SchemaError(
+      `Pattern ${JSON.stringify(clip(source, 120))}${path ? ` at ${path}` : ''}: expected ${expected}. Rewrite it or leave it out.`,
+      { path, cause },
+    )
   try {
     new RegExp(source, 'u').test('')
   } catch (cause) {
-    throw refuse(source, `an ECMAScript regular expression with the flag u`, cause)
+    throw refuse('an ECMAScript regular expression with the flag u', cause)
   }
-  if (!/[*+]|\{\d+,/.test(source)) return Infinity
-  if (source.length > MAX_SOURCE) throw refuse(source, `at most ${MAX_SOURCE} characters`)
-  const degree = degreeOf(source)
+  if (isTrusted || !/[*+]|\{\d+,/.test(source)) return Infinity
+  if (source.length > MAX_SOURCE) throw refuse(`at most ${MAX_SOURCE} characters`)
+  let degree: number
+  try {
+    degree = degreeOf(parsePattern(source))
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw refuse('one that is shorter', cause)
+  }
   if (degree > MAX_DEGREE) {
-    throw refuse(source, 'a regular expression that reads each text in one way, such as (?:a+-)* instead of (?:a+-?)*')
+    throw refuse('a regular expression that reads each text in one way, such as (?:a+-)* instead of (?:a+-?)*')
   }
   return degree === 1 ? Infinity : Math.floor(MAX_WORK ** (1 / degree))
 }
 
 /** The power of the length with which the time of a match can grow; Infinity when it is exponential. */
-function degreeOf(source: string): number {
-  let graph: PatternGraph
-  try {
-    graph = parsePattern(source)
-  } catch (cause) {
-    throw refuse(source, 'one that is shorter', cause)
-  }
+function degreeOf(graph: PatternGraph): number {
   const reach = graph.next.map((_, position) => reachableFrom(graph, position))
   const reaches = (from: number, to: number): boolean => reach[from]?.has(to) === true
   let steps = 0
@@ -151,11 +157,4 @@ function reachableFrom({ next }: PatternGraph, start: number): ReadonlySet<numbe
     }
   }
   return found
-}
-
-function refuse(source: string, expected: string, cause?: unknown): SchemaError {
-  const shown = source.length > 120 ? `${source.slice(0, 119)}…` : source
-  return new SchemaError(`Pattern ${JSON.stringify(shown)}: expected ${expected}. Rewrite it or leave it out.`, {
-    cause,
-  })
 }

@@ -26,8 +26,8 @@ export function toJsonSchema(schema: StandardSchema, direction: Direction): Json
     const path = findUnconvertible(schema, (part) => convert(part, direction))
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new SchemaError(
-      `Expected a type that JSON has${path && ` at "${path}"`}, got another: ${reason}` +
-        ` Use e.g. a string with a format, or ${PLAIN}.`,
+      `Expected a type that JSON has${path && ` at "${path}"`}, got another (${reason}). ` +
+        `Use e.g. a string with a format, or ${PLAIN}.`,
       { path, cause },
     )
   }
