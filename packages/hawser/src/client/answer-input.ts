@@ -1,0 +1,115 @@
+import { type Call, ConnectionError, type Interceptor, type Reply } from '../call/index.ts'
+import { type InputRequired, type InputResponses, isObject } from '../protocol/index.ts'
+import { answerQuestion } from './answer-question.ts'
+import type { Answers } from './answers.ts'
+import { after } from './deadline.ts'
+import { createLinkedController, untilAborted } from './until-aborted.ts'
+
+/** Questions that one reply may hold. */
+const MAX_QUESTIONS = 64
+
+/** Methods whose reply may ask. (basic/patterns/mrtr#supported-requests) */
+const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get'])
+
+/** First and longest wait, in milliseconds, before retrying for a server that asked nothing. */
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 5_000
+
+/**
+ * Answers what the server asks and retries until it is satisfied. Each retry is a request of its own, which carries the
+ * answers and, untouched, the state that the last reply handed over. (basic/patterns/mrtr#client-requirements-basic-workflow)
+ *
+ * @throws ConnectionError `bad_reply` when the server asks what it may not; `too_many_rounds`.
+ */
+export function answerInput(answers: Answers, maxRounds: number): Interceptor {
+  return (next) => async (call) => {
+    let current = call
+    let pause = FIRST_PAUSE
+    for (let round = 1; ; round++) {
+      const reply = await next(current)
+      const asked = readInputRequired(call, reply)
+      if (asked === undefined) return reply
+      if (round > maxRounds) {
+        throw new ConnectionError(
+          'too_many_rounds',
+          `The server asked for more after ${maxRounds} rounds of ${call.method}.`,
+        )
+      }
+      const { requestState } = asked
+      const questions = Object.entries(asked.inputRequests ?? {})
+      let inputResponses: InputResponses | undefined
+      if (questions.length > 0) inputResponses = await answerAll(questions, answers, call, round)
+      else {
+        await wait(pause, call.signal)
+        pause = Math.min(pause * 2, LONGEST_PAUSE)
+      }
+      current = retry(call, inputResponses, requestState)
+    }
+  }
+}
+
+/** What is asked for; nothing when the reply is the final one. */
+function readInputRequired(call: Call, reply: Reply): InputRequired | undefined {
+  const fields: unknown = reply
+  if (!isObject(fields) || !('resultType' in reply)) return undefined
+  const { resultType: type } = fields
+  if (type === 'complete') return undefined
+  const refuse = (what: string) => new ConnectionError('bad_reply', `The server answered ${call.method} ${what}.`)
+  if (type !== 'input_required') throw refuse(`with an unknown resultType ${JSON.stringify(type)?.slice(0, 64)}`)
+  if (!MAY_ASK.has(call.method)) throw refuse('with a question, which this method may not')
+  const { inputRequests, requestState } = reply
+  if (requestState !== undefined && typeof requestState !== 'string')
+    throw refuse('with a requestState that is not text')
+  if (inputRequests !== undefined && !isObject(inputRequests)) throw refuse('with inputRequests that are not an object')
+  const count = Object.keys(inputRequests ?? {}).length
+  if (count === 0 && requestState === undefined) throw refuse('with input_required but neither questions nor a state')
+  if (count > MAX_QUESTIONS) throw refuse(`with ${count} questions; at most ${MAX_QUESTIONS} are answered at once`)
+  return reply
+}
+
+/** State and answers of this round only: what an earlier round left behind is not repeated. */
+function retry(call: Call, inputResponses: InputResponses | undefined, requestState: string | undefined): Call {
+  const { inputResponses: _, requestState: __, ...params } = call.params as Call<'tools/call'>['params']
+  return {
+    ...call,
+    params: {
+      ...params,
+      ...(inputResponses !== undefined && { inputResponses }),
+      ...(requestState !== undefined && { requestState }),
+    },
+  }
+}
+
+type Question = readonly [key: string, request: unknown]
+
+/** All at once; when one fails the others are told that they are not wanted any more. */
+async function answerAll(
+  questions: readonly Question[],
+  answers: Answers,
+  call: Call,
+  round: number,
+): Promise<InputResponses> {
+  const { controller, release } = createLinkedController([call.signal])
+  const { signal } = controller
+  const work = questions.map(
+    async ([key, request]) => [key, await answerQuestion(request, answers, { key, call, round, signal })] as const,
+  )
+  try {
+    return Object.fromEntries(await untilAborted(signal, Promise.all(work)))
+  } catch (error) {
+    controller.abort(error)
+    throw error
+  } finally {
+    release()
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = after(ms, resolve)
+  try {
+    await untilAborted(signal, promise)
+  } finally {
+    stop()
+  }
+}

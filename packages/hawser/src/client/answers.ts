@@ -1,0 +1,59 @@
+import type { Call } from '../call/index.ts'
+import type {
+  ClientCapabilities,
+  CreateMessageParams,
+  CreateMessageResult,
+  ElicitForm,
+  ElicitResult,
+  ElicitUrl,
+  Extensions,
+  Root,
+} from '../protocol/index.ts'
+
+type Sync<T> = T | Promise<T>
+
+/** Where a question comes from. */
+export interface AnswerContext {
+  /** The server's name for the question. */
+  readonly key: string
+  /** What cannot be completed without the answer. Show it, so that the person knows who asks and why. */
+  readonly call: Call
+  /** How often the server has asked during this call, this time included. */
+  readonly round: number
+  /** Aborts when the answer is not wanted any more. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Answers what servers ask in the middle of a call. What has a handler here is declared as a capability, and nothing
+ * else, so that a server never asks in vain. (client/elicitation#capabilities)
+ *
+ * @example
+ * const answers: Answers = {
+ *   elicit: async ({ message }) => ((await ask(message)) ? { action: 'accept' } : { action: 'decline' }),
+ * }
+ */
+export interface Answers {
+  /** Shows a form. Fields that are left out get the defaults of the form. */
+  readonly elicit?: (form: ElicitForm, context: AnswerContext) => Sync<ElicitResult>
+  /**
+   * Offers a page to open. Show the whole URL, with its host, and open it only when the person agrees; nothing is
+   * opened or fetched by itself. (client/elicitation#safe-url-handling)
+   */
+  readonly visit?: (page: ElicitUrl, context: AnswerContext) => Sync<ElicitResult>
+  /** @deprecated The spec retires sampling. Asks the client's model. */
+  readonly sample?: (params: CreateMessageParams, context: AnswerContext) => Sync<CreateMessageResult>
+  /** @deprecated The spec retires roots. Tells which folders are worked in. */
+  readonly roots?: (context: AnswerContext) => Sync<readonly Root[]>
+}
+
+/** What a client with these answers can be asked for. */
+export function declareCapabilities(answers: Answers, extensions: Extensions | undefined): ClientCapabilities {
+  const { elicit, visit, sample, roots } = answers
+  return {
+    ...((elicit ?? visit) && { elicitation: { ...(elicit && { form: {} }), ...(visit && { url: {} }) } }),
+    ...(sample && { sampling: {} }),
+    ...(roots && { roots: {} }),
+    ...(extensions && { extensions }),
+  }
+}

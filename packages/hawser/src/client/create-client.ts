@@ -1,0 +1,112 @@
+import { type Handle, intercept, type Interceptor, type Link } from '../call/index.ts'
+import { type Extensions, type Implementation, isObject } from '../protocol/index.ts'
+import { agreeVersion } from './agree-version.ts'
+import { answerInput } from './answer-input.ts'
+import { type Answers, declareCapabilities } from './answers.ts'
+import type { Client } from './client-types.ts'
+import { deadline, readLimits } from './deadline.ts'
+import { createFindResource } from './find-resource.ts'
+import { listen } from './listen.ts'
+import { createNamedCalls } from './named-calls.ts'
+import { listAll } from './pages.ts'
+import { toBody, toOutput, toStrings } from './plain-results.ts'
+import { type CallOptions, createRequest } from './request.ts'
+import { closedError } from './until-aborted.ts'
+
+/** How a client is made. What is said about calls here holds for each of them unless the call says otherwise. */
+export interface ClientOptions extends CallOptions {
+  /** Who the client says it is. */
+  readonly clientInfo?: Implementation
+  /** Answers what servers ask in the middle of a call. */
+  readonly answers?: Answers
+  /** Around every request, so around each round of a call that is asked something; the first is the outermost. */
+  readonly use?: readonly Interceptor[]
+  /** Extensions that this client speaks, with their settings. */
+  readonly extensions?: Extensions
+  /** Rounds of questions that one call may take; 16 when left out. */
+  readonly maxRounds?: number
+  /** Pages that one list may have; 1000 when left out. */
+  readonly maxPages?: number
+}
+
+/** Shown to servers that ask who calls, unless the client says who it is. */
+const CLIENT_INFO: Implementation = Object.freeze({ name: 'hawser', version: '0.1.0' })
+
+/**
+ * Makes a client of whatever answers calls. Nothing is sent until something is asked of it.
+ *
+ * @throws TypeError when `way` is neither a handle nor a link; RangeError when a time is not more than 0.
+ * @example
+ * const client = createClient<typeof server>(server.handle)
+ * const { hits } = await client.tools.search({ query: 'tide tables' })
+ */
+export function createClient<S = unknown>(way: Handle | Link, options: ClientOptions = {}): Client<S> {
+  const { answers = {}, use = [], maxRounds = 16, maxPages = 1000, clientInfo = CLIENT_INFO } = options
+  const limits = readLimits(options)
+  const closing = new AbortController()
+  const handle = readHandle(way)
+  const request = createRequest(intercept(handle, [answerInput(answers, maxRounds), ...use, deadline, agreeVersion]), {
+    clientInfo,
+    clientCapabilities: declareCapabilities(answers, options.extensions),
+    defaults: options,
+    closed: closing.signal,
+  })
+  const findUri = createFindResource(request, maxPages)
+
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closing.abort(closedError())
+    return (closed ??= (async () => {
+      if (typeof way !== 'function') await way[Symbol.asyncDispose]()
+    })())
+  }
+  const call: Client['call'] = (name, args = {}, given) => request('tools/call', { name, arguments: args }, given)
+  const read: Client['read'] = (uri, given) => request('resources/read', { uri }, given)
+  const prompt: Client['prompt'] = (name, args = {}, given) => request('prompts/get', { name, arguments: args }, given)
+
+  const client: Client = {
+    tools: createNamedCalls(async (name, input, given) => toOutput(await call(name, input, given))) as Client['tools'],
+    resources: createNamedCalls(async (name, variables, given) => {
+      const uri = await findUri(name, toStrings(variables), given)
+      return toBody(await read(uri, given), uri)
+    }) as Client['resources'],
+    prompts: createNamedCalls(
+      async (name, args, given) => (await prompt(name, toStrings(args), given)).messages,
+    ) as Client['prompts'],
+    call,
+    read,
+    prompt,
+    listTools: (given) => listAll(request, 'tools/list', maxPages, given),
+    listResources: (given) => listAll(request, 'resources/list', maxPages, given),
+    listResourceTemplates: (given) => listAll(request, 'resources/templates/list', maxPages, given),
+    listPrompts: (given) => listAll(request, 'prompts/list', maxPages, given),
+    complete: async (ref, argument, context, given) => {
+      const params = { ref, argument, ...(context && { context: { arguments: context } }) }
+      return (await request('completion/complete', params, given)).completion
+    },
+    discover: (given) => request('server/discover', {}, given),
+    listen: async (filter, { signal, timeout = limits.timeout, onChange } = {}) =>
+      listen(request, filter, { timeout, onChange }, [closing.signal, options.signal, signal]),
+    request,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+  return client
+}
+
+function readHandle(way: unknown): Handle {
+  const handle: unknown = isObject(way) ? way['handle'] : way
+  if (typeof handle === 'function') return handle as Handle
+  const got = isObject(way)
+    ? `an object with ${Object.keys(way).slice(0, 8).join(', ') || 'no properties'}`
+    : typeof way
+  throw new TypeError(`Expected a server, a URL, a link or a handle to connect to, got ${got}.${hint(way)}`)
+}
+
+/** For what is often passed instead. */
+function hint(way: unknown): string {
+  if (way instanceof Promise) return ' Await it first.'
+  if (!isObject(way)) return ''
+  if (way['default'] !== undefined) return ' This is a module: pass its default export.'
+  return typeof way['server'] === 'function' ? ' Make a server of it first: .server({ tools: { … } }).' : ''
+}

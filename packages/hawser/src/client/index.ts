@@ -1,0 +1,5 @@
+export type { AnswerContext, Answers } from './answers.ts'
+export type { Client } from './client-types.ts'
+export { type ClientOptions, createClient } from './create-client.ts'
+export type { Subscription } from './listen.ts'
+export type { CallOptions } from './request.ts'
