@@ -1,0 +1,34 @@
+import type { Handle, Link, Service } from './call/index.ts'
+import { type Client, type ClientOptions, createClient } from './client/index.ts'
+import { connectHttp, type ConnectHttpOptions } from './http/index.ts'
+import { createLoopback, isService, type LoopbackOptions } from './wire/loopback.ts'
+
+/** `as` and `env` are for a server in this process, `http` is for a URL. */
+export interface ConnectOptions extends ClientOptions, LoopbackOptions {
+  /** Headers, `fetch` and limits. */
+  readonly http?: ConnectHttpOptions
+}
+
+/**
+ * Makes a client of a server in this process, a URL, a link such as a child process, or a handle. Nothing is sent until
+ * something is asked of the client; `client.discover()` tells whether anybody is there. Closing the client closes a
+ * link; a server in this process stays.
+ *
+ * @throws TypeError when the target is none of these; RangeError when a time is not more than 0.
+ * @example
+ * await using notes = await connect<typeof server>('https://notes.example.com/mcp')
+ * const { hits } = await notes.tools.search({ query: 'tide tables' })
+ */
+export function connect<S extends Service>(server: S, options?: ConnectOptions): Promise<Client<S>>
+export function connect<S = unknown>(
+  target: Service | URL | string | Link | Handle,
+  options?: ConnectOptions,
+): Promise<Client<S>>
+export async function connect(
+  target: Service | URL | string | Link | Handle,
+  { as, env, http, ...options }: ConnectOptions = {},
+): Promise<Client> {
+  if (isService(target)) return createClient(createLoopback(target, { as, env }), options)
+  const remote = typeof target === 'string' || target instanceof URL
+  return createClient(remote ? connectHttp(target, http) : target, options)
+}
