@@ -1,12 +1,8 @@
+import { isObject } from './is-object.ts'
 import { LOGGING_LEVELS } from './logging.ts'
 import type { Method } from './methods.ts'
 
 type Fields = { readonly [key: string]: unknown }
-
-/** Own, non-array object. */
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isTextMap = (value: unknown): boolean => isObject(value) && Object.values(value).every(isText)

@@ -1,6 +1,7 @@
 export * from './capabilities.ts'
 export * from './content.ts'
 export * from './input-requests.ts'
+export * from './is-object.ts'
 export * from './json.ts'
 export * from './logging.ts'
 export * from './meta.ts'
