@@ -3,82 +3,87 @@ import { LOGGING_LEVELS } from './logging.ts'
 import type { Method } from './methods.ts'
 
 type Fields = { readonly [key: string]: unknown }
+type Check = (value: unknown) => boolean
 
-const isText = (value: unknown): boolean => typeof value === 'string'
-const isTextMap = (value: unknown): boolean => isObject(value) && Object.values(value).every(isText)
-const maybe = (check: (value: unknown) => boolean) => (value: unknown) => value === undefined || check(value)
+const isText: Check = (value) => typeof value === 'string'
+const isFlag: Check = (value) => value === undefined || typeof value === 'boolean'
+const isTextMap: Check = (value) => isObject(value) && Object.values(value).every(isText)
+const areTexts: Check = (value) => value === undefined || (Array.isArray(value) && value.every(isText))
 
-function isReference(value: unknown): boolean {
-  if (!isObject(value)) return false
-  return value['type'] === 'ref/prompt'
-    ? isText(value['name'])
-    : value['type'] === 'ref/resource' && isText(value['uri'])
-}
-
-function isFilter(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { toolsListChanged, promptsListChanged, resourcesListChanged, resourceSubscriptions } = value
-  const flag = maybe((entry) => typeof entry === 'boolean')
-  return (
-    flag(toolsListChanged) &&
-    flag(promptsListChanged) &&
-    flag(resourcesListChanged) &&
-    maybe((list) => Array.isArray(list) && list.every(isText))(resourceSubscriptions)
-  )
-}
-
-interface Rule {
-  readonly field: string
-  readonly check: (value: unknown) => boolean
-  readonly expected: string
-}
-
-const name: Rule = { field: 'name', check: isText, expected: 'a string' }
-const uri: Rule = { field: 'uri', check: isText, expected: 'a string' }
-const cursor: Rule = { field: 'cursor', check: maybe(isText), expected: 'a string' }
-const retry: readonly Rule[] = [
-  { field: 'inputResponses', check: maybe(isObject), expected: 'an object' },
-  { field: 'requestState', check: maybe(isText), expected: 'a string' },
-]
-
-const RULES: { readonly [M in Method]: readonly Rule[] } = {
-  'server/discover': [],
-  'tools/list': [cursor],
-  'tools/call': [name, { field: 'arguments', check: maybe(isObject), expected: 'an object' }, ...retry],
-  'resources/list': [cursor],
-  'resources/templates/list': [cursor],
-  'resources/read': [uri, ...retry],
-  'prompts/list': [cursor],
-  'prompts/get': [name, { field: 'arguments', check: maybe(isTextMap), expected: 'an object of strings' }, ...retry],
-  'completion/complete': [
-    { field: 'ref', check: isReference, expected: 'a ref/prompt with a name or a ref/resource with a uri' },
-    {
-      field: 'argument',
-      check: (value) => isObject(value) && isText(value['name']) && isText(value['value']),
-      expected: 'an object with the strings name and value',
-    },
-    {
-      field: 'context',
-      check: maybe((value) => isObject(value) && maybe(isTextMap)(value['arguments'])),
-      expected: 'an object with arguments of strings',
-    },
+/** What a field of params may be, and how that is said. */
+const KINDS = {
+  text: [isText, 'a string'],
+  object: [isObject, 'an object'],
+  texts: [isTextMap, 'an object of strings'],
+  argument: [
+    (value) => isObject(value) && isText(value['name']) && isText(value['value']),
+    'an object with the strings name and value',
   ],
-  'subscriptions/listen': [{ field: 'notifications', check: isFilter, expected: 'a filter of booleans and URIs' }],
+  context: [
+    (value) => isObject(value) && (value['arguments'] === undefined || isTextMap(value['arguments'])),
+    'an object with arguments of strings',
+  ],
+  reference: [
+    (value) =>
+      isObject(value) &&
+      ((value['type'] === 'ref/prompt' && isText(value['name'])) ||
+        (value['type'] === 'ref/resource' && isText(value['uri']))),
+    'a ref/prompt with a name or a ref/resource with a uri',
+  ],
+  filter: [
+    (value) =>
+      isObject(value) &&
+      isFlag(value['toolsListChanged']) &&
+      isFlag(value['promptsListChanged']) &&
+      isFlag(value['resourcesListChanged']) &&
+      areTexts(value['resourceSubscriptions']),
+    'a filter of booleans and URIs',
+  ],
+} as const satisfies { readonly [kind: string]: readonly [Check, string] }
+
+type Kind = keyof typeof KINDS
+interface Rules {
+  readonly required: { readonly [field: string]: Kind }
+  readonly optional: { readonly [field: string]: Kind }
 }
 
-const METHODS = new Map<string, readonly Rule[]>(Object.entries(RULES))
+const list: Rules = { required: {}, optional: { cursor: 'text' } }
+const retry: Rules['optional'] = { inputResponses: 'object', requestState: 'text' }
+
+const RULES: { readonly [M in Method]: Rules } = {
+  'server/discover': { required: {}, optional: {} },
+  'tools/list': list,
+  'tools/call': { required: { name: 'text' }, optional: { arguments: 'object', ...retry } },
+  'resources/list': list,
+  'resources/templates/list': list,
+  'resources/read': { required: { uri: 'text' }, optional: retry },
+  'prompts/list': list,
+  'prompts/get': { required: { name: 'text' }, optional: { arguments: 'texts', ...retry } },
+  'completion/complete': { required: { ref: 'reference', argument: 'argument' }, optional: { context: 'context' } },
+  'subscriptions/listen': { required: { notifications: 'filter' }, optional: {} },
+}
 
 /** Says what is wrong with the params of a known method, or nothing. Unknown methods are left to the dispatcher. */
 export function findParamsProblem(method: string, params: Fields): string | undefined {
-  const rules = METHODS.get(method)
-  if (rules === undefined) return undefined
-  for (const { field, check, expected } of rules) {
-    if (!check(Object.hasOwn(params, field) ? params[field] : undefined)) return `params.${field} must be ${expected}`
+  if (!Object.hasOwn(RULES, method)) return undefined
+  const { required, optional } = RULES[method as Method]
+  for (const field in required) {
+    const problem = findProblem(field, required[field], Object.hasOwn(params, field) ? params[field] : undefined)
+    if (problem !== undefined) return problem
+  }
+  for (const field in optional) {
+    if (!Object.hasOwn(params, field)) continue
+    const problem = findProblem(field, optional[field], params[field])
+    if (problem !== undefined) return problem
   }
   return undefined
 }
 
-const LEVELS: ReadonlySet<unknown> = new Set(LOGGING_LEVELS)
+function findProblem(field: string, kind: Kind | undefined, value: unknown): string | undefined {
+  if (kind === undefined) return undefined
+  const [check, expected] = KINDS[kind]
+  return check(value) ? undefined : `params.${field} must be ${expected}`
+}
 
 /** Says what is wrong with the optional `_meta` fields of a request, or nothing. (basic#meta) */
 export function findMetaProblem(meta: Fields): string | undefined {
@@ -87,7 +92,9 @@ export function findMetaProblem(meta: Fields): string | undefined {
     return '_meta.progressToken must be a string or an integer'
   }
   const level = meta['io.modelcontextprotocol/logLevel']
-  if (level !== undefined && !LEVELS.has(level)) return `_meta logLevel must be one of ${LOGGING_LEVELS.join(', ')}`
+  if (level !== undefined && !(LOGGING_LEVELS as readonly unknown[]).includes(level)) {
+    return `_meta logLevel must be one of ${LOGGING_LEVELS.join(', ')}`
+  }
   const info = meta['io.modelcontextprotocol/clientInfo']
   if (info !== undefined && !(isObject(info) && isText(info['name']) && isText(info['version']))) {
     return '_meta clientInfo must be an object with the strings name and version'
