@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { comparePoints } from './compare-points.ts'
 import { createGit, type Git } from './run-git.ts'
 import { createSampleRepository, plainGit, temporaryFolder } from './sample-repository.ts'
@@ -43,6 +43,21 @@ describe('comparePoints', () => {
     const { commits, note } = await comparePoints(git, { base: 'v1.0', limit: 1 })
     expect(commits).toHaveLength(1)
     expect(note).toContain('1 of 4')
+  })
+
+  it('lists the files with the most changed lines where there are too many', async () => {
+    const other = temporaryFolder()
+    onTestFinished(other.remove)
+    const large = await createGit(createSampleRepository(other.path))
+    const blobOf = (text: string): string => plainGit(other.path, ['hash-object', '-w', '--stdin'], text).trim()
+    const [small, big] = [blobOf('one\n'), blobOf('one\ntwo\n')]
+    const entries = Array.from({ length: 150 }, (_, at) => `100644 ${at === 149 ? big : small}\tmany/${at + 100}\n`)
+    plainGit(other.path, ['read-tree', 'HEAD'])
+    plainGit(other.path, ['update-index', '--index-info'], entries.join(''))
+    plainGit(other.path, ['commit', '--quiet', '--message=Many'])
+    const { files, fileCount, note } = await comparePoints(large, { base: 'HEAD~1' })
+    expect([files.length, fileCount, files[0]?.path]).toEqual([100, 150, 'many/249'])
+    expect(note).toContain('Of 150 files, the 100')
   })
 
   it('says that the points are exchanged or the same', async () => {

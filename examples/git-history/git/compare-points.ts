@@ -41,7 +41,7 @@ export interface ComparedPoints {
   readonly behindCommits: readonly CommitLine[]
   /** Who wrote the commits ahead: the 20 with the most, of the newest 5000 commits. */
   readonly authors: readonly PointAuthor[]
-  /** What head changed since the two parted. At most 100. */
+  /** What head changed since the two parted. Of more than 100, those with the most changed lines. */
   readonly files: readonly ChangedFile[]
   readonly fileCount: number
   readonly additions: number
@@ -93,7 +93,8 @@ export async function comparePoints(git: Git, query: PointsQuery, signal?: Abort
     mergeBase === undefined && 'The two share no history here, so the files are compared directly.',
     cutOff && shallowNote,
     ahead > commits.length && `The newest ${commits.length} of ${ahead} commits are listed.`,
-    changed.fileCount > maxFiles && `${maxFiles} of ${changed.fileCount} files are listed; a path narrows them.`,
+    changed.fileCount > maxFiles &&
+      `Of ${changed.fileCount} files, the ${maxFiles} with the most changed lines are listed; a path narrows them.`,
   ].filter((note) => note !== false)
   return {
     ...changed,
@@ -105,7 +106,7 @@ export async function comparePoints(git: Git, query: PointsQuery, signal?: Abort
     commits,
     behindCommits,
     authors,
-    files: changed.files.slice(0, maxFiles),
+    files: mostChanged(changed.files),
     ...(patch !== undefined && { patch }),
     ...(notes.length > 0 && { note: notes.join(' ') }),
   }
@@ -122,6 +123,13 @@ const nothing = {
   additions: 0,
   deletions: 0,
 } as const
+
+/** All of them in git's order, if there are not too many. */
+function mostChanged(files: readonly ChangedFile[]): readonly ChangedFile[] {
+  const linesOf = ({ additions = 0, deletions = 0 }: ChangedFile): number => additions + deletions
+  if (files.length <= maxFiles) return files
+  return files.toSorted((one, other) => linesOf(other) - linesOf(one)).slice(0, maxFiles)
+}
 
 async function countSides(
   git: Git,
