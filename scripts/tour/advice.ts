@@ -1,0 +1,31 @@
+import type { Output } from '../../packages/cli/src/output/create-output.ts'
+
+/** How to reach the running server from the hosts that people use; each command on a line of its own, to be copied. */
+export function describeConnections(url: string, { paint }: Output): string {
+  const entry = { name: 'git-history', type: 'http', url }
+  const rows: readonly (readonly [string, string, string?])[] = [
+    ['Claude Code', `claude mcp add --transport http git-history ${url}`],
+    ['Cursor', JSON.stringify({ mcpServers: { 'git-history': { url } } }), 'in .cursor/mcp.json'],
+    ['VS Code', `code --add-mcp '${JSON.stringify(entry)}'`],
+    ['hawser', `npm run hawser -- call ${url} find_changes --limit 3`],
+  ]
+  return [
+    `\nIt goes on serving ${paint.bold(url)} until Ctrl-C. Connect with`,
+    ...rows.map(
+      ([host, line, where]) =>
+        `\n  ${paint.cyan(host)}${where === undefined ? '' : paint.dim(` ${where}`)}\n    ${line}`,
+    ),
+  ].join('\n')
+}
+
+/** How git comes onto a machine. */
+export function adviseInstall(platform: NodeJS.Platform): string {
+  switch (platform) {
+    case 'darwin':
+      return 'On macOS: xcode-select --install'
+    case 'win32':
+      return 'On Windows: winget install --id Git.Git'
+    default:
+      return 'On Debian and Ubuntu: sudo apt install git; on Fedora: sudo dnf install git; elsewhere see https://git-scm.com'
+  }
+}
