@@ -7,12 +7,10 @@ import type { Form } from './contenders/index.ts'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Compiles hawser as it is published, so that the bench runs what users install. */
+/** Builds hawser as it is published, so that the bench runs what users install. */
 const buildHawser = (): void => {
-  const tsc = `${root}node_modules/typescript/bin/tsc`
-  const project = `${root}packages/hawser/tsconfig.build.json`
-  const { status, stdout } = spawnSync(process.execPath, [tsc, '-b', project], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`hawser does not build:\n${stdout}`)
+  const { status, stderr } = spawnSync(process.execPath, [`${root}scripts/build.ts`, 'hawser'], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`hawser does not build:\n${stderr}`)
   if (!existsSync(`${root}packages/hawser/dist/index.js`)) throw new Error('the build made no packages/hawser/dist')
 }
 
