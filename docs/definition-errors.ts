@@ -1,0 +1,218 @@
+import { createKeyRing, mcp } from 'hawser'
+import * as z from 'zod'
+
+/** Definitions that cannot work, and the same ones mended, by the id of the error: the examples of errors.md. */
+
+const app = mcp({ name: 'notes', version: '1.0.0', scopes: { 'notes:read': 'Read your notes' } })
+const search = app.tool({ description: 'Find notes.', effect: 'read', run: () => 'none' })
+const SEAL_KEY = 'as if it were made by openssl rand -base64 48'
+
+export const causes: Readonly<Record<string, () => void>> = {
+  'bad-name': () => {
+    // #region bad-name
+    app.server({ tools: { 'find notes': search } })
+    // #endregion
+  },
+
+  'bad-uri-template': () => {
+    // #region bad-uri-template
+    app.server({ resources: { note: app.resource({ uri: 'notes://{shelf}{id}', read: ({ id }) => id }) } })
+    // #endregion
+  },
+
+  'missing-confirm': () => {
+    // #region missing-confirm
+    app.server({
+      // @ts-expect-error the compiler says so first
+      tools: { wipe: app.tool({ description: 'Delete all notes.', effect: 'destroy', run: () => 'gone' }) },
+    })
+    // #endregion
+  },
+
+  'missing-description': () => {
+    // #region missing-description
+    app.server({ tools: { list: app.tool({ description: '', effect: 'read', run: () => 'none' }) } })
+    // #endregion
+  },
+
+  'missing-effect': () => {
+    // #region missing-effect
+    // @ts-expect-error the compiler says so first
+    app.server({ tools: { list: app.tool({ description: 'List the notes.', run: () => 'none' }) } })
+    // #endregion
+  },
+
+  'missing-identity': () => {
+    // #region missing-identity
+    mcp({ name: 'notes', version: '' }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'not-a-prompt': () => {
+    // #region not-a-prompt
+    // @ts-expect-error the compiler says so first
+    app.server({ prompts: { search } })
+    // #endregion
+  },
+
+  'not-a-resource': () => {
+    // #region not-a-resource
+    // @ts-expect-error the compiler says so first
+    app.server({ resources: { search } })
+    // #endregion
+  },
+
+  'not-a-tool': () => {
+    // #region not-a-tool
+    // @ts-expect-error the compiler says so first
+    app.server({ tools: { search: { description: 'Find notes.', run: () => 'none' } } })
+    // #endregion
+  },
+
+  'short-secret': () => {
+    // #region short-secret
+    createKeyRing(['secret'])
+    // #endregion
+  },
+
+  'unconvertible-schema': () => {
+    // #region unconvertible-schema
+    app.server({
+      tools: {
+        since: app.tool({
+          description: 'Find notes since a day.',
+          effect: 'read',
+          input: z.object({ day: z.date() }),
+          run: ({ day }) => day.toISOString(),
+        }),
+      },
+    })
+    // #endregion
+  },
+
+  'unknown-completion': () => {
+    // #region unknown-completion
+    app.server({
+      // @ts-expect-error the compiler says so first
+      resources: { note: app.resource({ uri: 'notes://{id}', complete: { name: ['tides'] }, read: ({ id }) => id }) },
+    })
+    // #endregion
+  },
+
+  'unknown-scope': () => {
+    // #region unknown-scope
+    app.server({
+      tools: {
+        // @ts-expect-error the compiler says so first
+        list: app.tool({ description: 'List the notes.', effect: 'read', scopes: ['notes:write'], run: () => 'none' }),
+      },
+    })
+    // #endregion
+  },
+}
+
+export const fixes: Readonly<Record<string, () => void>> = {
+  'bad-name': () => {
+    // #region bad-name-fix
+    app.server({ tools: { find_notes: search } })
+    // #endregion
+  },
+
+  'bad-uri-template': () => {
+    // #region bad-uri-template-fix
+    app.server({ resources: { note: app.resource({ uri: 'notes://{shelf}/{id}', read: ({ id }) => id }) } })
+    // #endregion
+  },
+
+  'missing-confirm': () => {
+    // #region missing-confirm-fix
+    app.server({
+      tools: {
+        wipe: app.tool({
+          description: 'Delete all notes.',
+          effect: 'destroy',
+          confirm: () => 'Delete all notes?',
+          run: () => 'gone',
+        }),
+      },
+    })
+    // #endregion
+  },
+
+  'missing-description': () => {
+    // #region missing-description-fix
+    app.server({
+      tools: { list: app.tool({ description: 'List the ids of all notes.', effect: 'read', run: () => 'none' }) },
+    })
+    // #endregion
+  },
+
+  'missing-effect': () => {
+    // #region missing-effect-fix
+    app.server({ tools: { list: app.tool({ description: 'List the notes.', effect: 'read', run: () => 'none' }) } })
+    // #endregion
+  },
+
+  'missing-identity': () => {
+    // #region missing-identity-fix
+    mcp({ name: 'notes', version: '1.0.0' }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'not-a-prompt': () => {
+    // #region not-a-prompt-fix
+    app.server({ tools: { search } })
+    // #endregion
+  },
+
+  'not-a-resource': () => {
+    // #region not-a-resource-fix
+    app.server({ tools: { search } })
+    // #endregion
+  },
+
+  'not-a-tool': () => {
+    // #region not-a-tool-fix
+    app.server({ tools: { search: app.tool({ description: 'Find notes.', effect: 'read', run: () => 'none' }) } })
+    // #endregion
+  },
+
+  'short-secret': () => {
+    // #region short-secret-fix
+    createKeyRing([SEAL_KEY])
+    // #endregion
+  },
+
+  'unconvertible-schema': () => {
+    // #region unconvertible-schema-fix
+    app.server({
+      tools: {
+        since: app.tool({
+          description: 'Find notes since a day.',
+          effect: 'read',
+          input: z.object({ day: z.iso.date() }),
+          run: ({ day }) => new Date(day).toISOString(),
+        }),
+      },
+    })
+    // #endregion
+  },
+
+  'unknown-completion': () => {
+    // #region unknown-completion-fix
+    app.server({
+      resources: { note: app.resource({ uri: 'notes://{id}', complete: { id: ['tides'] }, read: ({ id }) => id }) },
+    })
+    // #endregion
+  },
+
+  'unknown-scope': () => {
+    // #region unknown-scope-fix
+    app.server({
+      tools: {
+        list: app.tool({ description: 'List the notes.', effect: 'read', scopes: ['notes:read'], run: () => 'none' }),
+      },
+    })
+    // #endregion
+  },
+}

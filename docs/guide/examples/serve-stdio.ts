@@ -1,0 +1,4 @@
+import { serveStdio } from 'hawser/stdio'
+import notes from './notes.ts'
+
+serveStdio(notes)
