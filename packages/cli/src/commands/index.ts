@@ -1,0 +1,15 @@
+import type { Command } from './command.ts'
+
+interface Entry {
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+/** Every command, loaded when it is wanted. */
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  run: { summary: 'Serve a file over stdio or HTTP', load: async () => (await import('./run.ts')).run },
+  list: { summary: 'Show what a server offers', load: async () => (await import('./list.ts')).list },
+  call: { summary: 'Call a tool', load: async () => (await import('./call.ts')).call },
+  read: { summary: 'Read a resource', load: async () => (await import('./read.ts')).read },
+  prompt: { summary: 'Render a prompt', load: async () => (await import('./prompt.ts')).prompt },
+}

@@ -1,0 +1,66 @@
+import { COMMON, CONNECTING, PRINTING } from '../command-line/options.ts'
+import { EXIT } from '../exit-code.ts'
+import { createOutput } from '../output/create-output.ts'
+import { createProgress } from '../output/progress.ts'
+import { showCatalogue } from '../output/show-catalogue.ts'
+import { type AnyClient, withClient } from '../target/with-client.ts'
+import { refuseMore, takeTarget } from '../target/target.ts'
+import { defineCommand } from './command.ts'
+
+export const list = defineCommand({
+  name: 'list',
+  summary: 'Show what a server offers: its tools, resources, templates and prompts.',
+  usage: ['TARGET', '-- COMMAND [ARGS…]'],
+  about: ['The arguments of one tool: hawser call TARGET TOOL --help'],
+  takesTarget: true,
+  options: { ...PRINTING, ...CONNECTING, ...COMMON },
+  examples: [
+    { line: 'hawser list notes.ts', about: 'What the server in this file offers' },
+    {
+      line: "hawser list https://example.com/mcp --header 'Authorization: Bearer …'",
+      about: 'A server that wants a token',
+    },
+    {
+      line: "hawser list --json -- npx some-server | jq '.tools[].name'",
+      about: 'The names of the tools of a program',
+    },
+  ],
+  run: async ({ values, words, program }) => {
+    const { target, words: rest } = takeTarget('list', { words, program }, [])
+    refuseMore(rest, program)
+    const output = createOutput(values)
+    const progress = createProgress('Listing', output)
+    const catalogue = await withClient(target, { values }, readCatalogue).finally(progress.stop)
+    if (output.json) output.printJson(catalogue)
+    else output.print(showCatalogue(catalogue, output))
+    return EXIT.ok
+  },
+})
+
+/** Everything that a server tells about itself. */
+export interface Catalogue {
+  readonly server: unknown
+  readonly instructions: string | undefined
+  readonly tools: Awaited<ReturnType<AnyClient['listTools']>>
+  readonly resources: Awaited<ReturnType<AnyClient['listResources']>>
+  readonly resourceTemplates: Awaited<ReturnType<AnyClient['listResourceTemplates']>>
+  readonly prompts: Awaited<ReturnType<AnyClient['listPrompts']>>
+}
+
+async function readCatalogue(client: AnyClient): Promise<Catalogue> {
+  const [discovered, tools, resources, resourceTemplates, prompts] = await Promise.all([
+    client.discover(),
+    client.listTools(),
+    client.listResources(),
+    client.listResourceTemplates(),
+    client.listPrompts(),
+  ])
+  return {
+    server: discovered._meta?.['io.modelcontextprotocol/serverInfo'],
+    instructions: discovered.instructions,
+    tools,
+    resources,
+    resourceTemplates,
+    prompts,
+  }
+}

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path'
+import type { Server } from 'hawser'
+import { COMMON } from '../command-line/options.ts'
+import { EXIT } from '../exit-code.ts'
+import { usageFailure } from '../failure.ts'
+import { serveOverStdio } from '../serve/stdio.ts'
+import { loadServer } from '../target/load-server.ts'
+import { defineCommand } from './command.ts'
+
+export const run = defineCommand({
+  name: 'run',
+  summary: 'Serve the default export of a file: over stdio, or with --http over HTTP.',
+  usage: ['FILE [-- ARGS…]', 'FILE --http PORT [--host ADDRESS] [-- ARGS…]'],
+  about: [
+    'FILE is a JavaScript or TypeScript module; Node runs TypeScript by itself from 22.18 and 24 on. What follows -- is handed to it in process.argv.',
+    'Over stdio, standard output carries the protocol, and everything that is logged goes to standard error.',
+  ],
+  takesTarget: false,
+  options: {
+    http: {
+      type: 'string',
+      value: 'PORT',
+      about: 'Serve over HTTP on this port, at the path /mcp; 0 takes any free one.',
+    },
+    host: {
+      type: 'string',
+      value: 'ADDRESS',
+      about: 'Listen on this address; 127.0.0.1 when left out, so that only this machine can call.',
+    },
+    scopes: {
+      type: 'string',
+      value: 'A,B',
+      about: 'Grant callers these scopes only. Over stdio they have all when left out, over HTTP none.',
+    },
+    ...COMMON,
+  },
+  examples: [
+    { line: 'hawser run notes.ts', about: 'Serve over stdio: the command for a client to start' },
+    { line: 'hawser run notes.ts --http 3000', about: 'Serve at http://127.0.0.1:3000/mcp' },
+    { line: 'hawser run notes.ts --scopes notes:read', about: 'Serve to somebody who may only read' },
+  ],
+  run: async ({ values, words: [file, ...more], program = [] }) => {
+    if (file === undefined) throw usageFailure('run needs a FILE.', 'Write: hawser run FILE [--http PORT]')
+    if (more.length > 0) throw usageFailure(`Unexpected "${more[0]}".`, `To hand it to ${file}, write it after --`)
+    if (values.http === undefined && values.host !== undefined) throw usageFailure('--host needs --http PORT.')
+    const port = readPort(values.http)
+    process.argv = [process.argv[0] ?? 'node', resolve(file), ...program]
+    if (port === undefined) {
+      return serveOverStdio(file, (server) => readScopes(values.scopes, server))
+    }
+    const server = await loadServer(file)
+    const { serveOverHttp } = await import('../serve/http.ts')
+    await serveOverHttp(server, {
+      port,
+      host: values.host,
+      scopes: readScopes(values.scopes, server),
+      color: values.color,
+    })
+    return EXIT.ok
+  },
+})
+
+function readPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw usageFailure(`--http takes a port from 0 to 65535; it got "${text}".`)
+}
+
+/** @throws Failure for a scope that the server does not know. */
+function readScopes(text: string | undefined, { scopes: known }: Server): ReadonlySet<string> | undefined {
+  if (text === undefined) return undefined
+  const scopes = text
+    .split(',')
+    .map((scope) => scope.trim())
+    .filter((scope) => scope !== '')
+  const unknown = scopes.find((scope) => !known.includes(scope))
+  if (unknown === undefined) return new Set(scopes)
+  throw usageFailure(
+    `The server has no scope "${unknown}".`,
+    known.length === 0 ? 'It declares no scopes.' : `It has ${known.join(', ')}.`,
+  )
+}

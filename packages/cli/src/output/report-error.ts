@@ -1,0 +1,79 @@
+import { inspect } from 'node:util'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { Failure } from '../failure.ts'
+import { createOutput } from './create-output.ts'
+import { clean } from './sanitize.ts'
+
+/** What is said about an error, and what the process ends with. */
+interface Report {
+  readonly exitCode: ExitCode
+  readonly message: string
+  readonly hints: readonly string[]
+}
+
+/** Tells the person what went wrong and what to do about it, on standard error. */
+export function reportError(error: unknown, args: readonly string[]): ExitCode {
+  const isPlain = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).includes('--no-color')
+  const { note, notePaint } = createOutput({ color: isPlain ? false : undefined })
+  const { exitCode, message, hints } = describe(error)
+  note(`${notePaint.red('hawser:')} ${clean(message)}`)
+  for (const hint of hints) note(clean(hint).replace(/^(?=.)/gm, '  '))
+  return exitCode
+}
+
+/**
+ * Errors are told apart by name and code, since a server file may bring a copy of `hawser` of its own.
+ */
+function describe(error: unknown): Report {
+  if (error instanceof Failure) return error
+  if (!(error instanceof Error)) return { exitCode: EXIT.refused, message: inspect(error), hints: [] }
+  const { name, message } = error
+  const code = 'code' in error ? error.code : undefined
+  switch (name) {
+    case 'DefinitionError':
+      return { exitCode: EXIT.definition, message, hints: [] }
+    case 'ConnectionError':
+      return { exitCode: EXIT.unreachable, message, hints: adviseConnection(code) }
+    case 'AuthorizationError':
+      return { exitCode: EXIT.refused, message, hints: adviseAuthorization(error) }
+    case 'ProtocolError':
+      return describeRefusal(message, code, 'number' in error ? error.number : undefined)
+    default:
+      return { exitCode: EXIT.refused, message: error.stack ?? message, hints: [] }
+  }
+}
+
+function describeRefusal(message: string, code: unknown, number: unknown): Report {
+  const said = `The server refused: ${message} (${String(number)})`
+  switch (code) {
+    case 'unsupported_version':
+      return {
+        exitCode: EXIT.unreachable,
+        message: said,
+        hints: ['Server and client have no revision of the protocol in common.'],
+      }
+    case 'method_not_found':
+      return { exitCode: EXIT.refused, message: said, hints: ['See what it offers: hawser list TARGET'] }
+    default:
+      return { exitCode: EXIT.refused, message: said, hints: [] }
+  }
+}
+
+function adviseConnection(code: unknown): readonly string[] {
+  switch (code) {
+    case 'timeout':
+      return ['Wait longer with --timeout SECONDS.']
+    case 'disconnected':
+      return ['Is it running, and is the address right?']
+    case 'bad_reply':
+      return ['Is this the address of an MCP server? Its path is often /mcp.']
+    default:
+      return []
+  }
+}
+
+function adviseAuthorization(error: Error): readonly string[] {
+  const scopes = 'scopes' in error && Array.isArray(error.scopes) ? error.scopes.map(String) : []
+  const needed = scopes.length > 0 ? [`Scopes needed: ${scopes.join(', ')}`] : []
+  return [...needed, "Over HTTP, send a token: --header 'Authorization: Bearer …'"]
+}

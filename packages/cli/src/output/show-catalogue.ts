@@ -1,0 +1,88 @@
+import type { Catalogue } from '../commands/list.ts'
+import type { Output } from './create-output.ts'
+import type { Paint } from './paint.ts'
+import { clean, cleanLine } from './sanitize.ts'
+import { describeArguments, describeEffect } from './show-tool.ts'
+import { type Piece, renderTable, type Row } from './table.ts'
+import { truncate, wrap } from './wrap.ts'
+
+/** What a server offers, as tables that fit the terminal. */
+export function showCatalogue(catalogue: Catalogue, { paint, width }: Output): string {
+  const { tools, resources, resourceTemplates, prompts, instructions } = catalogue
+  const sections: readonly (readonly [title: string, rows: readonly Row[]])[] = [
+    [
+      'Tools',
+      tools.map((tool) => [
+        name(tool.name, paint),
+        [describeEffect(tool, paint)],
+        [...about(tool), ...describeArguments(tool, paint)],
+      ]),
+    ],
+    [
+      'Resources',
+      resources.map((entry) => [name(entry.uri, paint), [type(entry, paint)], [...about(entry, entry.name)]]),
+    ],
+    [
+      'Templates',
+      resourceTemplates.map((entry) => [
+        name(entry.uriTemplate, paint),
+        [type(entry, paint)],
+        [...about(entry, entry.name)],
+      ]),
+    ],
+    [
+      'Prompts',
+      prompts.map((prompt) => [name(prompt.name, paint), [], [...about(prompt), ...promptArguments(prompt, paint)]]),
+    ],
+  ]
+  const shown = sections.filter(([, rows]) => rows.length > 0)
+  const parts = [
+    wrap(describeServer(catalogue.server, paint), width).join('\n'),
+    instructions === undefined ? '' : showInstructions(instructions, width).map(paint.dim).join('\n'),
+    ...shown.map(([title, rows]) => `${paint.bold(`${title} (${rows.length})`)}\n${renderTable(rows, width)}`),
+    shown.length === 0 ? 'It offers no tools, no resources and no prompts.' : '',
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function describeServer(server: unknown, { bold, dim }: Paint): string {
+  if (typeof server !== 'object' || server === null) return ''
+  const { name: title, version, description } = server as Readonly<Record<string, unknown>>
+  const text = (value: unknown): string => (typeof value === 'string' ? cleanLine(value) : '')
+  const [first, ...rest] = [bold(text(title)), text(version), dim(text(description))].filter((part) => part !== '')
+  return [first, ...rest].join(' ')
+}
+
+/** Some servers write books; all of it is in the JSON. */
+const MAX_INSTRUCTION_LINES = 12
+const MAX_DESCRIPTION_COLUMNS = 360
+
+function showInstructions(instructions: string, width: number): readonly string[] {
+  const lines = wrap(clean(instructions).trim(), width)
+  return lines.length <= MAX_INSTRUCTION_LINES
+    ? lines
+    : [...lines.slice(0, MAX_INSTRUCTION_LINES), '… (--json prints all of it)']
+}
+
+const name = (text: string, { cyan }: Paint): readonly Piece[] => [{ text: cleanLine(text), paint: cyan }]
+
+const type = ({ mimeType = '' }: { readonly mimeType?: string }, { dim }: Paint): Piece => ({
+  text: cleanLine(mimeType),
+  paint: dim,
+})
+
+interface Described {
+  readonly title?: string
+  readonly description?: string
+}
+
+/** The description; for a resource without one, what it is called. */
+function about({ title = '', description = '' }: Described, fallback = ''): readonly Piece[] {
+  const text = [title, description].filter((part) => part !== '').join(' – ')
+  return [{ text: truncate(cleanLine(text === '' ? fallback : text), MAX_DESCRIPTION_COLUMNS) }]
+}
+
+function promptArguments({ arguments: all = [] }: Catalogue['prompts'][number], { dim }: Paint): readonly Piece[] {
+  const names = all.map(({ name: argument, required }) => `${cleanLine(argument)}${required === true ? '' : '?'}`)
+  return [{ text: names.join(', '), paint: dim }]
+}

@@ -1,0 +1,40 @@
+import { select } from '@clack/prompts'
+import { clean } from '../output/sanitize.ts'
+import { type Asking, asked } from './ask-form.ts'
+import { introduce } from './introduce.ts'
+import { openBrowser } from './open-browser.ts'
+import type { Answer, Context, Page } from './question.ts'
+
+/**
+ * Offers a page to visit: its whole URL is shown, with the host apart from the rest, and it is opened only when the
+ * person says so. (client/elicitation#safe-url-handling)
+ */
+export async function askPage(page: Page, context: Context, { interrupt, output }: Asking): Promise<Answer> {
+  const url = new URL(page.url)
+  const { bold, yellow } = output.notePaint
+  introduce(context, output)
+  output.note(clean(page.message))
+  output.note(`  ${url.href.replace(url.host, () => bold(url.host))}`)
+  if (url.protocol === 'http:') output.note(yellow('  This page is not encrypted.'))
+  if (url.hostname.split('.').some((label) => label.startsWith('xn--'))) {
+    output.note(yellow('  The name of the host hides other letters than it seems to have.'))
+  }
+  const choice = await asked(
+    { interrupt, signal: context.signal },
+    select({
+      message: `Visit ${url.host}?`,
+      options: [
+        { value: 'decline', label: 'No' },
+        { value: 'open', label: 'Open it in the browser' },
+        { value: 'accept', label: 'I visit it myself' },
+      ],
+      showInstructions: false,
+      output: process.stderr,
+      signal: context.signal,
+    }),
+  )
+  if (choice === 'decline') return { action: 'decline' }
+  if (choice === 'open' && !(await openBrowser(url)))
+    output.note('No browser could be started: open the URL above yourself.')
+  return { action: 'accept' }
+}

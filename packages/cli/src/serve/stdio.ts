@@ -1,0 +1,31 @@
+import type { Server } from 'hawser'
+import { serveStdio } from 'hawser/stdio'
+import { divertStdout } from '../target/divert-stdout.ts'
+import { loadServer } from '../target/load-server.ts'
+
+/**
+ * Serves a file on the standard streams of this process, until the client goes away; the process ends then.
+ *
+ * @param grant The scopes of the local user, if not all.
+ */
+export async function serveOverStdio(
+  file: string,
+  grant: (server: Server) => ReadonlySet<string> | undefined,
+): Promise<never> {
+  // The file may print while it is loaded, when nothing serves yet.
+  const restore = divertStdout()
+  const server = await loadServer(file)
+  const scopes = grant(server)
+  restore()
+  serveStdio(server, scopes && { principal: { subject: 'local', scopes } })
+  if (process.stdin.isTTY) await greet(file, server)
+  return new Promise(() => {})
+}
+
+/** Somebody started it by hand and would wait for ever. */
+async function greet(file: string, { info }: Server): Promise<void> {
+  const { createOutput } = await import('../output/create-output.ts')
+  const { note, notePaint } = createOutput({})
+  note(`${notePaint.bold(`${info.name} ${info.version}`)} serves over stdio and waits for a client to speak JSON-RPC.`)
+  note(notePaint.dim(`To look into it: hawser list ${file}. To serve over HTTP: --http 3000. Ctrl-C ends it.`))
+}

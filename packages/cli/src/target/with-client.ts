@@ -1,0 +1,87 @@
+import { type Answers, type Client, connect, type Log } from 'hawser'
+import type { CONNECTING, Values } from '../command-line/options.ts'
+import { usageFailure } from '../failure.ts'
+import { clean } from '../output/sanitize.ts'
+import { VERSION } from '../version.ts'
+import { readEnv, readHeaders, readTimeout } from './connection-options.ts'
+import { divertStdout } from './divert-stdout.ts'
+import { type Interrupt, watchInterrupt } from './interrupt.ts'
+import type { Target } from './target.ts'
+
+/** Any client, whatever its server. */
+export type AnyClient = Client
+
+type ConnectOptions = NonNullable<Parameters<typeof connect>[1]>
+
+export interface WithClientOptions {
+  readonly values: Values<typeof CONNECTING>
+  /** Answers questions of the server. */
+  readonly answers?: (interrupt: Interrupt) => Answers
+}
+
+/** Longest wait that progress can buy, in milliseconds, unless the person waits longer. */
+const MAX_TIMEOUT = 600_000
+
+/**
+ * Connects to a target, uses the connection, and closes it, whatever happens. Ctrl-C cancels what is under way.
+ *
+ * @throws Failure when the options do not fit the target; whatever `use` throws.
+ */
+export async function withClient<T>(
+  target: Target,
+  { values, answers }: WithClientOptions,
+  use: (client: AnyClient) => Promise<T>,
+): Promise<T> {
+  checkFit(target, values)
+  const timeout = readTimeout(values.timeout)
+  using interrupt = watchInterrupt()
+  const { signal } = interrupt
+  const options = {
+    clientInfo: { name: 'hawser-cli', version: VERSION },
+    ...(timeout !== undefined && { timeout, maxTimeout: Math.max(timeout, MAX_TIMEOUT) }),
+    ...(answers && { answers: answers(interrupt) }),
+    signal,
+  }
+  try {
+    await using client = await open(target, values, options)
+    return await use(client)
+  } catch (error) {
+    // What a cancelled call fails with is not the reason.
+    throw signal.aborted ? signal.reason : error
+  }
+}
+
+/** @throws Failure for an option that the target has no use for. */
+function checkFit(target: Target, { header, env, stderr }: Values<typeof CONNECTING>): void {
+  if (header.length > 0 && target.kind !== 'url') {
+    throw usageFailure('--header is for servers at a URL.', 'Hand a secret to a program in its environment: --env NAME')
+  }
+  const stray = env.length > 0 ? '--env' : stderr === true ? '--stderr' : undefined
+  if (stray !== undefined && target.kind !== 'program') {
+    throw usageFailure(`${stray} is for programs, whose command comes after --.`)
+  }
+}
+
+async function open(
+  target: Target,
+  { header, env, stderr }: Values<typeof CONNECTING>,
+  options: ConnectOptions,
+): Promise<AnyClient> {
+  switch (target.kind) {
+    case 'url':
+      return connect(target.url, { ...options, http: { headers: readHeaders(header), log: noteWarning } })
+    case 'program': {
+      const { command } = await import('hawser/node')
+      const show = stderr === true ? (text: string) => void process.stderr.write(clean(text)) : undefined
+      return connect(command(target.file, target.args, { env: readEnv(env), stderr: show }), options)
+    }
+    case 'file': {
+      const { loadServer } = await import('./load-server.ts')
+      divertStdout()
+      return connect(await loadServer(target.file), options)
+    }
+  }
+}
+
+/** Such as a tool that is left out because its definition is invalid. */
+const noteWarning: Log = ({ message }) => void process.stderr.write(`hawser: ${clean(message)}\n`)
