@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { findGit } from '../../examples/git-history/git/find-git.ts'
 import { GitProblem } from '../../examples/git-history/git/git-problem.ts'
 import { createGit } from '../../examples/git-history/git/run-git.ts'
@@ -41,15 +42,16 @@ async function openOwn(project: string): Promise<Repository | undefined> {
   }
 }
 
-async function makeSample(): Promise<Repository> {
+function makeSample(): Repository {
   const { path, remove } = temporaryFolder()
-  try {
-    createSampleRepository(path)
-  } catch (error) {
-    remove()
-    throw error
-  }
+  // Also when the process is ended in the middle.
+  process.once('exit', remove)
+  createSampleRepository(path)
   const why =
     'This copy of Hawser has no git history, so a small sample is asked. Clone it, or name another: --repo PATH'
-  return { folder: path, why, remove }
+  const removeNow = (): void => {
+    process.off('exit', remove)
+    remove()
+  }
+  return { folder: path, why, remove: removeNow }
 }

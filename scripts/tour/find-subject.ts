@@ -8,8 +8,6 @@ export interface Subject {
   /** Short shas. */
   readonly newest: string
   readonly oldest: string
-  /** From the newest to the oldest. */
-  readonly commits: number
   /** Whether `oldest` is the first commit of all. */
   readonly isWhole: boolean
   /** A word that the newest changes speak of. */
@@ -47,9 +45,8 @@ export async function findSubject(client: GitClient, options: CallOptions): Prom
     file,
     newest: newest.shortSha,
     oldest: oldest.shortSha,
-    commits: changes.length,
     isWhole: cursor === undefined,
-    word: findWord(changes.map(({ subject }) => subject)),
+    word: findWord(changes.flatMap(({ subject, merge }) => (merge ? [] : [subject]))),
   }
 }
 

@@ -3,7 +3,7 @@ import { ToolError } from 'hawser'
 import type server from '../../examples/git-history/server.ts'
 import { fileUri } from '../../examples/git-history/resources/file.ts'
 import type { Line } from './layout.ts'
-import { type Page, plural, showChanges, showCommit, showComparison, showLines, showText } from './show-answer.ts'
+import { type Page, showChanges, showCommit, showComparison, showLines, showText } from './show-answer.ts'
 import type { Subject } from './find-subject.ts'
 
 export type GitClient = Client<typeof server>
@@ -16,8 +16,8 @@ export interface Question {
 }
 
 /** Asked of a child process, over its standard streams. */
-export function firstQuestions({ file, oldest, commits, isWhole }: Subject): readonly Question[] {
-  const start = isWhole ? 'since the first commit' : `in the last ${plural(commits, 'commit')}`
+export function firstQuestions({ file, oldest, isWhole }: Subject): readonly Question[] {
+  const start = isWhole ? 'the first commit' : `commit ${oldest}`
   return [
     question(
       'What changed lately?',
@@ -34,7 +34,7 @@ export function firstQuestions({ file, oldest, commits, isWhole }: Subject): rea
       showLines,
     ),
     question(
-      `What happened ${start}?`,
+      `What happened since ${start}?`,
       'compare_points',
       { base: oldest },
       (client, input, options) => client.tools.compare_points(input, options),
