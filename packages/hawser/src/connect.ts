@@ -18,6 +18,7 @@ export interface ConnectOptions extends ClientOptions, LoopbackOptions {
  * @example
  * await using notes = await connect<typeof server>('https://notes.example.com/mcp')
  * const { hits } = await notes.tools.search({ query: 'tide tables' })
+ * @see basic/transports
  */
 export function connect<S extends Service>(server: S, options?: ConnectOptions): Promise<Client<S>>
 export function connect<S = unknown>(

@@ -27,9 +27,15 @@ export interface Call<M extends Method = Method> {
   readonly notify: (notification: Notification) => void
 }
 
+/** The result of a method, or questions that have to be answered first. (basic/patterns/mrtr) */
 export type Reply<M extends Method = Method> = Result<M> | InputRequired
 
-/** Answers a call. A server is a `Handle`; so is a client's connection to one. */
+/**
+ * Answers a call. A server is a `Handle`; so is a client's connection to one.
+ *
+ * @example
+ * const counted: Handle = (call) => { calls++; return server.handle(call) }
+ */
 export type Handle = (call: Call) => Promise<Reply>
 
 /**
@@ -48,7 +54,12 @@ export function intercept(handle: Handle, interceptors: readonly Interceptor[]):
   return interceptors.reduceRight((next, interceptor) => interceptor(next), handle)
 }
 
-/** Narrows a call to one method, so that `params` has its type. */
+/**
+ * Narrows a call to one method, so that `params` has its type.
+ *
+ * @example
+ * const named: Interceptor = (next) => (call) => { if (isCallOf(call, 'tools/call')) count(call.params.name); return next(call) }
+ */
 export function isCallOf<M extends Method>(call: Call, method: M): call is Call<M> {
   return call.method === method
 }

@@ -20,10 +20,11 @@ export const PROTOCOL_ERRORS = {
 export type ProtocolErrorCode = keyof typeof PROTOCOL_ERRORS
 
 /**
- * For the peer: the request cannot be answered as it stands.
+ * For the peer: the request cannot be answered as it stands. Clients throw what the server sent.
  *
  * @example
  * throw new ProtocolError('invalid_params', 'Unknown cursor. List again from the start.')
+ * @see basic#error-codes
  */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
@@ -44,12 +45,24 @@ export class ProtocolError extends Error {
   }
 }
 
-/** For the model: shown to it as the tool's result with `isError`. Made by `fail()`. (server/tools#error-handling) */
+/**
+ * For the model: shown to it as the tool's result with `isError`. Made by `fail()`; thrown by the typed calls of a client.
+ *
+ * @example
+ * const said = await notes.tools.search({ query: '' }).catch((error) => { if (error instanceof ToolError) return error.message; throw error })
+ * @see server/tools#error-handling
+ */
 export class ToolError extends Error {
   override readonly name: string = 'ToolError'
 }
 
-/** The person declined or dismissed a question that a handler asked. Uncaught, it is shown to the model. */
+/**
+ * The person declined or dismissed a question that a handler asked. Uncaught, it is shown to the model.
+ *
+ * @example
+ * try { await visit('pay', page) } catch (error) { if (error instanceof DeclinedError) release(berth); throw error }
+ * @see client/elicitation#response-actions
+ */
 export class DeclinedError extends ToolError {
   override readonly name = 'DeclinedError'
   readonly key: string
@@ -62,7 +75,13 @@ export class DeclinedError extends ToolError {
   }
 }
 
-/** For the transport: the caller may not do this. HTTP answers 401 or 403 with a challenge naming every missing scope. */
+/**
+ * For the transport: the caller may not do this. HTTP answers 401 or 403 with a challenge naming every missing scope.
+ *
+ * @example
+ * throw new AuthorizationError('insufficient_scope', 'Permission missing: notes:write.', ['notes:write'])
+ * @see basic/authorization#error-handling, RFC 6750 §3
+ */
 export class AuthorizationError extends Error {
   override readonly name = 'AuthorizationError'
   readonly code: 'missing_token' | 'invalid_token' | 'insufficient_scope'
@@ -77,7 +96,12 @@ export class AuthorizationError extends Error {
 
 export type ConnectionErrorCode = 'timeout' | 'aborted' | 'disconnected' | 'bad_reply' | 'too_many_rounds'
 
-/** For the local caller only: the peer did not say this, so it cannot be mistaken for its answer. */
+/**
+ * For the local caller only: the peer did not say this, so it cannot be mistaken for its answer.
+ *
+ * @example
+ * const isSlow = (error: unknown) => error instanceof ConnectionError && error.code === 'timeout'
+ */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
   readonly code: ConnectionErrorCode
@@ -88,7 +112,12 @@ export class ConnectionError extends Error {
   }
 }
 
-/** For the author, when the module loads: the definition of a server cannot work. Each `id` has a section in docs/errors.md. */
+/**
+ * For the author, when the module loads: the definition of a server cannot work. Each `id` has a section in docs/errors.md.
+ *
+ * @example
+ * expect(() => app.server({ tools: { 'find notes': search } })).toThrow(DefinitionError) // id: 'bad-name'
+ */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError'
   readonly id: string

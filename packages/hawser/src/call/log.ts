@@ -11,10 +11,20 @@ export interface LogEntry {
   readonly cause?: unknown
 }
 
-/** Where a server writes for its operator; never the protocol's channel. */
+/**
+ * Where a server writes for its operator; never the protocol's channel.
+ *
+ * @example
+ * const log: Log = ({ level, message, ref }) => logger[level]({ ref }, message)
+ */
 export type Log = (entry: LogEntry) => void
 
-/** Writes one JSON object per line to stderr. */
+/**
+ * Writes one JSON object per line to stderr: what a server does unless it is told otherwise.
+ *
+ * @example
+ * const notes = mcp({ name: 'notes', version: '1.0.0', log: (entry) => { if (entry.level !== 'info') logToStderr(entry) } })
+ */
 export const logToStderr: Log = ({ cause, ...entry }) => {
   const line = { time: new Date().toISOString(), ...entry, ...(cause !== undefined && { cause: describeCause(cause) }) }
   console.error(JSON.stringify(line))

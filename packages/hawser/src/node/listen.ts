@@ -5,6 +5,7 @@ import { createExchange, type HttpOptions, type HttpReply, LOOPBACK_HOSTS, REFUS
 import { NodeRequest, readIncoming } from './node-request.ts'
 import { refuseUnread, writeReply } from './write-reply.ts'
 
+/** Where to listen, and whom to answer. */
 export interface ListenOptions extends HttpOptions {
   /** 0 for any free port; 3000 by default. */
   readonly port?: number
@@ -16,6 +17,7 @@ export interface ListenOptions extends HttpOptions {
   readonly closeTimeoutMs?: number
 }
 
+/** A server that listens on a port. */
 export interface Listener extends AsyncDisposable {
   /** Where clients connect to, with the port that was really taken. */
   readonly url: string

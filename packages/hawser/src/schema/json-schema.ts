@@ -9,6 +9,7 @@ import { allowVisits } from './visits.ts'
 
 export { SchemaError }
 
+/** What may be said about a JSON Schema. */
 export interface JsonSchemaOptions {
   /**
    * Refuses `pattern`s that some text would make run for ever. Set to false only for patterns that you wrote yourself, when
@@ -27,6 +28,7 @@ export type Validator = (value: unknown) => readonly StandardIssue[]
  * @example
  * const input = jsonSchema<{ city: string }>({ type: 'object', properties: { city: { type: 'string' } }, required: ['city'] })
  * @throws {SchemaError} as `createValidator`
+ * @see basic#json-schema-usage
  */
 export function jsonSchema<T = unknown>(schema: JsonSchema, options: JsonSchemaOptions = {}): StandardSchema<T> {
   const findIssues = createValidator(schema, options)

@@ -1,4 +1,10 @@
-/** A schema that cannot be used, found when a definition is loaded. The message says what was expected, what came and what to do. */
+/**
+ * A schema that cannot be used, found when a definition is loaded. The message says what was expected, what came and what
+ * to do. Inside a server it is the `cause` of a DefinitionError.
+ *
+ * @example
+ * try { createValidator({ $ref: 'https://example.com/note.json' }) } catch (error) { if (error instanceof SchemaError) report(error.path) }
+ */
 export class SchemaError extends Error {
   override readonly name = 'SchemaError'
   /** The property at fault, `a.b` for `b` inside `a`; missing when the whole schema is. */

@@ -20,6 +20,7 @@ export interface Changes {
  *
  * @example
  * const notes = mcp({ name: 'notes', version: '1.0.0', changes: memoryChanges() })
+ * @see basic/patterns/subscriptions
  */
 export function memoryChanges(): Changes {
   const listeners = new Set<(change: Change) => void>()

@@ -15,12 +15,19 @@ type Extra = Pick<TextContent, 'annotations' | '_meta'>
  *
  * @example
  * throw fail('No note 7. Try search.')
+ * @see server/tools#error-handling
  */
 export function fail(message: string): ToolError {
   return new ToolError(message)
 }
 
-/** A piece of text with annotations; a plain string is enough without. */
+/**
+ * A piece of text with annotations; a plain string is enough without.
+ *
+ * @example
+ * run: () => text('Only for the model.', { annotations: { audience: ['assistant'] } })
+ * @see server/tools#text-content
+ */
 export function text(value: string, extra: Extra = {}): TextContent {
   return { type: 'text', text: value, ...extra }
 }
@@ -30,22 +37,41 @@ export function text(value: string, extra: Extra = {}): TextContent {
  *
  * @example
  * run: async () => image(await readFile('tide.png'), 'image/png')
+ * @see server/tools#image-content
  */
 export function image(data: Uint8Array | string, mimeType: string, extra: Extra = {}): ImageContent {
   return { type: 'image', data: toBase64(data), mimeType, ...extra }
 }
 
-/** A sound. Bytes are encoded here; a string is taken as Base64 already. */
+/**
+ * A sound. Bytes are encoded here; a string is taken as Base64 already.
+ *
+ * @example
+ * run: async () => audio(await readFile('horn.wav'), 'audio/wav')
+ * @see server/tools#audio-content
+ */
 export function audio(data: Uint8Array | string, mimeType: string, extra: Extra = {}): AudioContent {
   return { type: 'audio', data: toBase64(data), mimeType, ...extra }
 }
 
-/** A pointer to a resource that the client may read. (server/tools#resource-links) */
+/**
+ * A pointer to a resource that the client may read.
+ *
+ * @example
+ * run: ({ id }) => link(`notes://${id}`, id, { mimeType: 'text/markdown' })
+ * @see server/tools#resource-links
+ */
 export function link(uri: string, name: string, extra: Omit<ResourceLink, 'type' | 'uri' | 'name'> = {}): ResourceLink {
   return { type: 'resource_link', uri, name, ...extra }
 }
 
-/** A resource carried inside the answer. (server/tools#embedded-resources) */
+/**
+ * A resource carried inside the answer.
+ *
+ * @example
+ * run: ({ id }) => embed({ uri: `notes://${id}`, mimeType: 'text/plain', text: 'High tide at 7:40.' })
+ * @see server/tools#embedded-resources
+ */
 export function embed(resource: ResourceContents, extra: Extra = {}): EmbeddedResource {
   return { type: 'resource', resource, ...extra }
 }

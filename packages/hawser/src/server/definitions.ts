@@ -120,6 +120,7 @@ export interface ResourceDefinition<Uri extends string, Needs, Scope extends str
   readonly traversal?: boolean
 }
 
+/** A resource, or a family of them: a value that a server is made of. (server/resources#resource) */
 export interface Resource<Values = unknown, Needs = never> {
   readonly kind: 'resource'
   readonly definition: Anything
@@ -137,6 +138,7 @@ export interface PromptDefinition<A, Needs, Scope extends string> extends Shown,
   readonly render: (args: Value<A>, context: Needs & HandlerContext) => Sync<PromptReturn>
 }
 
+/** A prompt: a value that a server is made of. (server/prompts#prompt) */
 export interface Prompt<Args = unknown, Needs = never> {
   readonly kind: 'prompt'
   readonly definition: Anything

@@ -32,6 +32,7 @@ async function importKey(secret: Uint8Array): Promise<SealingKey> {
  * @throws DefinitionError `short-secret`
  * @example
  * const notes = mcp({ name: 'notes', version: '1.0.0', keys: createKeyRing([process.env.SEAL_KEY]) })
+ * @see basic/patterns/mrtr#security-considerations
  */
 export function createKeyRing(secrets: readonly (string | Uint8Array)[]): KeyRing {
   if (secrets.length === 0) throw new DefinitionError('short-secret', 'createKeyRing needs at least one secret.')

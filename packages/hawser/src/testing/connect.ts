@@ -11,6 +11,7 @@ export interface TestClient<S = unknown> extends Client<S> {
   readonly trace: readonly TraceEntry[]
 }
 
+/** Who the client is, what it answers, and how long it waits. */
 export interface TestOptions extends Omit<ClientOptions, 'answers'>, LoopbackOptions {
   /** Answers by the key of their question. */
   readonly answers?: Script
