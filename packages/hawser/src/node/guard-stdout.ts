@@ -1,6 +1,6 @@
-import fs from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
-import process from 'node:process'
+// Not imported: an import of `node:process` or `node:fs` calls all their getters, which load what a server never uses.
+const fs = process.getBuiltinModule('node:fs')
+const { syncBuiltinESMExports } = process.getBuiltinModule('node:module')
 
 /** Standard output, out of everybody else's reach. */
 export interface GuardedStdout {

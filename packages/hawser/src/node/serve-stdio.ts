@@ -1,13 +1,14 @@
-import process from 'node:process'
 import type { Service } from '../call/index.ts'
 import { serveLines, type ServeLinesOptions } from '../stdio/serve.ts'
 import { guardStdout } from './guard-stdout.ts'
 
+/** How to serve on the standard streams; all may be left out. */
 export interface StdioOptions extends Omit<ServeLinesOptions, 'write' | 'defer' | 'closeService'> {
   /** How often to look whether the parent process still lives, in milliseconds; 3000 by default. */
   readonly parentCheckMs?: number
 }
 
+/** A server on the standard streams of this process. */
 export interface StdioServer {
   /** Ends subscriptions, waits a moment for requests in flight, and exits the process with code 0. */
   readonly close: () => Promise<void>
@@ -54,7 +55,7 @@ export function serveStdio(service: Service, options: StdioOptions = {}): StdioS
   const close = (): Promise<void> => (closing ??= finish())
 
   const finish = async (): Promise<void> => {
-    setTimeout(exit, exitMs)
+    
     await lines.end()
     guarded.write('', exit)
   }
