@@ -168,10 +168,21 @@ describe('hawser list', () => {
     `)
   })
 
+  it('says of a server of another revision that it is one, and ends with 3', async () => {
+    const script = `require('node:readline').createInterface(process.stdin).on('line', (line) => {
+      const { id } = JSON.parse(line)
+      console.log(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } }))
+    })`
+    const { code, stderr } = await runCli(['list', '--', process.execPath, '-e', script])
+    expect(code).toBe(3)
+    expect(stderr).toContain('does not speak revision 2026-07-28')
+  })
+
   it('ends with 3 when nobody answers', async () => {
     const { code, stderr } = await runCli(['list', 'http://127.0.0.1:1/mcp'])
     expect(code).toBe(3)
     expect(stderr).toContain('No answer from http://127.0.0.1:1/mcp')
     expect(stderr).toContain('Is it running')
+    expect(stderr).not.toContain('node:internal')
   })
 })

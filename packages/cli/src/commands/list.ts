@@ -1,5 +1,6 @@
 import { COMMON, CONNECTING, PRINTING } from '../command-line/options.ts'
 import { EXIT } from '../exit-code.ts'
+import { Failure } from '../failure.ts'
 import { createOutput } from '../output/create-output.ts'
 import { createProgress } from '../output/progress.ts'
 import { showCatalogue } from '../output/show-catalogue.ts'
@@ -49,7 +50,7 @@ export interface Catalogue {
 
 async function readCatalogue(client: AnyClient): Promise<Catalogue> {
   const [discovered, tools, resources, resourceTemplates, prompts] = await Promise.all([
-    client.discover(),
+    client.discover().catch(explain),
     client.listTools(),
     client.listResources(),
     client.listResourceTemplates(),
@@ -63,4 +64,15 @@ async function readCatalogue(client: AnyClient): Promise<Catalogue> {
     resourceTemplates,
     prompts,
   }
+}
+
+/** Every server of this revision describes itself. (server/discover) */
+function explain(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'method_not_found')) throw error
+  throw new Failure(
+    EXIT.unreachable,
+    'The server does not speak revision 2026-07-28 of the protocol: it knows no server/discover.',
+    ['It may speak an earlier one.'],
+    { cause: error },
+  )
 }

@@ -126,6 +126,14 @@ describe('a program', () => {
     expect(stderr).toContain('no-such-program-at-all')
   })
 
+  it('that does not answer is given up, and one that serves nothing is told what is expected', async () => {
+    const silent = ['list', '--timeout', '0.3', '--', process.execPath, '-e', 'process.stdin.resume()']
+    const [late, ended] = await Promise.all([runCli(silent), runCli(['list', '--', process.execPath, '-e', '1'])])
+    expect([late.code, ended.code]).toEqual([3, 3])
+    expect(late.stderr).toContain('--stderr')
+    expect(ended.stderr).toContain('serve MCP over stdio')
+  })
+
   it('that ends early shows the end of its standard error, without its escape sequences', async () => {
     const script = "process.stderr.write('\\u001b[31mno database\\u0007'); process.exit(7)"
     const { code, stderr } = await runCli(['list', '--', process.execPath, '-e', script])

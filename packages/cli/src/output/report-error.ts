@@ -13,9 +13,10 @@ interface Report {
 
 /** Tells the person what went wrong and what to do about it, on standard error. */
 export function reportError(error: unknown, args: readonly string[]): ExitCode {
-  const isPlain = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).includes('--no-color')
+  const hasProgram = args.includes('--')
+  const isPlain = args.slice(0, hasProgram ? args.indexOf('--') : undefined).includes('--no-color')
   const { note, notePaint } = createOutput({ color: isPlain ? false : undefined })
-  const { exitCode, message, hints } = describe(error)
+  const { exitCode, message, hints } = describe(error, hasProgram)
   note(`${notePaint.red('hawser:')} ${clean(message)}`)
   for (const hint of hints) note(clean(hint).replace(/^(?=.)/gm, '  '))
   return exitCode
@@ -24,7 +25,7 @@ export function reportError(error: unknown, args: readonly string[]): ExitCode {
 /**
  * Errors are told apart by name and code, since a server file may bring a copy of `hawser` of its own.
  */
-function describe(error: unknown): Report {
+function describe(error: unknown, hasProgram: boolean): Report {
   if (error instanceof Failure) return error
   if (!(error instanceof Error)) return { exitCode: EXIT.refused, message: inspect(error), hints: [] }
   const { name, message } = error
@@ -33,7 +34,11 @@ function describe(error: unknown): Report {
     case 'DefinitionError':
       return { exitCode: EXIT.definition, message, hints: [] }
     case 'ConnectionError':
-      return { exitCode: EXIT.unreachable, message, hints: adviseConnection(code) }
+      return {
+        exitCode: EXIT.unreachable,
+        message: message + rootCause(error),
+        hints: hasProgram ? adviseProgram(code) : adviseConnection(code),
+      }
     case 'AuthorizationError':
       return { exitCode: EXIT.refused, message, hints: adviseAuthorization(error) }
     case 'ProtocolError':
@@ -56,6 +61,27 @@ function describeRefusal(message: string, code: unknown, number: unknown): Repor
       return { exitCode: EXIT.refused, message: said, hints: ['See what it offers: hawser list TARGET'] }
     default:
       return { exitCode: EXIT.refused, message: said, hints: [] }
+  }
+}
+
+/** `fetch` says only that it failed; why is some causes deeper. */
+function rootCause({ message, cause }: Error): string {
+  let deepest = cause
+  for (let depth = 0; depth < 8 && deepest instanceof Error && deepest.cause instanceof Error; depth++)
+    deepest = deepest.cause
+  const reason = deepest instanceof Error ? deepest.message : ''
+  return reason === '' || message.includes(reason) ? '' : ` (${reason})`
+}
+
+function adviseProgram(code: unknown): readonly string[] {
+  switch (code) {
+    case 'timeout':
+      return ['Wait longer with --timeout SECONDS, or see what it logs with --stderr.']
+    case 'disconnected':
+    case 'bad_reply':
+      return ['It has to serve MCP over stdio. It gets few environment variables: --env NAME hands one on.']
+    default:
+      return []
   }
 }
 

@@ -78,7 +78,7 @@ interface Described {
 
 /** The description; for a resource without one, what it is called. */
 function about({ title = '', description = '' }: Described, fallback = ''): readonly Piece[] {
-  const text = [title, description].filter((part) => part !== '').join(' – ')
+  const text = [...new Set([title, description])].filter((part) => part !== '').join(' – ')
   return [{ text: truncate(cleanLine(text === '' ? fallback : text), MAX_DESCRIPTION_COLUMNS) }]
 }
 
