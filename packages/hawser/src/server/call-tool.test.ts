@@ -225,6 +225,31 @@ describe('tools/call', () => {
     ])
   })
 
+  it('awaits whatever has a then, such as a query builder', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable
+    const query = { then: (resolve: (text: string) => void) => resolve('rows') }
+    const { call } = serve({ t: tool({ ...read, run: () => query as never }) })
+    expect(await call('t')).toMatchObject({ content: [{ text: 'rows' }] })
+  })
+
+  it('says nothing of a call whose caller has left', async () => {
+    const gone = AbortSignal.abort(new Error('gone'))
+    const { server, entries } = serve({ t: tool({ ...read, run: (_, { signal }) => signal.throwIfAborted() }) })
+    await expect(complete(server, 'tools/call', { name: 't' }, { signal: gone })).rejects.toThrow('gone')
+    expect(entries).toEqual([])
+  })
+
+  it('stops a context that takes too long like any handler', async () => {
+    const { call } = serve(
+      { t: tool({ ...read, timeout: 10, run: () => 'ran' }) },
+      { context: () => new Promise<never>(() => {}) },
+    )
+    expect(await call('t')).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('did not finish') }],
+    })
+  })
+
   it('stops a handler whose time is up', async () => {
     const reasons: unknown[] = []
     const hang = tool({

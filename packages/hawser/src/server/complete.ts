@@ -3,7 +3,7 @@ import type { CompiledPrompt } from './compile-prompt.ts'
 import type { CompiledResource } from './compile-resource.ts'
 import type { Anything } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
-import { runHandler } from './run-handler.ts'
+import { runWithoutAsking } from './run-handler.ts'
 
 /** The most values that one answer may hold. (server/utilities/completion#completion-results) */
 const MAX_VALUES = 100
@@ -48,11 +48,8 @@ async function suggest(
     const start = typed.toLowerCase()
     return completer.filter((value: string) => value.toLowerCase().startsWith(start))
   }
-  const outcome = await runHandler<readonly string[]>(frame, call, { name, arguments: {} }, undefined, (context) => {
+  return runWithoutAsking<readonly string[]>(frame, call, { name, arguments: {} }, undefined, (context) => {
     Object.defineProperty(context, 'arguments', { value: args })
     return completer(typed, context)
   })
-  if ('resultType' in outcome)
-    throw new Error(`The completion of "${name}" asked a question, which only tools, resources and prompts may.`)
-  return outcome.value
 }

@@ -112,8 +112,8 @@ export interface ResourceDefinition<Uri extends string, Needs, Scope extends str
   /** Members of the template's family that are worth listing. */
   readonly list?: (context: Needs & HandlerContext) => Sync<readonly Pick<ResourceListing, 'uri' | 'name'>[]>
   readonly complete?: { readonly [Name in keyof Variables<Uri>]?: Completer<Needs> }
-  /** Milliseconds that a client may keep what it read; 0 when left out. */
-  readonly ttl?: number
+  /** Milliseconds that a client may keep what it read; 0 when left out. A function tells members of a family apart. */
+  readonly ttl?: number | ((variables: Variables<Uri>) => number)
   /** `public` only if what is read is the same for everybody. */
   readonly cache?: 'public' | 'private'
   /** Lets variables hold `..` segments. Only for handlers that never touch a file system. */

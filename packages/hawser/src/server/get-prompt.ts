@@ -1,10 +1,10 @@
-import { type Call, ProtocolError, type Reply, ToolError } from '../call/index.ts'
+import { type Call, ProtocolError, type Reply } from '../call/index.ts'
 import type { PromptMessage } from '../protocol/index.ts'
 import { describeIssues } from '../schema/issues.ts'
 import type { CompiledPrompt } from './compile-prompt.ts'
 import type { PromptReturn } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
-import { runHandler } from './run-handler.ts'
+import { runForPeer } from './run-handler.ts'
 
 /** Answers `prompts/get`. (server/prompts#getting-a-prompt) */
 export function createPromptGetter(
@@ -28,15 +28,13 @@ export function createPromptGetter(
         )
       args = result.value
     }
-    const outcome = await runHandler<PromptReturn>(
+    const outcome = await runForPeer<PromptReturn>(
       frame,
       call,
       { name, arguments: given },
       definition.timeout,
       (context) => definition.render(args as never, context),
-    ).catch((error: unknown) => {
-      throw error instanceof ToolError ? new ProtocolError('internal_error', error.message) : error
-    })
+    )
     if ('resultType' in outcome) return { ...outcome, _meta: frame.resultMeta }
     return { description: definition.description, messages: toMessages(outcome.value), _meta: frame.resultMeta }
   }

@@ -3,7 +3,7 @@ import type { Resource as ResourceListing, ResourceTemplate } from '../protocol/
 import { type CompiledResource, isFixed } from './compile-resource.ts'
 import type { ServerFrame } from './frame.ts'
 import { createPages, type List, slicePage } from './page.ts'
-import { runHandler } from './run-handler.ts'
+import { runWithoutAsking } from './run-handler.ts'
 import { permits } from './scopes.ts'
 
 type ListResources = (call: Call<'resources/list'>) => Reply<'resources/list'> | Promise<Reply<'resources/list'>>
@@ -40,11 +40,11 @@ async function listMembers(
 ): Promise<readonly ResourceListing[]> {
   const { list } = definition
   if (list === undefined || !permits(authorize, call.principal)) return []
-  const outcome = await runHandler(frame, call, { name, arguments: {} }, definition.timeout, (context) => list(context))
-  if ('resultType' in outcome)
-    throw new Error(`The list of resource "${name}" asked a question, which only reading may.`)
+  const members = await runWithoutAsking(frame, call, { name, arguments: {} }, definition.timeout, (context) =>
+    list(context),
+  )
   const { uriTemplate: _, ...shared } = listing as ResourceTemplate
-  return outcome.value.slice(0, MAX_MEMBERS).map((member) => ({ ...shared, ...member }))
+  return members.slice(0, MAX_MEMBERS).map((member) => ({ ...shared, ...member }))
 }
 
 /** Answers `resources/templates/list`. */

@@ -54,6 +54,12 @@ describe('resources/read', () => {
     expect(Buffer.from((contents[0] as { blob: string }).blob, 'base64').equals(Buffer.from(bytes))).toBe(true)
   })
 
+  it('may keep some members of a family longer than others', async () => {
+    const ttl = ({ id }: { id: string }): number => (id === 'fixed' ? 60_000 : 0)
+    const server = make({ r: resource({ uri: 'r://{id}', ttl, read: ({ id }) => id }) })
+    expect([(await read(server, 'r://fixed')).ttlMs, (await read(server, 'r://other')).ttlMs]).toEqual([60_000, 0])
+  })
+
   it('prefers a fixed resource, then the most specific template', async () => {
     const server = make({
       any: resource({ uri: 'r://{+path}', read: ({ path }) => `any ${path}` }),
@@ -144,6 +150,28 @@ describe('resources/list', () => {
     expect(second.nextCursor).toBeUndefined()
     expect([first.cacheScope, second.cacheScope]).toEqual(['private', 'private'])
     expect(first.resources[1]).toMatchObject({ mimeType: 'text/plain', name: 'a' })
+  })
+})
+
+describe('fail()', () => {
+  const offline = (): never => {
+    throw fail('The disk is offline.')
+  }
+  const family = resource({ uri: 'r://{id}', list: offline, complete: { id: offline }, read: offline })
+  const ref = { type: 'ref/resource', uri: 'r://{id}' } as const
+
+  it.each([
+    ['resources/list', {}],
+    ['resources/read', { uri: 'r://1' }],
+    ['completion/complete', { ref, argument: { name: 'id', value: '' } }],
+  ] as const)('reaches the client from %s, also out of the server’s context', async (method, params) => {
+    const message = 'The disk is offline.'
+    for (const options of [{}, { context: offline }]) {
+      await expect(callServer(make({ family }, options), method, params as never)).rejects.toMatchObject({
+        number: -32603,
+        message,
+      })
+    }
   })
 })
 

@@ -1,11 +1,11 @@
-import { type Call, ProtocolError, type Reply, ToolError } from '../call/index.ts'
+import { type Call, ProtocolError, type Reply } from '../call/index.ts'
 import type { ReadResourceResult, ResourceContents } from '../protocol/index.ts'
 import { match } from '../uri-template/match.ts'
 import { type CompiledResource, isFixed } from './compile-resource.ts'
 import { toBase64 } from './content.ts'
 import type { ResourceReturn } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
-import { runHandler } from './run-handler.ts'
+import { runForPeer } from './run-handler.ts'
 
 interface Found {
   readonly resource: CompiledResource
@@ -40,20 +40,18 @@ export function createResourceReader(
     if (found === undefined) throw notFound(uri)
     const { definition, authorize } = found.resource
     authorize?.(call.principal)
-    const outcome = await runHandler<ResourceReturn>(
+    const outcome = await runForPeer<ResourceReturn>(
       frame,
       call,
       { name: uri, arguments: {} },
       definition.timeout,
       (context) => definition.read(found.variables as never, context),
-    ).catch((error: unknown) => {
-      throw error instanceof ToolError ? new ProtocolError('internal_error', error.message) : error
-    })
+    )
     if ('resultType' in outcome) return { ...outcome, _meta: frame.resultMeta }
     if (outcome.value === undefined || outcome.value === null) throw notFound(uri)
     const result: ReadResourceResult = {
       contents: toContents(uri, definition.mimeType, outcome.value),
-      ttlMs: definition.ttl ?? 0,
+      ttlMs: typeof definition.ttl === 'function' ? definition.ttl(found.variables as never) : (definition.ttl ?? 0),
       cacheScope: definition.cache ?? 'private',
       _meta: frame.resultMeta,
     }

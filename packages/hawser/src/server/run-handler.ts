@@ -1,4 +1,4 @@
-import { type Call, ENV, type Principal, ToolError } from '../call/index.ts'
+import { type Call, ENV, type Principal, ProtocolError, ToolError } from '../call/index.ts'
 import type { Implementation, InputRequired, InputResponses, RequestMeta } from '../protocol/index.ts'
 import { CallContext, type ContextFrame, type HandlerContext } from './context.ts'
 import type { Anything, Sync } from './definitions.ts'
@@ -54,10 +54,10 @@ export async function runHandler<T>(
   let onSuspend = (_stuck: boolean): void => {}
   const open = (): Interview => (interview ??= new Interview(call, memory, inputResponses, (stuck) => onSuspend(stuck)))
   const context = new CallContext(call, frame, item.name, open)
-  if (frame.context !== undefined) addOwn(context, await frame.context(describe(call)))
-
-  const running = work(context, open)
-  if (!(running instanceof Promise)) return { value: running }
+  const { context: supply } = frame
+  const running =
+    supply === undefined ? work(context, open) : supplyThen(supply(describe(call)), context, () => work(context, open))
+  if (!isThenable(running)) return { value: running }
   const limit = timeout ?? frame.timeout
   const outcome = await new Promise<T | typeof SUSPENDED>((resolve, reject) => {
     let timer = setTimeout(() => {
@@ -73,7 +73,7 @@ export async function runHandler<T>(
       clearTimeout(timer)
       return interview?.suspended === true
     }
-    running.then(
+    Promise.resolve(running).then(
       (value) => resolve(end() ? SUSPENDED : value),
       (error: unknown) => (end() ? resolve(SUSPENDED) : reject(error as Error)),
     )
@@ -85,6 +85,36 @@ export async function runHandler<T>(
     inputRequests: questions,
     requestState: await sealState(next, binding, frame.keys, Date.now() + frame.askExpiry),
   }
+}
+
+/**
+ * As `runHandler`, for items whose answer has no place for a message to the model: what `fail()` says goes to the peer.
+ *
+ * @throws ProtocolError `internal_error` with the handler's own sentence.
+ */
+export async function runForPeer<T>(...given: Parameters<typeof runHandler<T>>): ReturnType<typeof runHandler<T>> {
+  try {
+    return await runHandler(...given)
+  } catch (error) {
+    throw error instanceof ToolError ? new ProtocolError('internal_error', error.message) : error
+  }
+}
+
+/** As above, where a question has no way back to the person: only tools, reads and prompts may ask. (basic/patterns/mrtr#supported-requests) */
+export async function runWithoutAsking<T>(...given: Parameters<typeof runHandler<T>>): Promise<T> {
+  const outcome = await runForPeer(...given)
+  if ('resultType' in outcome) throw new Error(`"${given[2].name}" asked a question where only an answer can be given.`)
+  return outcome.value
+}
+
+async function supplyThen<T>(supplied: Sync<object>, context: CallContext, work: () => Sync<T>): Promise<T> {
+  addOwn(context, await supplied)
+  return work()
+}
+
+/** Query builders and promises of other realms are awaited as well. */
+function isThenable<T>(value: Sync<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 function describe(call: Call): ContextRequest {
