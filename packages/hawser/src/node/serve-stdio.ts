@@ -55,7 +55,7 @@ export function serveStdio(service: Service, options: StdioOptions = {}): StdioS
   const close = (): Promise<void> => (closing ??= finish())
 
   const finish = async (): Promise<void> => {
-    
+    setTimeout(exit, exitMs)
     await lines.end()
     guarded.write('', exit)
   }
