@@ -25,7 +25,6 @@ const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
 const DEPENDENCIES: ReadonlyMap<string, string> = new Map([
   ['@cfworker/json-schema', 'schema'],
   ['@standard-schema/spec', 'schema'],
-  ['eventsource-parser', 'wire'],
   ['jose', 'auth'],
   ['oauth4webapi', 'auth'],
 ])

@@ -83,6 +83,11 @@ describe('readEvents', () => {
     expect(await readText(text)).toEqual(['yes'])
   })
 
+  // HTML Living Standard, 9.2.6: one byte order mark is dropped, and a line without a colon is a field without a value.
+  it('reads past a byte order mark and takes a bare field name as an empty line of data', async () => {
+    expect(await readText('\ufeffdata: a\n\ndata\ndata\n\ndata:  b:c\n\n')).toEqual(['a', '\n', ' b:c'])
+  })
+
   it('drops an event that the end of the stream cuts off, even inside a character', async () => {
     expect(await readText('data: a\n\ndata: b\n')).toEqual(['a'])
     expect(await read([bytesOf('data: a\n\ndata: é').subarray(0, -1)])).toEqual(['a'])
@@ -114,6 +119,16 @@ describe('readEvents', () => {
       code: 'event_too_large',
     })
     expect(pulled).toBeLessThan(15)
+  })
+
+  it('stops reading an event of endless lines soon after the cap', async () => {
+    let pulled = 0
+    const endless = new ReadableStream<Uint8Array<ArrayBuffer>>(
+      { pull: (controller) => controller.enqueue(Uint8Array.from(bytesOf(`data: ${pulled++}\n`))) },
+      { highWaterMark: 0 },
+    )
+    await expect(readEvents(endless, { maxEventBytes: 100 }).next()).rejects.toMatchObject({ code: 'event_too_large' })
+    expect(pulled).toBeLessThan(60)
   })
 
   it('refuses bytes that are not UTF-8', async () => {

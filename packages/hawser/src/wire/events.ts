@@ -1,5 +1,3 @@
-import { createParser } from 'eventsource-parser'
-
 /** A comment event; proxies see traffic, receivers see nothing. (streamable-http#receiving-messages) */
 export const keepAlive = ':\n\n'
 
@@ -45,42 +43,56 @@ export async function* readEvents(
   stream: ReadableStream<Uint8Array>,
   { maxEventBytes = defaultMaxEventBytes }: EventLimits = {},
 ): AsyncGenerator<string, void, undefined> {
-  let ready: string[] = []
-  let tooLarge = false
-  const parser = createParser({
-    // A UTF-16 unit is never more than a byte of UTF-8, so this bound only keeps an endless line out of memory.
-    maxBufferSize: maxEventBytes + 'data: '.length,
-    onEvent: ({ event, data }) => {
-      if (tooLarge || (event !== undefined && event !== 'message') || data === '') return
-      if (exceedsBytes(data, maxEventBytes)) tooLarge = true
-      else ready.push(data)
-    },
-    onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded') tooLarge = true
-    },
-  })
   const decoder = new TextDecoder('utf-8', { fatal: true })
+  const parse = createParser(maxEventBytes)
   const reader = stream.getReader()
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      parser.feed(decode(decoder, value))
-      if (ready.length > 0) {
-        const batch = ready
-        ready = []
-        for (const data of batch) yield data
-      }
-      if (tooLarge) {
-        throw new EventStreamError(
-          'event_too_large',
-          `Expected events of at most ${maxEventBytes} bytes, got a larger one.`,
-        )
-      }
+      for (const data of parse(decode(decoder, value))) yield data
     }
   } finally {
     // An errored stream refuses to be cancelled, and its error is already on its way to the caller.
     reader.cancel().catch(() => {})
+  }
+}
+
+/** Takes text as it comes, without its byte order mark, and yields the data of each message that it completes. */
+function createParser(maxBytes: number): (text: string) => Generator<string, void> {
+  /** A line that has begun. */
+  let line = ''
+  let type = ''
+  let data: string | undefined
+  /** The text so far ends with a CR, so that an LF would belong to the same line end. */
+  let endsWithCr = false
+
+  const checkSize = (isTooLarge: boolean): void => {
+    if (!isTooLarge) return
+    throw new EventStreamError('event_too_large', `Expected events of at most ${maxBytes} bytes, got a larger one.`)
+  }
+
+  return function* (text) {
+    if (text === '') return
+    const lines = (endsWithCr && text.startsWith('\n') ? text.slice(1) : text).split(/\r\n?|\n/)
+    endsWithCr = text.endsWith('\r')
+    lines[0] = line + lines[0]!
+    line = lines.pop()!
+    for (const whole of lines) {
+      if (whole === '') {
+        checkSize(exceedsBytes(data ?? '', maxBytes))
+        if (data && (type === '' || type === 'message')) yield data
+        type = ''
+        data = undefined
+      } else {
+        // A comment is a field without a name.
+        const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(whole)!
+        if (field === 'data') data = data === undefined ? value : `${data}\n${value}`
+        else if (field === 'event') type = value
+      }
+    }
+    // A UTF-16 unit is at least a byte of UTF-8, so this only keeps what does not end out of memory.
+    checkSize(Math.max(line.length - 'data: '.length, data?.length ?? 0) > maxBytes)
   }
 }
 
