@@ -1,1 +1,3 @@
+export { command, type CommandOptions } from './connect-process.ts'
 export { type Listener, type ListenOptions, listen } from './listen.ts'
+export type { ProcessExit, ProcessOptions } from './start-process.ts'

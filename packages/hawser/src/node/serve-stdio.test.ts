@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { callTool, request, textResult } from '../stdio/fixtures/messages.ts'
 import { startChild } from './fixtures/child.ts'
@@ -82,7 +83,7 @@ describe('the end of a server', () => {
 
   it('comes although a handler hangs', async () => {
     using server = await startServer()
-    server.write(callTool(1, 'hang'))
+    server.write(callTool(1, 'linger'))
     server.endInput()
     expect(await server.exit).toBe(0)
   })
@@ -93,6 +94,17 @@ describe('the end of a server', () => {
     for (let id = 0; id < 300; id++) server.write(callTool(id, 'echo', { value }))
     server.endInput()
     expect(await server.rest()).toHaveLength(300)
+    expect(await server.exit).toBe(0)
+  })
+
+  it('comes with SIGTERM although nobody reads', async () => {
+    using server = await startServer()
+    server.process.stdout?.pause()
+    const heard = once(server.process.stderr ?? server.process, 'data')
+    server.write(callTool(1, 'echo', { value: 'x'.repeat(3 * 1024 * 1024) }))
+    server.write(callTool(2, 'complain', { value: 'busy' }))
+    await heard
+    server.process.kill('SIGTERM')
     expect(await server.exit).toBe(0)
   })
 
@@ -119,7 +131,8 @@ describe('the end of a server', () => {
 
   it.each(['own', 'lend'])('comes when the parent is killed (%s input)', async (input) => {
     using parent = startChild('tiny-parent.ts', input)
-    parent.write(callTool(1, 'pid'))
+    if (input === 'own') parent.write(callTool(1, 'pid'))
+    else parent.writeThird(callTool(1, 'pid'))
     const pid = Number((await parent.next()).result?.content[0]?.text)
     expect(pid).not.toBe(parent.process.pid)
     parent.process.kill('SIGKILL')

@@ -23,6 +23,13 @@ describe('requests in flight', () => {
     expect(writes).toHaveLength(1)
   })
 
+  it('are refused in one write when they come in one chunk', async () => {
+    const { push, until, writes } = start()
+    push('nonsense\n'.repeat(100))
+    await until(100)
+    expect(writes).toHaveLength(1)
+  })
+
   it('are found in chunks that are cut anywhere', async () => {
     const { push, until } = start()
     const bytes = encoder.encode(callTool(1, 'echo', { value: 'ä€😀' }) + callTool(2, 'echo', { value: 'b' }))
@@ -252,23 +259,19 @@ describe('the end of input', () => {
 
   it('waits for a full pipe', async () => {
     const pipe = Promise.withResolvers<void>()
-    const writes: string[] = []
+    const otherwiseDone = Promise.withResolvers<void>()
     const { server, push } = start({
-      write: (text) => {
-        writes.push(text)
-        return writes.length === 1 ? pipe.promise : undefined
-      },
+      write: () => pipe.promise,
+      fallback: () => ({ receive: () => false, end: async () => otherwiseDone.resolve() }),
     })
     push(callTool(1, 'echo', { value: 'a' }))
-    const ended = server.end()
     let over = false
-    void ended.then(() => (over = true))
-    push('ignored\n')
-    await Promise.resolve()
+    const ended = server.end().then(() => (over = true))
+    await otherwiseDone.promise
+    await new Promise((resolve) => setTimeout(resolve))
     expect(over).toBe(false)
     pipe.resolve()
-    await ended
-    expect(writes).toHaveLength(1)
+    expect(await ended).toBe(true)
   })
 })
 
