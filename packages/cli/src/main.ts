@@ -6,4 +6,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 const code = await runCommandLine(process.argv.slice(2))
 // A server that was loaded from a file may hold timers or handles that would keep this process alive.
-process.stdout.write('', () => process.exit(code))
+if (code !== undefined) process.stdout.write('', () => process.exit(code))

@@ -4,8 +4,8 @@ import { usageFailure } from '../failure.ts'
 import { COMMON } from './options.ts'
 import { parseCommandLine } from './parse.ts'
 
-/** Runs one command and resolves to what the process is to end with. Never rejects. */
-export async function runCommandLine(args: readonly string[]): Promise<number> {
+/** Runs one command and resolves to what the process is to end with, unless it goes on by itself. Never rejects. */
+export async function runCommandLine(args: readonly string[]): Promise<ExitCode | undefined> {
   try {
     return await dispatch(args)
   } catch (error) {
@@ -14,7 +14,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-async function dispatch(args: readonly string[]): Promise<number> {
+async function dispatch(args: readonly string[]): Promise<ExitCode | undefined> {
   const at = args.findIndex((arg) => !arg.startsWith('-'))
   const name = args[at]
   const before = at < 0 ? args : args.slice(0, at)

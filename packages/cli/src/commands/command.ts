@@ -1,4 +1,5 @@
 import type { CommandLine } from '../command-line/parse.ts'
+import type { ExitCode } from '../exit-code.ts'
 import type { COMMON, Options } from '../command-line/options.ts'
 
 /** Options of a command, those that all have included. */
@@ -18,7 +19,8 @@ export interface CommandDefinition<O extends CommandOptions> {
   readonly open?: boolean
   readonly options: O
   readonly examples: readonly Example[]
-  readonly run: (line: CommandLine<O>) => Promise<number>
+  /** Resolves to the exit code, or to nothing for what goes on until it ends the process itself. */
+  readonly run: (line: CommandLine<O>) => Promise<ExitCode | undefined>
   /** Help that depends on the words of the line; false when they are too few. */
   readonly showHelp?: (line: CommandLine<O>) => Promise<boolean>
 }
@@ -30,7 +32,7 @@ export interface Example {
 
 /** A command, its own options known to itself only. */
 export interface Command extends Omit<CommandDefinition<CommandOptions>, 'run' | 'showHelp'> {
-  readonly run: (line: CommandLine<CommandOptions>) => Promise<number>
+  readonly run: (line: CommandLine<CommandOptions>) => Promise<ExitCode | undefined>
   readonly showHelp?: (line: CommandLine<CommandOptions>) => Promise<boolean>
 }
 

@@ -120,6 +120,26 @@ describe('hawser list', () => {
     `)
   })
 
+  it('cuts long lists and descriptions for people, and says where the rest is', async () => {
+    const script = `require('node:readline').createInterface(process.stdin).on('line', (line) => {
+      const { id, method } = JSON.parse(line)
+      const tools = Array.from({ length: 70 }, (_, i) => ({ name: 't' + i, description: 'word '.repeat(200), inputSchema: { type: 'object' } }))
+      const shared = { ttlMs: 0, cacheScope: 'private', resultType: 'complete' }
+      const result = { supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, instructions: 'Line.\\n'.repeat(40), ...shared }
+      const known = { 'server/discover': result, 'tools/list': { tools, ...shared } }[method]
+      const error = { code: -32601, message: 'Method not found' }
+      console.log(JSON.stringify({ jsonrpc: '2.0', id, ...(known ? { result: known } : { error }) }))
+    })`
+    const { code, stdout } = await runCli(['list', '--no-json', '--', process.execPath, '-e', script])
+    expect(code).toBe(0)
+    expect(stdout).toContain('Tools (70)')
+    expect(stdout).toContain('… 10 more; --json lists all')
+    expect(stdout).toContain('… (--json prints all of it)')
+    expect(stdout).toMatch(/t0.*(?:word …|word…)/s)
+    expect(stdout.match(/^Line\.$/gm)).toHaveLength(12)
+    expect(stdout).not.toContain('t60')
+  })
+
   it('says what it could not do with a command line, and ends with 2', async () => {
     const cases: readonly (readonly string[])[] = [
       ['list'],

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Server } from 'hawser'
 import { COMMON } from '../command-line/options.ts'
 import { EXIT } from '../exit-code.ts'
@@ -44,11 +43,11 @@ export const run = defineCommand({
     if (more.length > 0) throw usageFailure(`Unexpected "${more[0]}".`, `To hand it to ${file}, write it after --`)
     if (values.http === undefined && values.host !== undefined) throw usageFailure('--host needs --http PORT.')
     const port = readPort(values.http)
-    process.argv = [process.argv[0] ?? 'node', resolve(file), ...program]
     if (port === undefined) {
-      return serveOverStdio(file, (server) => readScopes(values.scopes, server))
+      await serveOverStdio(file, program, (server) => readScopes(values.scopes, server))
+      return undefined
     }
-    const server = await loadServer(file)
+    const server = await loadServer(file, program)
     const { serveOverHttp } = await import('../serve/http.ts')
     await serveOverHttp(server, {
       port,

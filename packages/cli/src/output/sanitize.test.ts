@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clean, cleanLine, toJson } from './sanitize.ts'
+import { clean, cleanLine, cleanProse, toJson } from './sanitize.ts'
 
 const HOSTILE = /[^\P{Cc}\t\n]|[\p{Zl}\p{Zp}\p{Bidi_Control}\u{e0000}-\u{e007f}]/u
 
@@ -48,6 +48,13 @@ describe('text of strangers', () => {
 
   it('never holds anything that a terminal would act on', () => {
     fc.assert(fc.property(nasty, (text) => !HOSTILE.test(clean(text)) && !/[\n\t]/.test(cleanLine(text))))
+  })
+})
+
+describe('a text to read', () => {
+  it('is cut, and has no gaps that take long to wrap', () => {
+    expect(cleanProse(`a${' '.repeat(500)}b`)).toBe('a b')
+    expect(cleanProse('word '.repeat(10_000))).toHaveLength(8001)
   })
 })
 

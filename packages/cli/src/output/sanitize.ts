@@ -40,6 +40,18 @@ export function cleanLine(text: string): string {
   return clean(text).replace(/\s+/g, ' ').trim()
 }
 
+/** Most characters of a text that is shown to be read rather than kept. */
+const MAX_PROSE = 8000
+
+/** Long runs of spaces make wrapping slow, and nobody reads them. */
+const LONG_GAP = / {80,}/g
+
+/** A text that is wrapped: cut where nobody would read on. */
+export function cleanProse(text: string): string {
+  const cut = text.length > MAX_PROSE ? `${text.slice(0, MAX_PROSE)}…` : text
+  return clean(cut).replace(LONG_GAP, ' ')
+}
+
 function show(character: string): string {
   const code = character.codePointAt(0) ?? 0
   if (code < 0x20) return String.fromCodePoint(PICTURES + code)

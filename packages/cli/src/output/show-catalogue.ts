@@ -1,7 +1,7 @@
 import type { Catalogue } from '../commands/list.ts'
 import type { Output } from './create-output.ts'
 import type { Paint } from './paint.ts'
-import { clean, cleanLine } from './sanitize.ts'
+import { cleanLine, cleanProse } from './sanitize.ts'
 import { describeArguments, describeEffect } from './show-tool.ts'
 import { type Piece, renderTable, type Row } from './table.ts'
 import { truncate, wrap } from './wrap.ts'
@@ -39,10 +39,23 @@ export function showCatalogue(catalogue: Catalogue, { paint, width }: Output): s
   const parts = [
     wrap(describeServer(catalogue.server, paint), width).join('\n'),
     instructions === undefined ? '' : showInstructions(instructions, width).map(paint.dim).join('\n'),
-    ...shown.map(([title, rows]) => `${paint.bold(`${title} (${rows.length})`)}\n${renderTable(rows, width)}`),
+    ...shown.map(([title, rows]) => showSection(title, rows, width, paint)),
     shown.length === 0 ? 'It offers no tools, no resources and no prompts.' : '',
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** Longer lists are for programs. */
+const MAX_ROWS = 60
+
+function showSection(title: string, rows: readonly Row[], width: number, { bold, dim }: Paint): string {
+  const more = rows.length - MAX_ROWS
+  const table = renderTable(rows.slice(0, MAX_ROWS), width)
+  return [
+    bold(`${title} (${rows.length})`),
+    table,
+    ...(more > 0 ? [dim(`  … ${more} more; --json lists all`)] : []),
+  ].join('\n')
 }
 
 function describeServer(server: unknown, { bold, dim }: Paint): string {
@@ -58,7 +71,7 @@ const MAX_INSTRUCTION_LINES = 12
 const MAX_DESCRIPTION_COLUMNS = 360
 
 function showInstructions(instructions: string, width: number): readonly string[] {
-  const lines = wrap(clean(instructions).trim(), width)
+  const lines = wrap(cleanProse(instructions).trim(), width)
   return lines.length <= MAX_INSTRUCTION_LINES
     ? lines
     : [...lines.slice(0, MAX_INSTRUCTION_LINES), '… (--json prints all of it)']

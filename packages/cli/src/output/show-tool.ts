@@ -2,7 +2,7 @@ import type { Client } from 'hawser'
 import { describeShape, isSchema, type Schema } from '../arguments/read-shape.ts'
 import type { Output } from './create-output.ts'
 import type { Paint } from './paint.ts'
-import { clean, cleanLine } from './sanitize.ts'
+import { cleanLine, cleanProse } from './sanitize.ts'
 import { type Piece, renderTable, type Row } from './table.ts'
 import { wrap } from './wrap.ts'
 
@@ -60,7 +60,7 @@ export function showTool(tool: Tool, { paint, width }: Output): string {
   ]
   const parts = [
     title.filter((part) => part !== '').join(' · '),
-    wrap(clean(tool.description ?? ''), width).join('\n'),
+    wrap(cleanProse(tool.description ?? ''), width).join('\n'),
     rows.length === 0 ? 'It takes no arguments.' : `${bold('Arguments')}\n${renderTable(rows, width)}`,
     rows.length === 0
       ? ''

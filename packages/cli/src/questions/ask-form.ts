@@ -1,5 +1,5 @@
 import { confirm, isCancel, multiselect, select, text } from '@clack/prompts'
-import { clean, cleanLine } from '../output/sanitize.ts'
+import { cleanLine, cleanProse } from '../output/sanitize.ts'
 import type { Output } from '../output/create-output.ts'
 import type { Interrupt } from '../target/interrupt.ts'
 import { findProblem, readText } from './check-field.ts'
@@ -36,13 +36,13 @@ export async function askForm(form: Form, context: Context, { interrupt, output 
   const fields = fieldsOf(form)
   introduce(context, output)
   if (fields.length === 0) {
-    const isAgreed = await asked(asker, confirm({ message: clean(form.message), initialValue: false, ...place }))
+    const isAgreed = await asked(asker, confirm({ message: cleanProse(form.message), initialValue: false, ...place }))
     return { action: isAgreed ? 'accept' : 'decline' }
   }
   const isWilling = await asked(
     asker,
     select({
-      message: clean(form.message),
+      message: cleanProse(form.message),
       options: [
         { value: true, label: 'Answer', hint: fields.map(({ name }) => cleanLine(name)).join(', ') },
         { value: false, label: 'Decline to answer' },

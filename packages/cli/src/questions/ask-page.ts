@@ -1,5 +1,5 @@
 import { select } from '@clack/prompts'
-import { clean } from '../output/sanitize.ts'
+import { cleanProse } from '../output/sanitize.ts'
 import { type Asking, asked } from './ask-form.ts'
 import { introduce } from './introduce.ts'
 import { openBrowser } from './open-browser.ts'
@@ -13,7 +13,7 @@ export async function askPage(page: Page, context: Context, { interrupt, output 
   const url = new URL(page.url)
   const { bold, yellow } = output.notePaint
   introduce(context, output)
-  output.note(clean(page.message))
+  output.note(cleanProse(page.message))
   output.note(`  ${url.href.replace(url.host, () => bold(url.host))}`)
   if (url.protocol === 'http:') output.note(yellow('  This page is not encrypted.'))
   if (url.hostname.split('.').some((label) => label.startsWith('xn--'))) {

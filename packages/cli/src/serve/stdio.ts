@@ -4,22 +4,23 @@ import { divertStdout } from '../target/divert-stdout.ts'
 import { loadServer } from '../target/load-server.ts'
 
 /**
- * Serves a file on the standard streams of this process, until the client goes away; the process ends then.
+ * Serves a file on the standard streams of this process, until the client goes away, which ends the process; resolves at once.
  *
+ * @param args What the file finds in `process.argv`.
  * @param grant The scopes of the local user, if not all.
  */
 export async function serveOverStdio(
   file: string,
+  args: readonly string[],
   grant: (server: Server) => ReadonlySet<string> | undefined,
-): Promise<never> {
+): Promise<void> {
   // The file may print while it is loaded, when nothing serves yet.
   const restore = divertStdout()
-  const server = await loadServer(file)
+  const server = await loadServer(file, args)
   const scopes = grant(server)
   restore()
   serveStdio(server, scopes && { principal: { subject: 'local', scopes } })
   if (process.stdin.isTTY) await greet(file, server)
-  return new Promise(() => {})
 }
 
 /** Somebody started it by hand and would wait for ever. */

@@ -28,6 +28,13 @@ describe('a file', () => {
     expect(stderr).toBe('loaded\n')
   })
 
+  it('finds its own arguments, none of which are those of the command', async () => {
+    const text = `${notes}console.log(process.argv.slice(2))\nexport default notes.server({})`
+    expect((await list('arguments.mjs', text)).stderr).toBe('[]\n')
+    const served = await runCli(['run', 'arguments.mjs', '--', '--repo', '.', '-x'], { cwd: folder })
+    expect(served.stderr).toBe("[ '--repo', '.', '-x' ]\n")
+  })
+
   it('may hold on to timers: the command ends all the same', async () => {
     const { code } = await list('timers.mjs', `${notes}setInterval(() => {}, 1000)\nexport default notes.server({})`)
     expect(code).toBe(0)

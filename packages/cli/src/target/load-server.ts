@@ -11,12 +11,14 @@ const MODULES = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs', '.cts'])
 /**
  * Imports a file and takes the server that is its default export.
  *
+ * @param args What the file finds in `process.argv` behind its own name, as if it had been started by itself.
  * @throws Failure `usage` when there is no such file, `definition` when it cannot be loaded or exports no server.
  */
-export async function loadServer(file: string): Promise<Server> {
+export async function loadServer(file: string, args: readonly string[] = []): Promise<Server> {
   const path = resolve(file)
   checkFile(file, path)
   checkTypeScript(path, process.features.typescript)
+  process.argv = [process.execPath, path, ...args]
   const module = await import(pathToFileURL(path).href).catch((error: unknown) => {
     throw describeLoadError(file, error)
   })
