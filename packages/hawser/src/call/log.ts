@@ -32,6 +32,23 @@ export const logToStderr: Log = ({ cause, ...entry }) => {
 
 /** The stack where there is one: it is for the operator's eyes only. */
 function describeCause(cause: unknown): string {
-  if (cause instanceof Error) return cause.stack ?? cause.message
+  try {
+    if (cause instanceof Error) return cause.stack ?? cause.message
+  } catch {
+    // A getter or a proxy that throws has nothing to show.
+  }
   return typeof cause === 'string' ? cause : `thrown ${typeof cause}`
+}
+
+/** Makes a log that takes no request with it when it fails: what it could not write goes to stderr. */
+export function guardLog(log: Log): Log {
+  return (entry) => {
+    const divert = (): void => logToStderr(entry)
+    try {
+      const written: unknown = log(entry)
+      if (written instanceof Promise) written.catch(divert)
+    } catch {
+      divert()
+    }
+  }
 }

@@ -20,21 +20,25 @@ export interface Place {
   readonly name?: string
 }
 
-/** The one way out for errors: strangers get a reference, the operator gets the cause. */
+/** The one way out for errors: strangers get a reference, the operator gets the cause. Never throws, whatever was thrown. */
 export function toWireError(error: unknown, log: Log, place: Place = {}): Outgoing {
-  if (error instanceof ProtocolError) {
-    const { message, number: code, data } = error
-    return {
-      error: data === undefined ? { code, message } : { code, message, data },
-      status: PROTOCOL_ERRORS[error.code].status,
+  try {
+    if (error instanceof ProtocolError) {
+      const { message, number: code, data } = error
+      return {
+        error: data === undefined ? { code, message } : { code, message, data },
+        status: PROTOCOL_ERRORS[error.code].status,
+      }
     }
-  }
-  if (error instanceof AuthorizationError) {
-    const { number, status } = PROTOCOL_ERRORS[error.code === 'insufficient_scope' ? 'forbidden' : 'unauthorized']
-    return {
-      error: { code: number, message: error.message, data: { requiredScopes: error.scopes } },
-      status,
+    if (error instanceof AuthorizationError) {
+      const { number, status } = PROTOCOL_ERRORS[error.code === 'insufficient_scope' ? 'forbidden' : 'unauthorized']
+      return {
+        error: { code: number, message: error.message, data: { requiredScopes: error.scopes } },
+        status,
+      }
     }
+  } catch {
+    // A proxy that does not even say what it is: unexpected, like all that follows.
   }
   return {
     error: {
@@ -50,12 +54,21 @@ export function reportInternal(error: unknown, log: Log, place: Place = {}): str
   const ref = createRef()
   log({
     level: 'error',
-    message: error instanceof Error ? error.message : String(error),
+    message: describeThrown(error),
     ref,
     ...place,
     cause: error,
   })
   return `Internal error (ref ${ref})`
+}
+
+/** Anything can be thrown: an object without a prototype has no text, and a getter or a proxy may throw in turn. */
+function describeThrown(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error)
+  } catch {
+    return 'Something was thrown that cannot be described.'
+  }
 }
 
 const REF_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -67,27 +80,11 @@ function createRef(): string {
   return ref
 }
 
-const CODES = new Map<number, ProtocolErrorCode>(
-  (
-    [
-      'parse_error',
-      'invalid_request',
-      'method_not_found',
-      'invalid_params',
-      'internal_error',
-      'header_mismatch',
-      'missing_client_capability',
-      'unsupported_version',
-      'unauthorized',
-      'forbidden',
-    ] as const
-  ).map((code) => [PROTOCOL_ERRORS[code].number, code]),
-)
-
 /** The one way in for errors that a peer sent. */
 export function fromWireError(error: WireError): ProtocolError {
-  return new ProtocolError(CODES.get(error.code) ?? 'other', error.message, {
-    number: error.code,
-    data: error.data,
-  })
+  const { code: number, message, data } = error
+  const codes = Object.keys(PROTOCOL_ERRORS) as ProtocolErrorCode[]
+  // The first of two codes with one number is the more general.
+  const code = codes.find((known) => PROTOCOL_ERRORS[known].number === number) ?? 'other'
+  return new ProtocolError(code, message, { number, data })
 }

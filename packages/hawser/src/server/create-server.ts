@@ -1,5 +1,6 @@
 import {
   DefinitionError,
+  guardLog,
   type Interceptor,
   intercept,
   type Log,
@@ -85,7 +86,8 @@ const MINUTE = 60_000
 
 /** Compiles a definition: everything that does not depend on a request is checked, converted and serialised here. */
 export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): ServerCore {
-  const { log = logToStderr, changes, cache = {}, instructions, extensions } = options
+  const { changes, cache = {}, instructions, extensions } = options
+  const log = guardLog(options.log ?? logToStderr)
   checkIdentity(options)
   const authorizer = createAuthorizer(options.scopes ?? {})
   const tools = new Map(

@@ -1,0 +1,117 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { Log, LogEntry } from '../call/index.ts'
+import { createServer, type ServerOptions, type ServerParts } from '../server/create-server.ts'
+import { definers } from '../server/definitions.ts'
+import { createFetchHandler } from './fetch.ts'
+import { callTool, message, properHeaders } from './fixtures/cases.ts'
+
+const { tool, resource, prompt } = definers
+const reads = { description: 'Reads.', effect: 'read' } as const
+
+function serve(parts: ServerParts<never>, options: Partial<ServerOptions> = {}) {
+  const entries: LogEntry[] = []
+  const server = createServer(
+    { name: 'target', version: '1', log: (entry) => void entries.push(entry), ...options },
+    parts,
+  )
+  const handle = createFetchHandler(server)
+  const post = async (body: string, headers: Record<string, string> = {}) => {
+    const request = new Request('http://localhost/mcp', {
+      method: 'POST',
+      headers: { ...properHeaders(body), ...headers },
+      body,
+    })
+    const response = await handle(request)
+    return { status: response.status, body: await response.text() }
+  }
+  return { server, handle, post, entries }
+}
+
+const refOf = (text: string): string | undefined => /Internal error \(ref (\w{6})\)/.exec(text)?.[1]
+
+const hostile = (): never => {
+  throw new Error('secret of a trap')
+}
+const withHostileMessage = Object.defineProperty(new Error('x'), 'message', { get: hostile })
+const thrown: readonly (readonly [what: string, value: unknown])[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['a string', 'secret'],
+  ['a symbol', Symbol('secret')],
+  ['a bigint', 10n],
+  ['a function', () => 'secret'],
+  ['an object without a prototype', Object.create(null)],
+  ['an object that has no text', { toString: hostile, [Symbol.toPrimitive]: hostile }],
+  ['an error whose message throws', withHostileMessage],
+  ['an error whose message is no text', Object.assign(new Error('x'), { message: { secret: 1n } })],
+  ['an error with a cyclic cause', Object.assign(new Error('secret'), { cause: thrownCycle() })],
+  ['a proxy that answers nothing', new Proxy({}, { getPrototypeOf: hostile, get: hostile, has: hostile })],
+]
+
+function thrownCycle(): object {
+  const cycle: Record<string, unknown> = {}
+  cycle['self'] = cycle
+  return cycle
+}
+
+describe('a handler that throws', () => {
+  describe.each(thrown)('%s', (_, value) => {
+    const fail = (): never => {
+      throw value
+    }
+    const reject = (): Promise<never> => Promise.reject(value)
+
+    it.each([
+      ['at once', fail],
+      ['later', reject],
+    ])('%s answers every call with a reference and goes on', async (_when, run) => {
+      const { post, entries } = serve({
+        tools: { bad: tool({ ...reads, run }), good: tool({ ...reads, run: () => 'fine' }) },
+        resources: { bad: resource({ uri: 'bad://{id}', read: run, list: run, complete: { id: run } }) },
+        prompts: { bad: prompt({ description: 'Bad.', render: run }) },
+      })
+      const ref = { type: 'ref/resource', uri: 'bad://{id}' }
+      for (const body of [
+        callTool('bad'),
+        message('resources/read', { uri: 'bad://1' }),
+        message('resources/list'),
+        message('prompts/get', { name: 'bad' }),
+        message('completion/complete', { ref, argument: { name: 'id', value: '' } }),
+      ]) {
+        const answer = await post(body)
+        expect(answer.body).not.toContain('secret')
+        expect(refOf(answer.body)).toBe(entries.at(-1)?.ref)
+        expect(typeof entries.at(-1)?.message).toBe('string')
+      }
+      expect((await post(callTool('good'))).body).toContain('fine')
+    })
+  })
+})
+
+describe('a log that fails', () => {
+  const logs: readonly (readonly [how: string, log: Log])[] = [
+    ['at once', hostile],
+    ['later', () => Promise.reject(new Error('secret of the log'))],
+  ]
+
+  it.each(logs)('%s takes no request with it, and what it could not write goes to stderr', async (_, log) => {
+    const stderr = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { post } = serve(
+      {
+        tools: {
+          bad: tool({ ...reads, run: () => Promise.reject(withHostileMessage) }),
+          chatty: tool({ ...reads, run: (_input, context) => (context.log('info', 'hello'), 'fine') }),
+        },
+        resources: { bad: resource({ uri: 'bad://{id}', read: hostile }) },
+      },
+      { log },
+    )
+    for (const body of [callTool('bad'), message('resources/read', { uri: 'bad://1' })]) {
+      const ref = refOf((await post(body)).body)
+      expect(ref).toBeDefined()
+      expect(stderr.mock.calls.at(-1)?.[0]).toContain(ref)
+    }
+    expect((await post(callTool('chatty'))).body).toContain('fine')
+    stderr.mockRestore()
+  })
+})
