@@ -39,7 +39,8 @@ export function createOutput({ json, color }: OutputOptions): Output {
   return {
     json: json ?? !stdout.isTTY,
     isTerminal: stdout.isTTY,
-    width: Math.min(stdout.columns ?? readColumns() ?? DEFAULT_WIDTH, MOST_WIDTH),
+    // A terminal that does not know its size says 0.
+    width: Math.min(stdout.columns || readColumns() || DEFAULT_WIDTH, MOST_WIDTH),
     paint: createPaint(hasColors(stdout, color)),
     print: (text) => void write(`${text}\n`),
     printJson: (value) => void write(`${toJson(value)}\n`),

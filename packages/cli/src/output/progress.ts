@@ -47,7 +47,7 @@ export function createProgress(label: string, { note, notePaint }: Output): Prog
   const draw = (): void => {
     if (isPaused || performance.now() - started < PATIENCE) return
     const frame = FRAMES[Math.floor(performance.now() / FRAME) % FRAMES.length] ?? ''
-    const line = truncate(describe(), (stderr.columns ?? 80) - 3)
+    const line = truncate(describe(), (stderr.columns || 80) - 3)
     stderr.write(`\r\u001b[K${notePaint.cyan(frame)} ${line}`)
     isDrawn = true
   }
