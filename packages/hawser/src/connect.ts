@@ -1,7 +1,7 @@
-import type { Handle, Link, Service } from './call/index.ts'
+import type { Handle, Link } from './call/index.ts'
 import { type Client, type ClientOptions, createClient } from './client/index.ts'
 import { connectHttp, type ConnectHttpOptions } from './http/index.ts'
-import { createLoopback, isService, type LoopbackOptions } from './wire/loopback.ts'
+import { createLoopback, isLocal, type Local, type LoopbackOptions } from './wire/loopback.ts'
 
 /** `as` and `env` are for a server in this process, `http` is for a URL. */
 export interface ConnectOptions extends ClientOptions, LoopbackOptions {
@@ -20,16 +20,16 @@ export interface ConnectOptions extends ClientOptions, LoopbackOptions {
  * const { hits } = await notes.tools.search({ query: 'tide tables' })
  * @see basic/transports
  */
-export function connect<S extends Service>(server: S, options?: ConnectOptions): Promise<Client<S>>
+export function connect<S extends Local>(server: S, options?: ConnectOptions): Promise<Client<S>>
 export function connect<S = unknown>(
-  target: Service | URL | string | Link | Handle,
+  target: Local | URL | string | Link | Handle,
   options?: ConnectOptions,
 ): Promise<Client<S>>
 export async function connect(
-  target: Service | URL | string | Link | Handle,
+  target: Local | URL | string | Link | Handle,
   { as, env, http, ...options }: ConnectOptions = {},
 ): Promise<Client> {
-  if (isService(target)) return createClient(createLoopback(target, { as, env }), options)
+  if (isLocal(target)) return createClient(createLoopback(target, { as, env }), options)
   const remote = typeof target === 'string' || target instanceof URL
   return createClient(remote ? connectHttp(target, http) : target, options)
 }

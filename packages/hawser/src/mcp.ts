@@ -10,9 +10,10 @@ import {
   type ServerParts,
   type Tools,
 } from './server/index.ts'
+import { createReceiver, type Local } from './wire/loopback.ts'
 
 /** A server: a value that every transport can serve. */
-export interface Server<T = Tools<never>, R = Resources<never>, P = Prompts<never>> extends ServerCore {
+export interface Server<T = Tools<never>, R = Resources<never>, P = Prompts<never>> extends ServerCore, Local {
   /** Answers HTTP: what Workers, Deno and Bun look for on a default export. (basic/transports/streamable-http) */
   readonly fetch: (request: Request, env?: unknown) => Promise<Response>
   /** Exists for the compiler only: `connect<typeof server>` reads it. */
@@ -59,7 +60,7 @@ export function mcp<const Scope extends string = never, Context extends object =
     ...definers,
     server: ({ http, ...parts }) => {
       const core = createServer(options, parts)
-      return { ...core, fetch: createFetchHandler(core, http) }
+      return { ...core, fetch: createFetchHandler(core, http), receive: createReceiver(core) }
     },
   }
 }

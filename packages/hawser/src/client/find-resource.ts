@@ -1,10 +1,11 @@
 import { ConnectionError } from '../call/index.ts'
 import { expand } from '../uri-template/expand.ts'
-import { parseTemplate } from '../uri-template/parse.ts'
+import { parseParts } from '../uri-template/parse.ts'
 import type { UriTemplate } from '../uri-template/template.ts'
 import { pages } from './pages.ts'
 import type { CallOptions, Request } from './request.ts'
 
+type Template = Pick<UriTemplate, 'text' | 'parts'>
 type Variables = { readonly [name: string]: string }
 
 /** Turns a resource's name and variables into the URI to read. */
@@ -16,9 +17,9 @@ export type FindResource = (name: string, variables: Variables, options?: CallOp
  * The promise rejects with TypeError when no resource has the name or a variable is missing.
  */
 export function createFindResource(request: Request, maxPages: number): FindResource {
-  const known = new Map<string, UriTemplate>()
+  const known = new Map<string, Template>()
 
-  const learn = async (name: string, options?: CallOptions): Promise<UriTemplate> => {
+  const learn = async (name: string, options?: CallOptions): Promise<Template> => {
     for await (const page of pages(request, 'resources/templates/list', maxPages, options)) {
       const found = page.find((entry) => entry.name === name)
       if (found !== undefined) return parse(name, found.uriTemplate)
@@ -26,7 +27,7 @@ export function createFindResource(request: Request, maxPages: number): FindReso
     for await (const page of pages(request, 'resources/list', maxPages, options)) {
       const found = page.find((entry) => entry.name === name)
       // A URI may hold braces; only templates are expanded.
-      if (found !== undefined) return { text: found.uri, parts: [found.uri], variables: [] }
+      if (found !== undefined) return { text: found.uri, parts: [found.uri] }
     }
     throw new TypeError(`The server lists no resource named "${name}". Read it by its URI: client.read(uri).`)
   }
@@ -39,9 +40,9 @@ export function createFindResource(request: Request, maxPages: number): FindReso
   }
 }
 
-function parse(name: string, text: string): UriTemplate {
+function parse(name: string, text: string): Template {
   try {
-    return parseTemplate(text)
+    return { text, parts: parseParts(text) }
   } catch (cause) {
     throw new ConnectionError('bad_reply', `The server lists "${name}" with a URI template that cannot be read.`, {
       cause,
@@ -50,7 +51,7 @@ function parse(name: string, text: string): UriTemplate {
 }
 
 /** Only what stands in a query may be left out: without the rest it would be another resource. */
-function checkVariables(name: string, { text, parts }: UriTemplate, variables: Variables): void {
+function checkVariables(name: string, { text, parts }: Template, variables: Variables): void {
   for (const part of parts) {
     if (typeof part === 'string' || part.operator === '?' || part.operator === '&') continue
     const missing = part.variables.find((variable) => !Object.hasOwn(variables, variable.name))

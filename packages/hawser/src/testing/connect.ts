@@ -1,7 +1,7 @@
-import type { Handle, Link, Service } from '../call/index.ts'
+import type { Handle, Link } from '../call/index.ts'
 import { type Answers, type Client, type ClientOptions, createClient } from '../client/index.ts'
 import { connectHttp } from '../http/index.ts'
-import { createLoopback, isService, type LoopbackOptions } from '../wire/loopback.ts'
+import { createLoopback, isLocal, type Local, type LoopbackOptions } from '../wire/loopback.ts'
 import { recordTrace, type TraceEntry } from './record-trace.ts'
 import { type Script, scriptAnswers } from './script-answers.ts'
 
@@ -32,17 +32,17 @@ export interface TestOptions extends Omit<ClientOptions, 'answers'>, LoopbackOpt
  * expect(await notes.tools.wipe()).toMatch('Deleted 3 notes')
  * expect(notes.trace).toMatchSnapshot()
  */
-export function connect<S extends Service>(server: S, options?: TestOptions): Promise<TestClient<S>>
+export function connect<S extends Local>(server: S, options?: TestOptions): Promise<TestClient<S>>
 export function connect<S = unknown>(
-  target: Service | URL | string | Link | Handle,
+  target: Local | URL | string | Link | Handle,
   options?: TestOptions,
 ): Promise<TestClient<S>>
 export async function connect(
-  target: Service | URL | string | Link | Handle,
+  target: Local | URL | string | Link | Handle,
   { as, env, answers = {}, can = ['form', 'url'], sample, roots, use = [], ...options }: TestOptions = {},
 ): Promise<TestClient> {
   const remote = typeof target === 'string' || target instanceof URL
-  const way = isService(target) ? createLoopback(target, { as, env }) : remote ? connectHttp(target) : target
+  const way = isLocal(target) ? createLoopback(target, { as, env }) : remote ? connectHttp(target) : target
   const trace: TraceEntry[] = []
   const client = createClient(way, {
     ...options,

@@ -18,10 +18,8 @@ export type TemplateValues = Readonly<Record<string, TemplateValue>>
  * @throws UriTemplateError when a list or record meets a prefix such as `{name:3}`.
  * @see RFC 6570 §3
  */
-export function expand(template: UriTemplate, values: TemplateValues): string {
-  return template.parts
-    .map((part) => (typeof part === 'string' ? part : expandExpression(template.text, part, values)))
-    .join('')
+export function expand({ text, parts }: Pick<UriTemplate, 'text' | 'parts'>, values: TemplateValues): string {
+  return parts.map((part) => (typeof part === 'string' ? part : expandExpression(text, part, values))).join('')
 }
 
 function expandExpression(text: string, expression: Expression, values: TemplateValues): string {

@@ -34,6 +34,16 @@ export class UriTemplateError extends Error {
  * @see RFC 6570 §2
  */
 export function parseTemplate(text: string): UriTemplate {
+  const parts = parseParts(text)
+  return { text, parts, ...compilePattern(parts) }
+}
+
+/**
+ * Parses a template that is only expanded.
+ *
+ * @throws UriTemplateError as `parseTemplate`.
+ */
+export function parseParts(text: string): readonly Part[] {
   if (text.length > maxTemplateLength)
     throw new UriTemplateError(`${text.slice(0, 40)}…`, maxTemplateLength, `must end here; it has ${text.length} units`)
   const parts: Part[] = []
@@ -50,7 +60,7 @@ export function parseTemplate(text: string): UriTemplate {
     else if (piece) parts.push(encodeReserved(piece))
     position += piece.length + (index % 2) * 2
   })
-  return { text, parts, ...compilePattern(parts) }
+  return parts
 }
 
 function parseExpression(text: string, start: number, body: string): Expression {

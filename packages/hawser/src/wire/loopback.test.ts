@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type Call, ENV, type Handle, type LogEntry, type Reply, type Service, Values } from '../call/index.ts'
+import { type Call, ENV, type Handle, type LogEntry, type Reply, Values } from '../call/index.ts'
 import type { Notification } from '../protocol/index.ts'
-import { createLoopback, isService } from './loopback.ts'
+import { createLoopback, createReceiver, isLocal, type Local } from './loopback.ts'
 
-const serve = (handle: Handle, log: (entry: LogEntry) => void = () => {}): Service => ({
-  handle,
-  log,
+const serve = (handle: Handle, log: (entry: LogEntry) => void = () => {}): Local => ({
   scopes: ['notes:read', 'notes:write'],
-  headerFields: () => [],
-  close: async () => {},
+  receive: createReceiver({ handle, log }),
 })
 
 const callTool = (args: Record<string, unknown> = {}, notify: Call['notify'] = () => {}): Call => ({
@@ -150,9 +147,9 @@ describe('a notification', () => {
   })
 })
 
-describe('isService', () => {
-  it('tells services from other things with a handle', () => {
-    expect(isService(serve(async () => done))).toBe(true)
-    expect([{ handle: () => {} }, {}, null, undefined, 'x', () => {}].some(isService)).toBe(false)
+describe('isLocal', () => {
+  it('tells servers from other things with a handle', () => {
+    expect(isLocal(serve(async () => done))).toBe(true)
+    expect([{ handle: () => {} }, {}, null, undefined, 'x', () => {}].some(isLocal)).toBe(false)
   })
 })

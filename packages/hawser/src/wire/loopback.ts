@@ -1,7 +1,16 @@
-import { ENV, fromWireError, type Handle, type Principal, type Service, toWireError, Values } from '../call/index.ts'
+import {
+  ENV,
+  fromWireError,
+  type Handle,
+  type Principal,
+  type Service,
+  toWireError,
+  Values,
+  type WireError,
+} from '../call/index.ts'
 import { isObject, type Notification } from '../protocol/index.ts'
 import { decodeReply, encodeReply } from './reply.ts'
-import { decodeRequest, encodeParams } from './request.ts'
+import { decodeRequest, encodeParams, type Surroundings } from './request.ts'
 
 /** Who a client in the same process is to the server. */
 interface Identity {
@@ -18,49 +27,64 @@ export interface LoopbackOptions {
   readonly env?: unknown
 }
 
+type Fields = { readonly [name: string]: unknown }
+
+/** A server's end of the way to it within its own process. The server brings it, so that other clients do without. */
+export interface Local extends Pick<Service, 'scopes'> {
+  /** Answers one request with the JSON of its result, or with its error. `connect(server)` calls it. */
+  readonly receive: (
+    method: string,
+    params: Fields,
+    around: Surroundings,
+  ) => Promise<{ readonly result: string; readonly error?: undefined } | { readonly error: WireError }>
+}
+
 /** Whether a value is a server that can be reached in this process. */
-export function isService(value: unknown): value is Service {
-  return isObject(value) && typeof value['handle'] === 'function' && typeof value['headerFields'] === 'function'
+export function isLocal(value: unknown): value is Local {
+  return isObject(value) && typeof value['receive'] === 'function'
+}
+
+/**
+ * Makes the end of a service at which clients of its own process call.
+ *
+ * @example const { result } = await createReceiver(service)('tools/list', params, around)
+ */
+export function createReceiver({ handle, log }: Pick<Service, 'handle' | 'log'>): Local['receive'] {
+  return async (method, params, around) => {
+    try {
+      return { result: encodeReply(await handle(decodeRequest(method, params, around))) }
+    } catch (error) {
+      const { name } = params
+      return { error: toWireError(error, log, { method, ...(typeof name === 'string' && { name }) }).error }
+    }
+  }
 }
 
 /** What is left of a value after a journey as JSON. */
 const travel = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 /**
- * Reaches a service in this process. Calls, notifications, replies and errors travel as JSON, so that a server behaves
+ * Reaches a server in this process. Calls, notifications, replies and errors travel as JSON, so that a server behaves
  * as it does at the end of a wire, and neither side can change what the other holds.
  *
- * Calls reject with ProtocolError when the service refuses, TypeError when their params cannot be JSON.
+ * Calls reject with ProtocolError when the server refuses, TypeError when their params cannot be JSON.
  *
  * @example const handle = createLoopback(server, { as: { subject: 'ada', scopes: ['notes:read'] } })
  */
-export function createLoopback(service: Service, { as, env }: LoopbackOptions = {}): Handle {
-  const principal = identify(service, as)
+export function createLoopback({ receive, scopes }: Local, { as, env }: LoopbackOptions = {}): Handle {
+  const { subject, scopes: held }: Identity = as ?? { subject: 'local', scopes }
+  const principal: Principal | undefined = as === null ? undefined : { subject, scopes: new Set(held) }
   return async (call) => {
-    const params = travel(encodeParams(call))
     const values = new Values()
     if (env !== undefined) values.set(ENV, env)
     let open = true
     const notify = (notification: Notification): void => {
       if (open) call.notify(travel(notification))
     }
-    let text: string
-    try {
-      const request = decodeRequest(call.method, params, { principal, values, signal: call.signal, notify })
-      text = encodeReply(await service.handle(request))
-    } catch (error) {
-      const { name } = params
-      const place = { method: call.method, ...(typeof name === 'string' && { name }) }
-      throw fromWireError(travel(toWireError(error, service.log, place).error))
-    } finally {
-      open = false
-    }
-    return decodeReply(JSON.parse(text))
+    const around = { principal, values, signal: call.signal, notify }
+    const answer = await receive(call.method, travel(encodeParams(call)), around)
+    open = false
+    if (answer.error !== undefined) throw fromWireError(travel(answer.error))
+    return decodeReply(JSON.parse(answer.result))
   }
-}
-
-function identify(service: Service, as: Identity | null | undefined): Principal | undefined {
-  if (as === null) return undefined
-  if (as === undefined) return { subject: 'local', scopes: new Set(service.scopes) }
-  return { subject: as.subject, scopes: new Set(as.scopes) }
 }
