@@ -24,7 +24,6 @@ const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
 /** Runtime dependencies, each with the one room that imports it. */
 const DEPENDENCIES: ReadonlyMap<string, string> = new Map([
   ['@cfworker/json-schema', 'schema'],
-  ['@standard-schema/spec', 'schema'],
   ['jose', 'auth'],
   ['oauth4webapi', 'auth'],
 ])
