@@ -8,6 +8,11 @@ import { callTool, message, properHeaders } from './fixtures/cases.ts'
 const { tool, resource, prompt } = definers
 const reads = { description: 'Reads.', effect: 'read' } as const
 
+const anyObject = { input: () => ({ type: 'object' }), output: () => ({}) }
+const anything = {
+  '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }), jsonSchema: anyObject },
+} as const
+
 function serve(parts: ServerParts<never>, options: Partial<ServerOptions> = {}) {
   const entries: LogEntry[] = []
   const server = createServer(
@@ -113,5 +118,35 @@ describe('a log that fails', () => {
     }
     expect((await post(callTool('chatty'))).body).toContain('fine')
     stderr.mockRestore()
+  })
+})
+
+describe('a body within its bytes', () => {
+  const items = (count: number, item: string): string => `{"list":[${Array(count).fill(item).join(',')}]}`
+  const members = (count: number): string =>
+    `{"list":{${Array.from({ length: count }, (_, index) => `"${index}":0`).join(',')}}}`
+  const withArguments = (json: string): string => callTool('eager', {}).replace('"arguments":{}', `"arguments":${json}`)
+
+  it.each([
+    ['two million zeros', items(1_900_000, '0')],
+    ['a million arrays', items(1_000_000, '[]')],
+    ['300 000 members', members(300_000)],
+    ['200 000 nests', items(200_000, '[[[0]]]')],
+  ])('of %s is refused before any schema sees it', async (_, json) => {
+    const validate = vi.fn((value: unknown) => ({ value }))
+    const input = { '~standard': { version: 1, vendor: 'test', validate, jsonSchema: anyObject } } as const
+    const { post } = serve({ tools: { eager: tool({ ...reads, input, run: () => 'fine' }) } })
+    const { status, body } = await post(withArguments(json))
+    expect([status, JSON.parse(body)]).toMatchObject([400, { error: { code: -32700 } }])
+    expect(body).toContain('at most 100000')
+    expect(validate).not.toHaveBeenCalled()
+    expect((await post(withArguments(items(90_000, '0')))).body).toContain('fine')
+  })
+
+  it('of much text and many commas is no more than what it is', async () => {
+    const { post } = serve({ tools: { eager: tool({ ...reads, input: anything, run: () => 'fine' }) } })
+    expect((await post(withArguments(JSON.stringify({ text: 'a, b [c] {d}, '.repeat(200_000) })))).body).toContain(
+      'fine',
+    )
   })
 })

@@ -1,5 +1,5 @@
 import { ProtocolError, type Service } from '../call/index.ts'
-import { type Parsed, parseMessage } from '../wire/json-rpc.ts'
+import { MAX_VALUES, type Parsed, parseMessage } from '../wire/json-rpc.ts'
 import { describedVersion, SUPPORTED_VERSIONS } from '../wire/request.ts'
 import { answerRequest, type AnswerOptions, failureReply } from './answer.ts'
 import type { EventQueueOptions } from './event-queue.ts'
@@ -19,6 +19,8 @@ export type Fallback = (
 export interface HttpOptions extends SourceOptions, EventQueueOptions {
   /** Most bytes of one body; 4 MiB by default. */
   readonly maxBytes?: number
+  /** Most values in one body, counting every item and member; 100 000 by default. */
+  readonly maxValues?: number
   /** Methods of extensions that carry one of their params in `Mcp-Name`: `{ 'tasks/get': 'taskId' }`. */
   readonly nameFields?: NameFields
   /** Takes over requests of other methods and messages that do not describe themselves, instead of their refusal. */
@@ -45,7 +47,7 @@ export interface Exchange {
  * @see basic/transports/streamable-http
  */
 export function createExchange(service: Service, options: HttpOptions = {}): Exchange {
-  const { fallback, maxBytes = 4 * 1024 * 1024 } = options
+  const { fallback, maxBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES } = options
   const isAllowed = createSourceCheck(options)
   const answerOptions: AnswerOptions = { ...options, nameFields: mergeNameFields(options.nameFields) }
 
@@ -61,7 +63,7 @@ export function createExchange(service: Service, options: HttpOptions = {}): Exc
     if (request.method !== 'POST') {
       return fallback === undefined ? REFUSALS.wrongMethod : answerBy(fallback, request, body, undefined)
     }
-    const message = parseMessage(body)
+    const message = parseMessage(body, maxValues)
     if (fallback !== undefined && !describesItself(request, message)) return answerBy(fallback, request, body, message)
     switch (message.kind) {
       case 'request':

@@ -1,6 +1,6 @@
 import { ENV, type Principal, ProtocolError, type ProtocolErrorCode, type Service, Values } from '../call/index.ts'
 import type { Call } from '../call/index.ts'
-import { type Parsed, type ParsedNotification, type ParsedRequest, parseMessage } from '../wire/json-rpc.ts'
+import { MAX_VALUES, type Parsed, type ParsedNotification, type ParsedRequest, parseMessage } from '../wire/json-rpc.ts'
 import { createLineReader } from '../wire/lines.ts'
 import { decodeRequest, describedVersion } from '../wire/request.ts'
 import { failureLine, openRequest, type OpenRequest } from './open-request.ts'
@@ -22,6 +22,8 @@ export interface ServeLinesOptions extends Omit<OutboxOptions, 'isLull'> {
   readonly env?: unknown
   /** Longest line that is read, in bytes; 4 MiB by default. */
   readonly maxLineBytes?: number
+  /** Most values in one line, counting every item and member; 100 000 by default. */
+  readonly maxValues?: number
   /** Most requests that run at once, cancelled ones that have not stopped included; 1024 by default. */
   readonly maxInFlight?: number
   /** How long requests may go on after the end of input, in milliseconds; 1000 by default. */
@@ -56,7 +58,7 @@ const cleanupMs = 250
  * @see basic/transports/stdio
  */
 export function serveLines(service: Service, options: ServeLinesOptions): LineServer {
-  const { maxLineBytes = 4 * 1024 * 1024, maxInFlight = 1024, graceMs = 1000, env } = options
+  const { maxLineBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES, maxInFlight = 1024, graceMs = 1000, env } = options
   const principal = options.principal ?? { subject: 'local', scopes: new Set(service.scopes) }
   const open = createIdTable<OpenRequest>()
   let reading = false
@@ -114,7 +116,7 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
   }
 
   const receive = (line: string): void => {
-    const message = parseMessage(line)
+    const message = parseMessage(line, maxValues)
     switch (message.kind) {
       case 'request':
         return start(message)

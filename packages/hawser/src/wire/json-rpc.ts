@@ -1,9 +1,12 @@
 import type { WireError } from '../call/index.ts'
 import { isObject, type RequestId } from '../protocol/index.ts'
-import { exceedsDepth } from './depth.ts'
+import { exceedsDepth, exceedsValues } from './depth.ts'
 
 /** Deepest nesting of arrays and objects in one message. */
 export const MAX_DEPTH = 200
+
+/** Most values in one message that a server reads, unless it is told otherwise. */
+export const MAX_VALUES = 100_000
 
 /** Longest string id, in UTF-16 units. */
 const maxIdLength = 256
@@ -51,16 +54,20 @@ export interface InvalidMessage {
 export type Parsed = ParsedRequest | ParsedNotification | ParsedResponse | ParsedFailure | InvalidMessage
 
 /**
- * Reads one JSON-RPC message in either direction. Never throws: what is not a message is described by `kind: 'invalid'`.
+ * Reads one JSON-RPC message of at most `maxValues` values, in either direction. Never throws: what is not a message is
+ * described by `kind: 'invalid'`.
  * Values are as `JSON.parse` makes them, so a `__proto__` key is an own property: copy them with care.
  *
  * @example parseMessage('{"jsonrpc":"2.0","id":1,"method":"tools/list"}')
  * // { kind: 'request', id: 1, method: 'tools/list', params: {} }
  * @see basic/index#messages
  */
-export function parseMessage(text: string): Parsed {
+export function parseMessage(text: string, maxValues: number = Infinity): Parsed {
   if (exceedsDepth(text, MAX_DEPTH)) {
     return invalid('parse_error', `The message is nested too deeply: at most ${MAX_DEPTH} levels are read.`)
+  }
+  if (exceedsValues(text, maxValues)) {
+    return invalid('parse_error', `The message holds too many values: at most ${maxValues} are read.`)
   }
   let value: unknown
   try {
