@@ -81,6 +81,13 @@ describe('describeIssues', () => {
     expect(describeIssues([issue], { 'a\nb': { c: 'd\ne' } })).toBe('["a\\nb"].c: two lines, got string "d\\ne"')
   })
 
+  it('reads no further in a message than it shows, whatever that quotes', () => {
+    for (const quoted of [' (was ', ', received', 'Aa aa: ', '  ']) {
+      const message = `Unrecognized key: "${quoted.repeat(500_000)}"`
+      expect(describeIssues([{ message }], {}).length).toBeLessThan(420)
+    }
+  })
+
   it('looks up own properties only', () => {
     expect(describeIssues([{ message: 'no', path: ['constructor'] }], {})).toBe('constructor: no, got nothing')
     expect(describeIssues([{ message: 'no', path: ['__proto__', 'x'] }], {})).toBe('__proto__.x: no, got nothing')

@@ -3,6 +3,8 @@ import type { StandardIssue } from './standard-schema.ts'
 
 const MAX_ISSUES = 20
 const MAX_MESSAGE = 300
+/** A message may quote what came, of any length, and what searches it is not linear. */
+const MAX_READ = 2_000
 const MAX_VALUE = 80
 
 /**
@@ -26,7 +28,7 @@ function describeIssue(issue: StandardIssue, value: unknown): string {
 function expectation(issue: StandardIssue, place: string): string {
   const branches = branchesOf(issue)
   if (branches.length > 0) return clip(branches.join(' or '), MAX_MESSAGE)
-  const message = issue.message.replace(/\s+/g, ' ')
+  const message = issue.message.slice(0, MAX_READ).replace(/\s+/g, ' ')
   const own = place && message.startsWith(`${place} `) ? message.slice(place.length + 1) : message
   return clip(
     own

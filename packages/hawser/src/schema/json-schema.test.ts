@@ -204,6 +204,15 @@ describe('a validation that would not end', () => {
     expect(isValid(named, { ab: 1 })).toBe(true)
   })
 
+  it('is cut short when comparing items for uniqueItems would take long, since they are alike to the last value', () => {
+    const alike = (count: number, length: number): unknown[][] =>
+      Array.from({ length: count }, (_, i) => [...Array<number>(length).fill(0), i])
+    expect(createValidator({ uniqueItems: true })(alike(100, 900))).toEqual([])
+    expect(explain({ uniqueItems: true }, alike(2_000, 1_000))).toEqual([
+      'value: expected at most 9 items, got array of 2000 items',
+    ])
+  })
+
   it('answers any schema with a SchemaError and any value with issues', () => {
     const keyword = fc.constantFrom(
       'type',

@@ -69,7 +69,7 @@ export function createValidator(schema: JsonSchema | boolean, options: JsonSchem
     if (instance.issue) return [instance.issue]
     const { value, size } = instance
     try {
-      allowVisits(Math.min(VISITS + VISITS_PER_VALUE * size, MAX_VISITS))
+      allowVisits(Math.min(VISITS + VISITS_PER_VALUE * size, MAX_VISITS), size)
       const { valid, errors } = validate(value, root, draft, lookup, true)
       if (valid) return none
       return toIssues(findAll() ?? errors, loaded, value)
@@ -82,7 +82,7 @@ export function createValidator(schema: JsonSchema | boolean, options: JsonSchem
     /** The first run stops at the first fault of each object; this one goes on while it is cheap. */
     function findAll(): ReturnType<typeof validate>['errors'] | undefined {
       try {
-        allowVisits(VISITS)
+        allowVisits(VISITS, size)
         return validate(value, root, draft, lookup, false).errors
       } catch (error) {
         if (error instanceof RangeError) return undefined

@@ -5,7 +5,7 @@ import { copySchema } from './copy-schema.ts'
 import { checkDialect } from './dialect.ts'
 import { SchemaError } from './schema-error.ts'
 import { FORMATS, IN_PLACE } from './schema-keywords.ts'
-import { countsVisits } from './visits.ts'
+import { countsVisits, fewEnough } from './visits.ts'
 
 export interface LoadedSchema {
   readonly root: Schema | boolean
@@ -17,8 +17,6 @@ export interface LoadedSchema {
 
 /** Base of relative references; the name can never be looked up. (RFC 2606) */
 const BASE = new URL('https://schema.invalid/')
-/** Comparing each item with each takes the square of their number. */
-const MAX_UNIQUE = 2_000
 
 /**
  * Makes a copy of a JSON Schema ready for the validator and refuses what it would get wrong or not end on.
@@ -46,7 +44,7 @@ export function loadSchema(schema: JsonSchema | boolean, guardsPatterns: boolean
     const { pattern } = node
     const longest = typeof pattern === 'string' ? (maxLengths.get(pattern) ?? Infinity) : Infinity
     if (longest < Infinity) limit(node, 'pattern', { maxLength: longest })
-    if (node['uniqueItems'] === true) limit(node, 'uniqueItems', { maxItems: MAX_UNIQUE })
+    if (node['uniqueItems'] === true) limit(node, 'uniqueItems', fewEnough)
   }
   return {
     root: root as Schema | boolean,
@@ -100,7 +98,7 @@ function checkProgress(nodes: ReadonlySet<SchemaNode>, lookup: Record<string, un
 }
 
 /** Moves a keyword to where it is looked at only for values within a limit; beyond, the limit itself is what fails. */
-function limit(node: SchemaNode, keyword: string, within: SchemaNode): void {
+function limit(node: SchemaNode, keyword: string, within: object): void {
   const before: unknown = node['allOf']
   const guard = { if: { not: within }, else: { [keyword]: node[keyword] } }
   node['allOf'] = [...(Array.isArray(before) ? (before as unknown[]) : []), within, guard]

@@ -13,7 +13,24 @@ export const countsVisits: object = Object.create(null, {
   },
 }) as object
 
-/** Lets the validation that comes next, which runs without a break, apply so many subschemas; one more throws a RangeError. */
-export function allowVisits(count: number): void {
+/** To find an item that is there twice, the validator compares each with each, down to the last of their values. */
+const MAX_UNIQUE = 2_000
+const MAX_COMPARED = 20_000_000
+
+let comparable = 0
+
+/** Fits the arrays whose items can be compared, which are the shorter the more values there are in them. */
+export const fewEnough: object = {
+  get maxItems() {
+    return comparable
+  },
+}
+
+/**
+ * Lets the validation that comes next, which runs without a break, apply so many subschemas, where one more throws a
+ * RangeError, and compare the items of what holds `size` values in all.
+ */
+export function allowVisits(count: number, size: number): void {
   left = count
+  comparable = Math.min(MAX_UNIQUE, Math.floor(MAX_COMPARED / size))
 }
