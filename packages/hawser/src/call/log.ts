@@ -27,7 +27,9 @@ export type Log = (entry: LogEntry) => void
  */
 export const logToStderr: Log = ({ cause, ...entry }) => {
   const line = { time: new Date().toISOString(), ...entry, ...(cause !== undefined && { cause: describeCause(cause) }) }
-  console.error(JSON.stringify(line))
+  // Both go to stderr on Node; where a runtime colours by severity, news is not shown as a fault.
+  const write = entry.level === 'error' ? console.error : console.warn
+  write(JSON.stringify(line))
 }
 
 /** The stack where there is one: it is for the operator's eyes only. */

@@ -148,6 +148,14 @@ function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T
 function asConnectionError(error: unknown, endpoint: string): unknown {
   if ([ConnectionError, ProtocolError, AuthorizationError].some((type) => error instanceof type)) return error
   const { origin, pathname } = new URL(endpoint)
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = describeFailure(error)
   return new ConnectionError('disconnected', `No answer from ${origin}${pathname}: ${reason}`, { cause: error })
+}
+
+/** `fetch` says only that it failed; why stands in the cause: ECONNREFUSED, ENOTFOUND, a certificate. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  const code = cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : ''
+  return code === '' ? error.message : `${error.message} (${code})`
 }
