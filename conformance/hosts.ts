@@ -12,7 +12,7 @@ export interface Host extends AsyncDisposable {
 
 export async function startNode(): Promise<Host> {
   const listener = await listen(server, { host: 'localhost', port: 0 })
-  return { name: 'node', url: String(listener.url), [Symbol.asyncDispose]: () => listener.close() }
+  return { name: 'node', url: listener.url, [Symbol.asyncDispose]: () => listener.close() }
 }
 
 /** The same module, bundled as a Worker and run by the real runtime without Node compatibility. */

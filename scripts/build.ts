@@ -31,8 +31,8 @@ const entriesOf = ({ exports = {}, bin = {} }: Manifest): string[] =>
  */
 const shareChunk = (folder: string, [first, ...others]: readonly string[]): Plugin => ({
   name: 'share-chunk',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+  setup(bundler) {
+    bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (!others.some((entry) => path === join(folder, entry))) return undefined
       const target = relative(dirname(path), join(folder, first!)).split(sep).join('/')
       return { contents: `${readFileSync(path, 'utf8')}import './${target}'\n`, loader: 'ts' }

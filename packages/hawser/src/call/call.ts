@@ -63,8 +63,3 @@ export function intercept(handle: Handle, interceptors: readonly Interceptor[]):
 export function isCallOf<M extends Method>(call: Call, method: M): call is Call<M> {
   return call.method === method
 }
-
-/** Tells the answer that asks for more from the final one. (basic/patterns/mrtr) */
-export function isInputRequired(reply: Reply): reply is InputRequired {
-  return 'resultType' in reply && reply.resultType === 'input_required'
-}

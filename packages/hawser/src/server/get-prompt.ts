@@ -33,7 +33,7 @@ export function createPromptGetter(
       call,
       { name, arguments: given },
       definition.timeout,
-      (context) => definition.render(args as never, context),
+      (context) => definition.render(args, context),
     )
     if ('resultType' in outcome) return { ...outcome, _meta: frame.resultMeta }
     return { description: definition.description, messages: toMessages(outcome.value), _meta: frame.resultMeta }

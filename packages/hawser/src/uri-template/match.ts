@@ -3,7 +3,7 @@ import type { Pattern, Slot, UriTemplate } from './template.ts'
 type Values = Record<string, string>
 
 /** UTF-16 units. A longer URI matches nothing. */
-export const maxUriLength = 8192
+const maxUriLength = 8192
 
 export interface MatchOptions {
   /** Let values hold `..` path segments. The handler then has to keep the path inside its root. */

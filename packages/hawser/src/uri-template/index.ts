@@ -1,6 +1,0 @@
-export { compareSpecificity } from './compare-specificity.ts'
-export { expand, type TemplateValue, type TemplateValues } from './expand.ts'
-export { match, type MatchOptions } from './match.ts'
-export { parseTemplate, UriTemplateError } from './parse.ts'
-export type { UriTemplate } from './template.ts'
-export type { Variables } from './variables.ts'
