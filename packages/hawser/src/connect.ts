@@ -6,7 +6,7 @@ import { createLoopback, isLocal, type Local, type LoopbackOptions } from './wir
 /** `as` and `env` are for a server in this process, `http` is for a URL. */
 export interface ConnectOptions extends ClientOptions, LoopbackOptions {
   /** Headers, `fetch` and limits. */
-  readonly http?: ConnectHttpOptions
+  readonly http?: ConnectHttpOptions | undefined
 }
 
 /**

@@ -18,6 +18,7 @@ const ROWS: readonly (readonly string[])[] = [
 const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
   ['server', ['schema', 'uri-template']],
   ['client', ['schema', 'uri-template']],
+  ['index', ['uri-template']],
   ['uri-template', []],
 ])
 

@@ -16,17 +16,17 @@ import { closedError } from './until-aborted.ts'
 /** How a client is made. What is said about calls here holds for each of them unless the call says otherwise. */
 export interface ClientOptions extends CallOptions {
   /** Who the client says it is. */
-  readonly clientInfo?: Implementation
+  readonly clientInfo?: Implementation | undefined
   /** Answers what servers ask in the middle of a call. */
-  readonly answers?: Answers
+  readonly answers?: Answers | undefined
   /** Around every request, so around each round of a call that is asked something; the first is the outermost. */
-  readonly use?: readonly Interceptor[]
+  readonly use?: readonly Interceptor[] | undefined
   /** Extensions that this client speaks, with their settings. */
-  readonly extensions?: Extensions
+  readonly extensions?: Extensions | undefined
   /** Rounds of questions that one call may take; 16 when left out. */
-  readonly maxRounds?: number
+  readonly maxRounds?: number | undefined
   /** Pages that one list may have; 1000 when left out. */
-  readonly maxPages?: number
+  readonly maxPages?: number | undefined
 }
 
 /** Shown to servers that ask who calls, unless the client says who it is. */

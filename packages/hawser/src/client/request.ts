@@ -24,14 +24,14 @@ type LogMessage = Omit<Notifications['notifications/message'], '_meta'>
 
 /** What may be said about one call; whatever is left out is as the client was made. */
 export interface CallOptions extends Limits {
-  readonly signal?: AbortSignal
-  readonly onProgress?: (progress: Progress) => void
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Takes what the server logs during the call. */
-  readonly onLog?: (message: LogMessage) => void
+  readonly onLog?: ((message: LogMessage) => void) | undefined
   /** The least severe that is sent to `onLog`; `info` when left out. */
-  readonly logLevel?: LoggingLevel
+  readonly logLevel?: LoggingLevel | undefined
   /** Travels as `_meta`, for example `traceparent`. */
-  readonly meta?: RequestMeta
+  readonly meta?: RequestMeta | undefined
 }
 
 /** Sends one request and sees it through to its final result. */

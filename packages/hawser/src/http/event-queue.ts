@@ -24,11 +24,11 @@ export interface EventQueue {
 
 export interface EventQueueOptions {
   /** Most events that may wait for the reader; 1024 by default. */
-  readonly maxEvents?: number
+  readonly maxEvents?: number | undefined
   /** Most UTF-16 units that may wait for the reader, one event excepted; 1 Mi by default. */
-  readonly maxLength?: number
+  readonly maxLength?: number | undefined
   /** Milliseconds of silence after which a comment shows that the stream lives; 15 000 by default, 0 for none. */
-  readonly keepAliveMs?: number
+  readonly keepAliveMs?: number | undefined
 }
 
 /** Waiting events from which on the reader counts as behind; one that keeps up gets every event. */

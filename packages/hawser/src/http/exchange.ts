@@ -18,13 +18,13 @@ export type Fallback = (
 
 export interface HttpOptions extends SourceOptions, EventQueueOptions {
   /** Most bytes of one body; 4 MiB by default. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Most values in one body, counting every item and member; 100 000 by default. */
-  readonly maxValues?: number
+  readonly maxValues?: number | undefined
   /** Methods of extensions that carry one of their params in `Mcp-Name`: `{ 'tasks/get': 'taskId' }`. */
-  readonly nameFields?: NameFields
+  readonly nameFields?: NameFields | undefined
   /** Takes over requests of other methods and messages that do not describe themselves, instead of their refusal. */
-  readonly fallback?: Fallback
+  readonly fallback?: Fallback | undefined
 }
 
 /** The MCP endpoint without the web server around it. */

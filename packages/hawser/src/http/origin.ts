@@ -5,9 +5,9 @@ export interface SourceOptions {
    * Names by which this server may be addressed, with a port (`notes.example.com:8443`) or without for any port.
    * By default every name, except that a server that is bound or addressed to loopback answers to loopback names only.
    */
-  readonly allowedHosts?: readonly string[]
+  readonly allowedHosts?: readonly string[] | undefined
   /** Origins of web pages that may call this server, such as `https://app.example.com`, besides the server's own. */
-  readonly allowedOrigins?: readonly string[]
+  readonly allowedOrigins?: readonly string[] | undefined
 }
 
 /** The names of this machine, which no stranger's DNS can claim. */

@@ -8,13 +8,13 @@ import { refuseUnread, writeReply } from './write-reply.ts'
 /** Where to listen, and whom to answer. */
 export interface ListenOptions extends HttpOptions {
   /** 0 for any free port; 3000 by default. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** The address to bind; `127.0.0.1` by default, so that only this machine can call. */
-  readonly host?: string
+  readonly host?: string | undefined
   /** The path of the endpoint; `/mcp` by default. */
-  readonly path?: string
+  readonly path?: string | undefined
   /** Milliseconds that open calls get to finish when the listener closes; 5000 by default. */
-  readonly closeTimeoutMs?: number
+  readonly closeTimeoutMs?: number | undefined
 }
 
 /** A server that listens on a port. */

@@ -5,7 +5,7 @@ import { guardStdout } from './guard-stdout.ts'
 /** How to serve on the standard streams; all may be left out. */
 export interface StdioOptions extends Omit<ServeLinesOptions, 'write' | 'defer' | 'closeService'> {
   /** How often to look whether the parent process still lives, in milliseconds; 3000 by default. */
-  readonly parentCheckMs?: number
+  readonly parentCheckMs?: number | undefined
 }
 
 /** A server on the standard streams of this process. */

@@ -84,4 +84,5 @@ export interface BlobResourceContents {
   readonly _meta?: Meta
 }
 
+/** What was read: text or bytes. (server/resources#resource-contents) */
 export type ResourceContents = TextResourceContents | BlobResourceContents

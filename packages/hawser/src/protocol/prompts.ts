@@ -19,6 +19,7 @@ export interface PromptListing {
   readonly _meta?: Meta
 }
 
+/** One turn of a rendered prompt. (server/prompts#promptmessage) */
 export interface PromptMessage {
   readonly role: Role
   readonly content: ContentBlock

@@ -6,6 +6,7 @@ import {
   type Log,
   logToStderr,
   precompute,
+  type Principal,
   type Service,
 } from '../call/index.ts'
 import {
@@ -33,46 +34,48 @@ import { createListening } from './listen.ts'
 import { createPages } from './page.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
 import type { ContextRequest } from './run-handler.ts'
-import { createAuthorizer, type ScopeCatalogue } from './scopes.ts'
+import { createAuthorizer, permits, type ScopeCatalogue } from './scopes.ts'
 
+/** What `mcp({ … })` takes. */
 export interface ServerOptions<Scope extends string = string, Context extends object = object> {
   readonly name: string
   readonly version: string
-  readonly title?: string
-  readonly description?: string
-  readonly websiteUrl?: string
-  readonly icons?: readonly Icon[]
+  readonly title?: string | undefined
+  readonly description?: string | undefined
+  readonly websiteUrl?: string | undefined
+  readonly icons?: readonly Icon[] | undefined
   /** For the model: how the tools work together. */
-  readonly instructions?: string
+  readonly instructions?: string | undefined
   /** Every permission that this server knows. */
-  readonly scopes?: ScopeCatalogue<Scope>
+  readonly scopes?: ScopeCatalogue<Scope> | undefined
   /** Makes what handlers need, once per request. */
-  readonly context?: (request: ContextRequest) => Sync<Context>
+  readonly context?: ((request: ContextRequest) => Sync<Context>) | undefined
   /** Carries changes to subscribers; without it clients are told that there are none. */
-  readonly changes?: Changes
+  readonly changes?: Changes | undefined
   /** Keys that seal what clients keep between rounds; a random key of this process when left out. */
-  readonly keys?: KeyRing
+  readonly keys?: KeyRing | undefined
   /** Milliseconds that a question stays answerable; 15 minutes when left out. */
-  readonly askExpiry?: number
+  readonly askExpiry?: number | undefined
   /** Milliseconds that a handler may take; 5 minutes when left out. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** Entries per page of a list; 1000 when left out. */
-  readonly pageSize?: number
+  readonly pageSize?: number | undefined
   /** How long clients may keep lists: `ttl` in milliseconds, one minute when left out. */
-  readonly cache?: { readonly ttl?: number; readonly scope?: 'public' | 'private' }
+  readonly cache?: { readonly ttl?: number; readonly scope?: 'public' | 'private' } | undefined
   /** Where this server writes for its operator; stderr when left out. */
-  readonly log?: Log
+  readonly log?: Log | undefined
   /** @deprecated Sends what handlers log to clients that ask for it; the spec retires this. */
-  readonly logging?: boolean
-  readonly extensions?: Extensions
+  readonly logging?: boolean | undefined
+  readonly extensions?: Extensions | undefined
 }
 
+/** What a server is made of. */
 export interface ServerParts<C> {
-  readonly tools?: Tools<C>
-  readonly resources?: Resources<C>
-  readonly prompts?: Prompts<C>
+  readonly tools?: Tools<C> | undefined
+  readonly resources?: Resources<C> | undefined
+  readonly prompts?: Prompts<C> | undefined
   /** Around every call; the first is the outermost. */
-  readonly use?: readonly Interceptor[]
+  readonly use?: readonly Interceptor[] | undefined
 }
 
 /** A server without a transport. */
@@ -113,6 +116,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
   const hint: CacheHint = { ttlMs: cache.ttl ?? MINUTE, cacheScope: cache.scope ?? 'public' }
   const changed = createChanged(changes)
   const frame: ServerFrame = {
+    server: options.name,
     resultMeta: createResultMeta(info),
     cache: hint,
     pageSize: options.pageSize ?? 1000,
@@ -124,7 +128,9 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     log,
     logging: options.logging ?? false,
   }
-  const listening = createListening(changes, capabilities, frame)
+  const find = createFinder(resources)
+  const mayRead = (uri: string, principal?: Principal): boolean => permits(find(uri)?.resource.authorize, principal)
+  const listening = createListening(changes, capabilities, mayRead, frame)
   const discovered = precompute({
     supportedVersions: [PROTOCOL_VERSION],
     capabilities,
@@ -158,7 +164,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     ...(capabilities.resources && {
       'resources/list': createResourceList(resources, frame),
       'resources/templates/list': (call) => templatePages(call.params.cursor),
-      'resources/read': createResourceReader(createFinder(resources), frame),
+      'resources/read': createResourceReader(find, frame),
     }),
     ...(capabilities.prompts && {
       'prompts/list': (call) => promptPages(call.params.cursor),

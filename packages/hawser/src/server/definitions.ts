@@ -30,8 +30,8 @@ export type Effect = 'read' | 'write' | 'destroy'
 export interface FullResult {
   readonly content: readonly ContentBlock[]
   readonly structuredContent?: unknown
-  readonly isError?: boolean
-  readonly _meta?: Meta
+  readonly isError?: boolean | undefined
+  readonly _meta?: Meta | undefined
 }
 
 /** What a tool without `output` may return. */
@@ -45,32 +45,33 @@ type Consent<Input> =
   | { readonly effect: 'destroy'; readonly confirm: Confirm<Input> | false }
 
 interface Shown {
-  readonly title?: string
-  readonly icons?: readonly Icon[]
+  readonly title?: string | undefined
+  readonly icons?: readonly Icon[] | undefined
   /** Passed through as `_meta`. */
-  readonly meta?: Meta
+  readonly meta?: Meta | undefined
 }
 
 interface Guarded<Scope extends string> {
   /** All of these are needed, on every transport. */
-  readonly scopes?: readonly Scope[]
+  readonly scopes?: readonly Scope[] | undefined
   /** Milliseconds until the handler is stopped; the server's default otherwise. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
 }
 
+/** What `tool({ … })` takes. (server/tools#tool) */
 export type ToolDefinition<I, O, Needs, Scope extends string> = Shown &
   Guarded<Scope> &
   Consent<Value<I>> & {
     /** For the model: what it does, when to use it, what comes back. */
     readonly description: string
-    readonly input?: I
-    readonly output?: O
+    readonly input?: I | undefined
+    readonly output?: O | undefined
     /** Calling it twice with the same arguments is the same as once. */
-    readonly idempotent?: boolean
+    readonly idempotent?: boolean | undefined
     /** It reaches beyond this server's own data. */
-    readonly external?: boolean
+    readonly external?: boolean | undefined
     /** The text for the model; the compact JSON of the value when left out. */
-    readonly text?: (value: Value<O>) => string | readonly ContentBlock[]
+    readonly text?: ((value: Value<O>) => string | readonly ContentBlock[]) | undefined
     readonly run: (
       input: Value<I>,
       context: Needs & HandlerContext,
@@ -86,7 +87,9 @@ export interface Tool<Input = unknown, Output = unknown, Needs = never> {
   readonly '~needs'?: (needs: Needs) => void
 }
 
+/** What a caller gives to a tool or a prompt of that schema. */
 export type ToolInput<I> = I extends StandardSchema ? InferInput<I> : undefined
+/** What a typed caller gets from a tool of that output schema. */
 export type ToolOutput<O> = [O] extends [StandardSchema] ? InferOutput<O> : string
 
 /** Text, bytes, full contents, or nothing when there is no such resource. */
@@ -100,24 +103,27 @@ export type Completer<Needs> =
       context: Needs & HandlerContext & { readonly arguments: { readonly [name: string]: string } },
     ) => Sync<readonly string[]>)
 
+/** What `resource({ … })` takes. (server/resources) */
 export interface ResourceDefinition<Uri extends string, Needs, Scope extends string> extends Shown, Guarded<Scope> {
   /** A URI, or an RFC 6570 template whose variables reach `read` by name. */
   readonly uri: Uri
-  readonly description?: string
-  readonly mimeType?: string
-  readonly annotations?: Annotations
+  readonly description?: string | undefined
+  readonly mimeType?: string | undefined
+  readonly annotations?: Annotations | undefined
   /** Bytes. */
-  readonly size?: number
+  readonly size?: number | undefined
   readonly read: (variables: Variables<Uri>, context: Needs & HandlerContext) => Sync<ResourceReturn>
   /** Members of the template's family that are worth listing. */
-  readonly list?: (context: Needs & HandlerContext) => Sync<readonly Pick<ResourceListing, 'uri' | 'name'>[]>
-  readonly complete?: { readonly [Name in keyof Variables<Uri>]?: Completer<Needs> }
+  readonly list?:
+    | ((context: Needs & HandlerContext) => Sync<readonly Pick<ResourceListing, 'uri' | 'name'>[]>)
+    | undefined
+  readonly complete?: { readonly [Name in keyof Variables<Uri>]?: Completer<Needs> } | undefined
   /** Milliseconds that a client may keep what it read; 0 when left out. A function tells members of a family apart. */
-  readonly ttl?: number | ((variables: Variables<Uri>) => number)
+  readonly ttl?: (number | ((variables: Variables<Uri>) => number)) | undefined
   /** `public` only if what is read is the same for everybody. */
-  readonly cache?: 'public' | 'private'
+  readonly cache?: 'public' | 'private' | undefined
   /** Lets variables hold `..` segments. Only for handlers that never touch a file system. */
-  readonly traversal?: boolean
+  readonly traversal?: boolean | undefined
 }
 
 /** A resource, or a family of them: a value that a server is made of. (server/resources#resource) */
@@ -128,13 +134,15 @@ export interface Resource<Values = unknown, Needs = never> {
   readonly '~needs'?: (needs: Needs) => void
 }
 
+/** Text for the user's turn, or messages. */
 export type PromptReturn = string | PromptMessage | readonly PromptMessage[]
 
+/** What `prompt({ … })` takes. (server/prompts#prompt) */
 export interface PromptDefinition<A, Needs, Scope extends string> extends Shown, Guarded<Scope> {
   readonly description: string
   /** An object whose properties are filled in by a person, as strings. */
-  readonly args?: A
-  readonly complete?: { readonly [Name in keyof Value<A>]?: Completer<Needs> }
+  readonly args?: A | undefined
+  readonly complete?: { readonly [Name in keyof Value<A>]?: Completer<Needs> } | undefined
   readonly render: (args: Value<A>, context: Needs & HandlerContext) => Sync<PromptReturn>
 }
 

@@ -4,9 +4,10 @@ import { AuthorizationError, DefinitionError, type Principal } from '../call/ind
 export interface ScopeDefinition<Scope extends string = string> {
   readonly title: string
   /** Scopes that come with this one. */
-  readonly implies?: readonly Scope[]
+  readonly implies?: readonly Scope[] | undefined
 }
 
+/** Every permission of a server, by name: its title, or its title with what it implies. */
 export type ScopeCatalogue<Scope extends string> = {
   readonly [S in Scope]: string | ScopeDefinition<NoInfer<Scope>>
 }

@@ -17,20 +17,20 @@ export interface Fallback {
 
 export interface ServeLinesOptions extends Omit<OutboxOptions, 'isLull'> {
   /** Who is at the other end; by default `local` with every scope that the service has. */
-  readonly principal?: Principal
+  readonly principal?: Principal | undefined
   /** Handed to every request as `ENV`. */
   readonly env?: unknown
   /** Longest line that is read, in bytes; 4 MiB by default. */
-  readonly maxLineBytes?: number
+  readonly maxLineBytes?: number | undefined
   /** Most values in one line, counting every item and member; 100 000 by default. */
-  readonly maxValues?: number
+  readonly maxValues?: number | undefined
   /** Most requests that run at once, cancelled ones that have not stopped included; 1024 by default. */
-  readonly maxInFlight?: number
+  readonly maxInFlight?: number | undefined
   /** How long requests may go on after the end of input, in milliseconds; 1000 by default. */
-  readonly graceMs?: number
+  readonly graceMs?: number | undefined
   /** The service has no other transport, so it is closed at the end of input. */
-  readonly closeService?: boolean
-  readonly fallback?: (send: (json: string) => void) => Fallback
+  readonly closeService?: boolean | undefined
+  readonly fallback?: ((send: (json: string) => void) => Fallback) | undefined
 }
 
 /** Answers what arrives on one stream of lines. */

@@ -14,13 +14,13 @@ export interface TestClient<S = unknown> extends Client<S> {
 /** Who the client is, what it answers, and how long it waits. */
 export interface TestOptions extends Omit<ClientOptions, 'answers'>, LoopbackOptions {
   /** Answers by the key of their question. */
-  readonly answers?: Script
+  readonly answers?: Script | undefined
   /** Ways in which this client can be asked; both when left out, none to see how a server does without. */
-  readonly can?: readonly ('form' | 'url')[]
+  readonly can?: readonly ('form' | 'url')[] | undefined
   /** @deprecated The spec retires sampling. */
-  readonly sample?: Answers['sample']
+  readonly sample?: Answers['sample'] | undefined
   /** @deprecated The spec retires roots. */
-  readonly roots?: Answers['roots']
+  readonly roots?: Answers['roots'] | undefined
 }
 
 /**
