@@ -24,7 +24,8 @@ export interface Place {
 export function toWireError(error: unknown, log: Log, place: Place = {}): Outgoing {
   try {
     if (error instanceof ProtocolError) {
-      const { message, number: code, data } = error
+      const { message, number, data } = error
+      const code = isReserved(number) ? PROTOCOL_ERRORS[error.code].number : number
       return {
         error: data === undefined ? { code, message } : { code, message, data },
         status: PROTOCOL_ERRORS[error.code].status,
@@ -47,6 +48,12 @@ export function toWireError(error: unknown, log: Log, place: Place = {}): Outgoi
     },
     status: 500,
   }
+}
+
+/** Numbers that only the specification gives out; what a peer of an earlier revision sent does not pass on. (basic#error-codes) */
+function isReserved(number: number): boolean {
+  const isDefined = Object.values(PROTOCOL_ERRORS).some((known) => known.number === number)
+  return number >= -32099 && number <= -32000 && !isDefined
 }
 
 /** Logs an unexpected error and returns the sentence that may be shown instead of it. */
@@ -80,11 +87,15 @@ function createRef(): string {
   return ref
 }
 
+/** What earlier revisions answer for a resource that does not exist. (server/resources#error-handling) */
+const OLD_NOT_FOUND = -32002
+
 /** The one way in for errors that a peer sent. */
 export function fromWireError(error: WireError): ProtocolError {
   const { code: number, message, data } = error
   const codes = Object.keys(PROTOCOL_ERRORS) as ProtocolErrorCode[]
+  const wanted = number === OLD_NOT_FOUND ? PROTOCOL_ERRORS.invalid_params.number : number
   // The first of two codes with one number is the more general.
-  const code = codes.find((known) => PROTOCOL_ERRORS[known].number === number) ?? 'other'
+  const code = codes.find((known) => PROTOCOL_ERRORS[known].number === wanted) ?? 'other'
   return new ProtocolError(code, message, { number, data })
 }
