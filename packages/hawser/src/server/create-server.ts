@@ -35,6 +35,7 @@ import { createPages } from './page.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
 import type { ContextRequest } from './run-handler.ts'
 import { createAuthorizer, permits, type ScopeCatalogue } from './scopes.ts'
+import { toTtlMs } from './ttl-ms.ts'
 
 /** What `mcp({ … })` takes. */
 export interface ServerOptions<Scope extends string = string, Context extends object = object> {
@@ -113,7 +114,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     extensions,
   })
   const info = readInfo(options)
-  const hint: CacheHint = { ttlMs: cache.ttl ?? MINUTE, cacheScope: cache.scope ?? 'public' }
+  const hint: CacheHint = { ttlMs: toTtlMs(cache.ttl ?? MINUTE), cacheScope: cache.scope ?? 'public' }
   const changed = createChanged(changes)
   const frame: ServerFrame = {
     server: options.name,

@@ -60,6 +60,30 @@ describe('resources/read', () => {
     expect([(await read(server, 'r://fixed')).ttlMs, (await read(server, 'r://other')).ttlMs]).toEqual([60_000, 0])
   })
 
+  // server/utilities/caching#time-to-live-ttl-field
+  // spec: cache-ttl
+  it.each([
+    [-1, 0],
+    [Number.NaN, 0],
+    [1.9, 1],
+    [Infinity, Number.MAX_SAFE_INTEGER],
+  ])('may be kept for a whole number of milliseconds from 0, so %s is %s', async (ttl, ttlMs) => {
+    const server = make(
+      {
+        fixed: resource({ uri: 'r://fixed', ttl, read: () => '' }),
+        family: resource({ uri: 'r://f/{id}', ttl: () => ttl, read: () => '' }),
+      },
+      { cache: { ttl } },
+    )
+    const hints = [
+      await complete(server, 'server/discover', {}),
+      await complete(server, 'resources/list', {}),
+      await read(server, 'r://fixed'),
+      await read(server, 'r://f/1'),
+    ]
+    expect(hints.map((hint) => hint.ttlMs)).toEqual(hints.map(() => ttlMs))
+  })
+
   it('prefers a fixed resource, then the most specific template', async () => {
     const server = make({
       any: resource({ uri: 'r://{+path}', read: ({ path }) => `any ${path}` }),

@@ -6,6 +6,7 @@ import { toBase64 } from './content.ts'
 import type { ResourceReturn } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { runForPeer } from './run-handler.ts'
+import { toTtlMs } from './ttl-ms.ts'
 
 interface Found {
   readonly resource: CompiledResource
@@ -51,7 +52,7 @@ export function createResourceReader(
     if (outcome.value === undefined || outcome.value === null) throw notFound(uri)
     const result: ReadResourceResult = {
       contents: toContents(uri, definition.mimeType, outcome.value),
-      ttlMs: typeof definition.ttl === 'function' ? definition.ttl(found.variables as never) : (definition.ttl ?? 0),
+      ttlMs: toTtlMs(typeof definition.ttl === 'function' ? definition.ttl(found.variables as never) : (definition.ttl ?? 0)),
       cacheScope: definition.cache ?? 'private',
       _meta: frame.resultMeta,
     }
