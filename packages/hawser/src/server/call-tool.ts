@@ -6,10 +6,6 @@ import type { FullResult } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { runHandler } from './run-handler.ts'
 
-type Arguments = { readonly [name: string]: unknown }
-
-const NO_ARGUMENTS: Arguments = Object.freeze({})
-
 /** Answers `tools/call`. (server/tools#calling-tools) */
 export function createToolCaller(
   tools: ReadonlyMap<string, CompiledTool>,
@@ -37,7 +33,7 @@ async function callTool(
   frame: ServerFrame,
 ): Promise<Reply<'tools/call'>> {
   const { definition, name } = tool
-  const given = call.params.arguments ?? NO_ARGUMENTS
+  const given = call.params.arguments ?? {}
   const unknown = tool.findUnknown(given)
   if (unknown !== undefined) throw new ToolError(`Invalid arguments for ${name}:\n${unknown}`)
   let input: unknown = given
@@ -78,9 +74,10 @@ function explain(message: string, _meta: Meta): CallToolResult {
 async function toResult({ definition, name }: CompiledTool, value: unknown, _meta: Meta): Promise<CallToolResult> {
   const { output, text } = definition
   if (output === undefined) {
-    if (isFullResult(value))
-      return { ...value, _meta: value._meta === undefined ? _meta : { ...value._meta, ..._meta } }
-    return { content: toContent(name, value), _meta }
+    if (!isFullResult(value)) return { content: toContent(name, value), _meta }
+    // No other field is taken over: what came from elsewhere might make it another kind of result.
+    const { content, structuredContent, isError } = value
+    return { content, structuredContent, isError, _meta: { ...value._meta, ..._meta } }
   }
   const checked = output['~standard'].validate(value)
   const result = checked instanceof Promise ? await checked : checked
@@ -91,6 +88,8 @@ async function toResult({ definition, name }: CompiledTool, value: unknown, _met
   }
   const structuredContent: unknown = result.value
   const shown = text === undefined ? JSON.stringify(structuredContent) : text(structuredContent)
+  if (shown === undefined || structuredContent === undefined)
+    throw new Error(`Tool "${name}" returned a value of type ${typeof structuredContent}, which JSON cannot carry.`)
   return { content: typeof shown === 'string' ? [{ type: 'text', text: shown }] : shown, structuredContent, _meta }
 }
 

@@ -31,7 +31,7 @@ export function compilePrompt(
   const schema = args === undefined ? undefined : convert(where, 'args', () => toJsonSchema(args, 'input'))
   const properties = schema === undefined ? {} : readProperties(where, schema)
   const required = new Set(Array.isArray(schema?.['required']) ? schema['required'] : [])
-  const complete: { [argument: string]: Anything } = {}
+  const complete: { [argument: string]: Anything } = Object.create(null)
   for (const [argument, property] of Object.entries(properties)) {
     if (Array.isArray(property['enum']))
       complete[argument] = property['enum'].filter((value) => typeof value === 'string')

@@ -123,25 +123,27 @@ export class CallContext implements HandlerContext {
     const progressToken = this.#call.params._meta?.progressToken
     if (progressToken === undefined) return () => {}
     return (progress, total, message) => {
-      // Progress must increase; a report that does not is dropped. (basic/patterns/progress)
-      if (!(progress > this.#progress) || this.#stopped !== undefined) return
+      // Progress must increase, and JSON has no Infinity; a report that does not fit is dropped. (basic/patterns/progress)
+      if (!(progress > this.#progress && progress < Infinity) || this.#stopped !== undefined) return
       this.#progress = progress
-      this.#call.notify({ method: 'notifications/progress', params: { progressToken, progress, total, message } })
+      const params = { progressToken, progress, total: Number.isFinite(total) ? total : undefined, message }
+      this.#call.notify({ method: 'notifications/progress', params })
     }
   }
 
   get log(): HandlerContext['log'] {
     return (level, data, logger) => {
       const severity = LOGGING_LEVELS.indexOf(level)
-      const message = typeof data === 'string' ? data : JSON.stringify(data)
+      const message = typeof data === 'string' ? data : toJson(data)
       this.#frame.log({
         level: severity >= 4 ? 'error' : severity >= 3 ? 'warn' : 'info',
-        message,
+        message: message ?? `A ${typeof data} that JSON cannot carry.`,
         method: this.#call.method,
         name: this.#name,
       })
       const wanted = this.#call.params._meta?.['io.modelcontextprotocol/logLevel']
-      if (!this.#frame.logging || wanted === undefined || severity < LOGGING_LEVELS.indexOf(wanted)) return
+      if (!this.#frame.logging || message === undefined || wanted === undefined) return
+      if (severity < LOGGING_LEVELS.indexOf(wanted)) return
       this.#call.notify({ method: 'notifications/message', params: { level, logger, data } })
     }
   }
@@ -163,6 +165,15 @@ export class CallContext implements HandlerContext {
   }
   get can(): HandlerContext['can'] {
     return (ability) => canAsk(this.#call.clientCapabilities, ability)
+  }
+}
+
+/** What cannot be written is no reason for the handler to fail. */
+function toJson(data: unknown): string | undefined {
+  try {
+    return JSON.stringify(data)
+  } catch {
+    return undefined
   }
 }
 

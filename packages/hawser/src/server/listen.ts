@@ -1,4 +1,4 @@
-import { type Call, ProtocolError, type Reply } from '../call/index.ts'
+import { type Call, type Principal, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
 import type { Notification, ServerCapabilities, SubscriptionFilter } from '../protocol/index.ts'
 import type { Change, Changes } from './changes.ts'
 import type { ServerFrame } from './frame.ts'
@@ -6,6 +6,8 @@ import type { ServerFrame } from './frame.ts'
 /** Subscriptions that one server instance holds open at once, and URIs that one may name. */
 const MAX_LISTENERS = 1024
 const MAX_URIS = 1000
+/** UTF-16 units of the params of one subscription, which are held as long as it lasts. */
+const MAX_PARAMS = 128 * 1024
 
 export interface Listening {
   readonly listen: (call: Call<'subscriptions/listen'>) => Promise<Reply<'subscriptions/listen'>>
@@ -13,17 +15,23 @@ export interface Listening {
   readonly close: () => void
 }
 
-/** Answers `subscriptions/listen`: acknowledged first, then open until the client leaves or the server closes. */
+/**
+ * Answers `subscriptions/listen`: acknowledged first, then open until the client leaves or the server closes. Resources that
+ * the caller may not read are left out.
+ */
 export function createListening(
   changes: Changes | undefined,
   capabilities: ServerCapabilities,
+  mayRead: (uri: string, principal: Principal | undefined) => boolean,
   frame: ServerFrame,
 ): Listening {
   const open = new Set<() => void>()
   const done: Reply<'subscriptions/listen'> = { _meta: frame.resultMeta }
+  const report = (error: unknown): void => void reportInternal(error, frame.log, { method: 'subscriptions/listen' })
 
   const listen: Listening['listen'] = async (call) => {
-    const filter = honour(call.params.notifications, capabilities)
+    const { principal } = call
+    const filter = honour(readFilter(call), capabilities, (uri) => mayRead(uri, principal))
     const acknowledge = (): void =>
       call.notify({ method: 'notifications/subscriptions/acknowledged', params: { notifications: filter } })
     if (changes === undefined || Object.keys(filter).length === 0) {
@@ -43,18 +51,33 @@ export function createListening(
     if (call.signal.aborted) ended.resolve()
     const early: Change[] = []
     let deliver = (change: Change): void => void early.push(change)
-    const stop = await changes.subscribe((change) => deliver(change))
+    const subscribed = (async () => changes.subscribe((change) => deliver(change)))()
     try {
+      // Subscribing may take long; the caller can leave meanwhile.
+      const isOpen = (await Promise.race([subscribed, ended.promise])) !== undefined
       acknowledge()
+      if (!isOpen) return done
       deliver = (change) => {
         const notification = describe(change, filter, uris)
-        if (notification !== undefined) call.notify(notification)
+        if (notification === undefined) return
+        try {
+          call.notify(notification)
+        } catch (error) {
+          // The fault of this listener, not of who made the change nor of the listeners after it.
+          report(error)
+          ended.resolve()
+        }
       }
       for (const change of early) deliver(change)
       await ended.promise
     } finally {
       open.delete(ended.resolve)
-      stop()
+      subscribed
+        .then(
+          (stop) => stop(),
+          () => {},
+        )
+        .catch(report)
     }
     return done
   }
@@ -66,19 +89,30 @@ export function createListening(
   }
 }
 
-/** The part of the filter that this server can keep. (basic/patterns/subscriptions#acknowledgment) */
-function honour(wanted: SubscriptionFilter, { tools, prompts, resources }: ServerCapabilities): SubscriptionFilter {
-  const uris = wanted.resourceSubscriptions ?? []
-  if (uris.length > MAX_URIS)
+function readFilter({ params }: Call<'subscriptions/listen'>): SubscriptionFilter {
+  const { length } = params.notifications.resourceSubscriptions ?? []
+  if (length > MAX_URIS)
     throw new ProtocolError(
       'invalid_params',
-      `One subscription may name ${MAX_URIS} resources; this one names ${uris.length}.`,
+      `One subscription may name ${MAX_URIS} resources; this one names ${length}.`,
     )
+  if (JSON.stringify(params).length > MAX_PARAMS)
+    throw new ProtocolError('invalid_params', `The params of a subscription may have ${MAX_PARAMS} characters as JSON.`)
+  return params.notifications
+}
+
+/** The part of the filter that this server can keep. (basic/patterns/subscriptions#acknowledgment) */
+function honour(
+  wanted: SubscriptionFilter,
+  { tools, prompts, resources }: ServerCapabilities,
+  mayRead: (uri: string) => boolean,
+): SubscriptionFilter {
+  const uris = resources?.subscribe === true ? (wanted.resourceSubscriptions?.filter(mayRead) ?? []) : []
   return {
     ...(wanted.toolsListChanged === true && tools?.listChanged === true && { toolsListChanged: true }),
     ...(wanted.promptsListChanged === true && prompts?.listChanged === true && { promptsListChanged: true }),
     ...(wanted.resourcesListChanged === true && resources?.listChanged === true && { resourcesListChanged: true }),
-    ...(uris.length > 0 && resources?.subscribe === true && { resourceSubscriptions: uris }),
+    ...(uris.length > 0 && { resourceSubscriptions: uris }),
   }
 }
 

@@ -1,21 +1,24 @@
 import { ProtocolError } from '../call/index.ts'
-import type { ClientCapabilities, InputRequest } from '../protocol/index.ts'
+import { type ClientCapabilities, type InputRequest, isObject } from '../protocol/index.ts'
 
 /** What a client can be asked for. */
 export type Ability = 'form' | 'url' | 'sampling' | 'roots'
 
-/** An empty `elicitation` means form mode, as clients declared it before there were modes. (client/elicitation#capabilities) */
+/**
+ * An empty `elicitation` means form mode, as clients declared it before there were modes. What is declared as anything but
+ * an object is not declared. (client/elicitation#capabilities)
+ */
 export function canAsk(capabilities: ClientCapabilities, ability: Ability): boolean {
   const { elicitation, sampling, roots } = capabilities
   switch (ability) {
     case 'form':
-      return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
+      return isObject(elicitation) && isObject('form' in elicitation || 'url' in elicitation ? elicitation.form : {})
     case 'url':
-      return elicitation?.url !== undefined
+      return isObject(elicitation) && isObject(elicitation.url)
     case 'sampling':
-      return sampling !== undefined
+      return isObject(sampling)
     case 'roots':
-      return roots !== undefined
+      return isObject(roots)
   }
 }
 

@@ -41,6 +41,8 @@ export function createResourceReader(
     if (found === undefined) throw notFound(uri)
     const { definition, authorize } = found.resource
     authorize?.(call.principal)
+    // The handler sees decoded what is chosen undecoded, so it takes the scopes of what that would name, too.
+    if (uri.includes('%')) find(decode(uri))?.resource.authorize?.(call.principal)
     const outcome = await runForPeer<ResourceReturn>(
       frame,
       call,
@@ -52,11 +54,19 @@ export function createResourceReader(
     if (outcome.value === undefined || outcome.value === null) throw notFound(uri)
     const result: ReadResourceResult = {
       contents: toContents(uri, definition.mimeType, outcome.value),
-      ttlMs: toTtlMs(typeof definition.ttl === 'function' ? definition.ttl(found.variables as never) : (definition.ttl ?? 0)),
+      ttlMs: toTtlMs(typeof definition.ttl === 'function' ? definition.ttl(found.variables) : (definition.ttl ?? 0)),
       cacheScope: definition.cache ?? 'private',
       _meta: frame.resultMeta,
     }
     return result
+  }
+}
+
+function decode(uri: string): string {
+  try {
+    return decodeURIComponent(uri)
+  } catch {
+    return uri
   }
 }
 

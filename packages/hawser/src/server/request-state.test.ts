@@ -4,7 +4,13 @@ import { createKeyRing, createProcessKeyRing } from './key-ring.ts'
 import { type Binding, EMPTY_MEMORY, type Memory, openState, sealState } from './request-state.ts'
 
 const ring = createKeyRing(['the newest secret, thirty-two bytes or more'])
-const binding: Binding = { subject: 'ada', method: 'tools/call', name: 'wipe', arguments: { a: 1, b: { c: [1, 2] } } }
+const binding: Binding = {
+  server: 'notes',
+  subject: 'ada',
+  method: 'tools/call',
+  name: 'wipe',
+  arguments: { a: 1, b: { c: [1, 2] } },
+}
 const memory: Memory = {
   answers: new Map([['who', { action: 'accept', content: { name: 'Ada' } }]]),
   results: new Map([['backup', 'b-1']]),
@@ -38,6 +44,7 @@ describe('requestState', () => {
 
   // basic/patterns/mrtr#server-requirements-basic-workflow: principal, expiry, originating request
   it.each([
+    ['another server with the same keys', { server: 'staging' }],
     ['another principal', { subject: 'eve' }],
     ['no principal', { subject: undefined }],
     ['another method', { method: 'prompts/get' }],

@@ -17,6 +17,8 @@ export const EMPTY_MEMORY: Memory = { answers: new Map(), results: new Map(), as
 
 /** The request that a state belongs to; presented with any other it does not open. (basic/patterns/mrtr#server-requirements-basic-workflow) */
 export interface Binding {
+  /** The server's name: several may share a key ring. */
+  readonly server: string
   readonly subject: string | undefined
   readonly method: string
   /** The tool's or prompt's name, or the resource's URI. */
@@ -83,9 +85,9 @@ async function tryOpen(state: string, binding: Binding, ring: KeyRing, now: numb
   return { round, asked: new Set(asked), answers: new Map(answers), results: new Map(results) }
 }
 
-async function describe({ subject, method, name, arguments: args }: Binding): Promise<Uint8Array<ArrayBuffer>> {
+async function describe({ server, subject, method, name, arguments: args }: Binding): Promise<Uint8Array<ArrayBuffer>> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encode(canonical(args))))
-  return encode(JSON.stringify(['hawser requestState 1', subject ?? null, method, name, toBase64Url(digest)]))
+  return encode(JSON.stringify(['hawser requestState 1', server, subject ?? null, method, name, toBase64Url(digest)]))
 }
 
 /** JSON with sorted keys, so that a client that reorders the arguments still presents the same request. */

@@ -17,6 +17,8 @@ export interface ContextRequest {
 
 /** What handlers run in: the same for every call of a server. */
 export interface HandlerFrame extends ContextFrame {
+  /** The name of the server. */
+  readonly server: string
   readonly context: ((request: ContextRequest) => Sync<object>) | undefined
   readonly keys: KeyRing
   /** Milliseconds that a question stays answerable. */
@@ -24,6 +26,9 @@ export interface HandlerFrame extends ContextFrame {
   /** Milliseconds that a handler may take unless its definition says otherwise. */
   readonly timeout: number
 }
+
+/** The longest wait that timers know: 2³¹ − 1 ms. Beyond it they fire at once. */
+const FOREVER = 2_147_483_647
 
 /** How long a suspended handler may go on, in milliseconds. */
 const WIND_DOWN = 1_000
@@ -42,14 +47,15 @@ export type Work<T> = (context: HandlerContext & Anything, interview: () => Inte
 export async function runHandler<T>(
   frame: HandlerFrame,
   call: Retry,
-  item: Omit<Binding, 'subject' | 'method'>,
+  item: Pick<Binding, 'name' | 'arguments'>,
   timeout: number | undefined,
   work: Work<T>,
 ): Promise<{ readonly value: T } | InputRequired> {
   const { requestState, inputResponses = {} } = call.params
-  const binding: Binding = { ...item, subject: call.principal?.subject, method: call.method }
+  const binding: Binding = { ...item, server: frame.server, subject: call.principal?.subject, method: call.method }
   const memory =
     requestState === undefined ? EMPTY_MEMORY : await openState(requestState, binding, frame.keys, Date.now())
+  const given = rememberFor(call, item.arguments)
   let interview: Interview | undefined
   let onSuspend = (_stuck: boolean): void => {}
   const open = (): Interview => (interview ??= new Interview(call, memory, inputResponses, (stuck) => onSuspend(stuck)))
@@ -58,7 +64,7 @@ export async function runHandler<T>(
   const running =
     supply === undefined ? work(context, open) : supplyThen(supply(describe(call)), context, () => work(context, open))
   if (!isThenable(running)) return { value: running }
-  const limit = timeout ?? frame.timeout
+  const limit = Math.min(timeout ?? frame.timeout, FOREVER)
   const outcome = await new Promise<T | typeof SUSPENDED>((resolve, reject) => {
     let timer = setTimeout(() => {
       const error = new ToolError(`"${item.name}" did not finish within ${limit / 1000} s and was stopped.`)
@@ -71,6 +77,7 @@ export async function runHandler<T>(
     }
     const end = (): boolean => {
       clearTimeout(timer)
+      onSuspend = () => {}
       return interview?.suspended === true
     }
     Promise.resolve(running).then(
@@ -83,7 +90,12 @@ export async function runHandler<T>(
   return {
     resultType: 'input_required',
     inputRequests: questions,
-    requestState: await sealState(next, binding, frame.keys, Date.now() + frame.askExpiry),
+    requestState: await sealState(
+      next,
+      { ...binding, arguments: JSON.parse(given) },
+      frame.keys,
+      Date.now() + frame.askExpiry,
+    ),
   }
 }
 
@@ -105,6 +117,11 @@ export async function runWithoutAsking<T>(...given: Parameters<typeof runHandler
   const outcome = await runForPeer(...given)
   if ('resultType' in outcome) throw new Error(`"${given[2].name}" asked a question where only an answer can be given.`)
   return outcome.value
+}
+
+/** A handler may change its arguments in place, but the retry brings them as they were. No question goes to a client without capabilities. */
+function rememberFor({ clientCapabilities }: Call, given: unknown): string {
+  return Object.keys(clientCapabilities).length === 0 ? 'null' : JSON.stringify(given)
 }
 
 async function supplyThen<T>(supplied: Sync<object>, context: CallContext, work: () => Sync<T>): Promise<T> {
