@@ -8,6 +8,12 @@ const search = app.tool({ description: 'Find notes.', effect: 'read', run: () =>
 const SEAL_KEY = 'as if it were made by openssl rand -base64 48'
 
 export const causes: Readonly<Record<string, () => void>> = {
+  'bad-extension': () => {
+    // #region bad-extension
+    mcp({ name: 'notes', version: '1.0.0', extensions: { offline: {} } }).server({ tools: { search } })
+    // #endregion
+  },
+
   'bad-name': () => {
     // #region bad-name
     app.server({ tools: { 'find notes': search } })
@@ -112,6 +118,12 @@ export const causes: Readonly<Record<string, () => void>> = {
 }
 
 export const fixes: Readonly<Record<string, () => void>> = {
+  'bad-extension': () => {
+    // #region bad-extension-fix
+    mcp({ name: 'notes', version: '1.0.0', extensions: { 'com.example/offline': {} } }).server({ tools: { search } })
+    // #endregion
+  },
+
   'bad-name': () => {
     // #region bad-name-fix
     app.server({ tools: { find_notes: search } })

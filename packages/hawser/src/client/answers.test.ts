@@ -17,6 +17,12 @@ describe('capabilities', () => {
     expect(declareCapabilities(answers, undefined)).toEqual(expected)
   })
 
+  // basic/versioning#extension-negotiation
+  // spec: extension-identifier
+  it('refuse an extension without a prefix', () => {
+    expect(() => declareCapabilities({}, { offline: {} })).toThrow(TypeError)
+  })
+
   it('name the extensions with their settings', () => {
     expect(declareCapabilities({}, { 'io.example/x': { on: true } })).toEqual({
       extensions: { 'io.example/x': { on: true } },

@@ -1,13 +1,14 @@
 import type { Call } from '../call/index.ts'
-import type {
-  ClientCapabilities,
-  CreateMessageParams,
-  CreateMessageResult,
-  ElicitForm,
-  ElicitResult,
-  ElicitUrl,
-  Extensions,
-  Root,
+import {
+  type ClientCapabilities,
+  type CreateMessageParams,
+  type CreateMessageResult,
+  type ElicitForm,
+  type ElicitResult,
+  type ElicitUrl,
+  type Extensions,
+  isExtensionId,
+  type Root,
 } from '../protocol/index.ts'
 
 type Sync<T> = T | Promise<T>
@@ -47,8 +48,14 @@ export interface Answers {
   readonly roots?: (context: AnswerContext) => Sync<readonly Root[]>
 }
 
-/** What a client with these answers can be asked for. */
+/**
+ * What a client with these answers can be asked for.
+ *
+ * @throws TypeError for an extension whose identifier is none.
+ */
 export function declareCapabilities(answers: Answers, extensions: Extensions | undefined): ClientCapabilities {
+  const wrong = Object.keys(extensions ?? {}).find((id) => !isExtensionId(id))
+  if (wrong !== undefined) throw new TypeError(`The extension "${wrong}" needs an identifier such as "com.example/x".`)
   const { elicit, visit, sample, roots } = answers
   return {
     ...((elicit ?? visit) && { elicitation: { ...(elicit && { form: {} }), ...(visit && { url: {} }) } }),

@@ -1,5 +1,6 @@
 export * from './capabilities.ts'
 export * from './content.ts'
+export * from './extension-id.ts'
 export * from './input-requests.ts'
 export * from './is-object.ts'
 export * from './json.ts'

@@ -73,5 +73,12 @@ function readTemplate(where: string, uri: string): UriTemplate {
       `${where}: "${uri}" has no scheme. Start it with one of your own, such as notes://.`,
     )
   }
+  const [literal] = template.parts
+  if (isFixed(template) && literal !== uri) {
+    throw new DefinitionError(
+      'bad-uri-template',
+      `${where}: "${uri}" holds what no URI may hold. Encode it: "${String(literal)}".`,
+    )
+  }
   return template
 }

@@ -71,6 +71,9 @@ describe('a definition that cannot work', () => {
     ['bad-uri-template', { resources: { r: resource({ uri: 'r://{a', read: () => '' }) } }, /"r"/],
     ['bad-uri-template', { resources: { r: resource({ uri: 'r://{a}{b}', read: () => '' }) } }, /"r"/],
     ['bad-uri-template', { resources: { r: resource({ uri: 'no-scheme/{a}', read: () => '' }) } }, /scheme/],
+    ['bad-uri-template', { resources: { r: resource({ uri: 'r://a b', read: () => '' }) } }, /"r:\/\/a%20b"/],
+    ['bad-uri-template', { resources: { r: resource({ uri: 'r://é', read: () => '' }) } }, /"r:\/\/%C3%A9"/],
+    ['bad-uri-template', { resources: { r: resource({ uri: 'r://50%', read: () => '' }) } }, /"r:\/\/50%25"/],
     [
       'unknown-scope',
       { tools: { t: tool({ description: 'd', effect: 'read', scopes: ['admin'], run: () => '' }) } },
@@ -86,6 +89,29 @@ describe('a definition that cannot work', () => {
     expect(() => make({}, { name: '' })).toThrow(expect.objectContaining({ id: 'missing-identity' }))
     expect(() => make({}, { version: undefined as never })).toThrow(expect.objectContaining({ id: 'missing-identity' }))
   })
+
+  // basic/versioning#extension-negotiation
+  // spec: extension-identifier
+  it.each([
+    'x',
+    '/x',
+    'com.example',
+    '1com/x',
+    'com-/x',
+    'com..example/x',
+    'com.example/x/y',
+    'com.example/-x',
+    'é.de/x',
+  ])('throws for an extension called %j', (id) => {
+    expect(() => make({}, { extensions: { [id]: {} } })).toThrow(expect.objectContaining({ id: 'bad-extension' }))
+  })
+
+  it.each(['com.example/x', 'io.modelcontextprotocol/tasks', 'a/b', 'A-1.b2/c_d.e-f', 'com.example/'])(
+    'declares an extension called %j',
+    (id) => {
+      expect(make({}, { extensions: { [id]: {} } }).capabilities.extensions).toEqual({ [id]: {} })
+    },
+  )
 
   // basic/transports/streamable-http#schema-extension
   it('throws for a header annotation that breaks the rules', () => {

@@ -14,6 +14,7 @@ import {
   type Extensions,
   type Icon,
   type Implementation,
+  isExtensionId,
   PROTOCOL_VERSION,
   type ServerCapabilities,
 } from '../protocol/index.ts'
@@ -93,6 +94,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
   const { changes, cache = {}, instructions, extensions } = options
   const log = guardLog(options.log ?? logToStderr)
   checkIdentity(options)
+  checkExtensions(extensions)
   const authorizer = createAuthorizer(options.scopes ?? {})
   const tools = new Map(
     Object.entries(parts.tools ?? {}).map(([name, tool]) => [name, compileTool(name, tool, authorizer)]),
@@ -197,6 +199,17 @@ function checkIdentity({ name, version }: ServerOptions): void {
         `mcp({ … }) needs a ${field}; it has ${JSON.stringify(value)}. Clients show it to people.`,
       )
     }
+  }
+}
+
+/** (basic/versioning#extension-negotiation) */
+function checkExtensions(extensions: Extensions = {}): void {
+  const wrong = Object.keys(extensions).find((id) => !isExtensionId(id))
+  if (wrong !== undefined) {
+    throw new DefinitionError(
+      'bad-extension',
+      `The extension "${wrong}" needs an identifier such as "com.example/${wrong.replaceAll(/\W/g, '') || 'name'}".`,
+    )
   }
 }
 
