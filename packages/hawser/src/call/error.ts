@@ -112,6 +112,11 @@ export class ConnectionError extends Error {
   }
 }
 
+/** The peer answered with something that this protocol does not know. */
+export function badReply(message: string, cause?: unknown): ConnectionError {
+  return new ConnectionError('bad_reply', message, { cause })
+}
+
 /**
  * For the author, when the module loads: the definition of a server cannot work. Each `id` has a section in docs/errors.md.
  *

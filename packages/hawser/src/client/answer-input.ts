@@ -1,4 +1,4 @@
-import { type Call, ConnectionError, type Interceptor, type Reply } from '../call/index.ts'
+import { badReply, type Call, ConnectionError, type Interceptor, type Reply } from '../call/index.ts'
 import { type InputRequired, type InputResponses, isObject } from '../protocol/index.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { Answers } from './answers.ts'
@@ -49,21 +49,19 @@ export function answerInput(answers: Answers, maxRounds: number): Interceptor {
 }
 
 /** What is asked for; nothing when the reply is the final one. */
-function readInputRequired(call: Call, reply: Reply): InputRequired | undefined {
+function readInputRequired({ method }: Call, reply: Reply): InputRequired | undefined {
   const fields: unknown = reply
-  if (!isObject(fields) || !('resultType' in reply)) return undefined
-  const { resultType: type } = fields
-  if (type === 'complete') return undefined
-  const refuse = (what: string) => new ConnectionError('bad_reply', `The server answered ${call.method} ${what}.`)
-  if (type !== 'input_required') throw refuse(`with an unknown resultType ${JSON.stringify(type)?.slice(0, 64)}`)
-  if (!MAY_ASK.has(call.method)) throw refuse('with a question, which this method may not')
-  const { inputRequests, requestState } = reply
-  if (requestState !== undefined && typeof requestState !== 'string')
-    throw refuse('with a requestState that is not text')
-  if (inputRequests !== undefined && !isObject(inputRequests)) throw refuse('with inputRequests that are not an object')
-  const count = Object.keys(inputRequests ?? {}).length
-  if (count === 0 && requestState === undefined) throw refuse('with input_required but neither questions nor a state')
-  if (count > MAX_QUESTIONS) throw refuse(`with ${count} questions; at most ${MAX_QUESTIONS} are answered at once`)
+  if (!isObject(fields) || !('resultType' in reply) || reply.resultType !== 'input_required') return undefined
+  const { inputRequests = {}, requestState } = fields
+  const check = (isRight: boolean, problem: string): void => {
+    if (!isRight) throw badReply(`The server answered ${method} with ${problem}.`)
+  }
+  check(MAY_ASK.has(method), 'a question, which this method may not')
+  check(requestState === undefined || typeof requestState === 'string', 'a requestState that is not text')
+  check(isObject(inputRequests), 'inputRequests that are not an object')
+  const count = Object.keys(inputRequests as object).length
+  check(count > 0 || requestState !== undefined, 'input_required but neither questions nor a state')
+  check(count <= MAX_QUESTIONS, `${count} questions; at most ${MAX_QUESTIONS} are answered at once`)
   return reply
 }
 

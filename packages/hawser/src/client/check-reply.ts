@@ -1,25 +1,25 @@
-import { ConnectionError, type Reply } from '../call/index.ts'
+import { badReply, type Reply } from '../call/index.ts'
 import { isObject, type Method, type Result } from '../protocol/index.ts'
 
-type Fields = { readonly [name: string]: unknown }
-type Check = (reply: Fields) => boolean
-
-const list =
-  (field: string): Check =>
-  (reply) =>
-    Array.isArray(reply[field])
+/** The field of a result that holds a list. */
+export const LISTS = {
+  'server/discover': 'supportedVersions',
+  'tools/list': 'tools',
+  'tools/call': 'content',
+  'resources/list': 'resources',
+  'resources/templates/list': 'resourceTemplates',
+  'resources/read': 'contents',
+  'prompts/list': 'prompts',
+  'prompts/get': 'messages',
+} as const satisfies { readonly [M in Method]?: string }
 
 /** What callers rely on; anything else in a reply is passed through. */
-const CHECKS: { readonly [M in Method]?: Check } = {
-  'server/discover': (reply) => list('supportedVersions')(reply) && isObject(reply['capabilities']),
-  'tools/list': list('tools'),
-  'tools/call': list('content'),
-  'resources/list': list('resources'),
-  'resources/templates/list': list('resourceTemplates'),
-  'resources/read': list('contents'),
-  'prompts/list': list('prompts'),
-  'prompts/get': list('messages'),
-  'completion/complete': ({ completion }) => isObject(completion) && list('values')(completion),
+function isResult(method: Method, reply: { readonly [name: string]: unknown }): boolean {
+  const { completion, capabilities, resultType = 'complete' } = reply
+  if (resultType !== 'complete') return false
+  if (method === 'completion/complete') return isObject(completion) && Array.isArray(completion['values'])
+  if (method === 'server/discover' && !isObject(capabilities)) return false
+  return !Object.hasOwn(LISTS, method) || Array.isArray(reply[LISTS[method as keyof typeof LISTS]])
 }
 
 /**
@@ -29,8 +29,8 @@ const CHECKS: { readonly [M in Method]?: Check } = {
  */
 export function checkReply<M extends Method>(method: M, reply: Reply): Result<M> {
   const fields: unknown = reply
-  if (!isObject(fields) || CHECKS[method]?.(fields) === false) {
-    throw new ConnectionError('bad_reply', `The server answered ${method} with something that is not its result.`)
+  if (!isObject(fields) || !isResult(method, fields)) {
+    throw badReply(`The server answered ${method} with something that is not its result.`)
   }
   return reply
 }

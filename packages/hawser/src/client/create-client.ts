@@ -8,7 +8,7 @@ import { deadline, readLimits } from './deadline.ts'
 import { createFindResource } from './find-resource.ts'
 import { listen } from './listen.ts'
 import { createNamedCalls } from './named-calls.ts'
-import { listAll } from './pages.ts'
+import { listAll, type ListMethod } from './pages.ts'
 import { toBody, toOutput, toStrings } from './plain-results.ts'
 import { type CallOptions, createRequest } from './request.ts'
 import { closedError } from './until-aborted.ts'
@@ -63,6 +63,10 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
   const call: Client['call'] = (name, args = {}, given) => request('tools/call', { name, arguments: args }, given)
   const read: Client['read'] = (uri, given) => request('resources/read', { uri }, given)
   const prompt: Client['prompt'] = (name, args = {}, given) => request('prompts/get', { name, arguments: args }, given)
+  const list =
+    <M extends ListMethod>(method: M) =>
+    (given?: CallOptions) =>
+      listAll(request, method, maxPages, given)
 
   const client: Client = {
     tools: createNamedCalls(async (name, input, given) => toOutput(await call(name, input, given))) as Client['tools'],
@@ -76,10 +80,10 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
     call,
     read,
     prompt,
-    listTools: (given) => listAll(request, 'tools/list', maxPages, given),
-    listResources: (given) => listAll(request, 'resources/list', maxPages, given),
-    listResourceTemplates: (given) => listAll(request, 'resources/templates/list', maxPages, given),
-    listPrompts: (given) => listAll(request, 'prompts/list', maxPages, given),
+    listTools: list('tools/list'),
+    listResources: list('resources/list'),
+    listResourceTemplates: list('resources/templates/list'),
+    listPrompts: list('prompts/list'),
     complete: async (ref, argument, context, given) => {
       const params = { ref, argument, ...(context && { context: { arguments: context } }) }
       return (await request('completion/complete', params, given)).completion
@@ -95,18 +99,17 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
 }
 
 function readHandle(way: unknown): Handle {
-  const handle: unknown = isObject(way) ? way['handle'] : way
+  const fields = isObject(way) ? way : { handle: way }
+  const { handle, server, default: exported } = fields
   if (typeof handle === 'function') return handle as Handle
-  const got = isObject(way)
-    ? `an object with ${Object.keys(way).slice(0, 8).join(', ') || 'no properties'}`
-    : typeof way
-  throw new TypeError(`Expected a server, a URL, a link or a handle to connect to, got ${got}.${hint(way)}`)
-}
-
-/** For what is often passed instead. */
-function hint(way: unknown): string {
-  if (way instanceof Promise) return ' Await it first.'
-  if (!isObject(way)) return ''
-  if (way['default'] !== undefined) return ' This is a module: pass its default export.'
-  return typeof way['server'] === 'function' ? ' Make a server of it first: .server({ tools: { … } }).' : ''
+  const hint =
+    way instanceof Promise
+      ? ' Await it first.'
+      : exported !== undefined
+        ? ' This is a module: pass its default export.'
+        : typeof server === 'function'
+          ? ' Make a server of it first: .server({ tools: { … } }).'
+          : ''
+  const got = isObject(way) ? `an object with ${Object.keys(way).slice(0, 8).join(', ') || 'no properties'}` : typeof way
+  throw new TypeError(`Expected a server, a URL, a link or a handle, got ${got}.${hint}`)
 }

@@ -46,7 +46,7 @@ describe('filling in a form', () => {
   it('refuses an answer without a required field that has no default', () => {
     const strict: RequestedSchema = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }
     expect(() => fillForm('which', strict)).toThrow(
-      'The answer to "which" has no "id", which is required: a value of type string.',
+      'The answer to "which", "id": expected a value of type string, got nothing.',
     )
     expect(() => fillForm('which', { ...strict, required: [] })).not.toThrow()
   })

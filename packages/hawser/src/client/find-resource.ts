@@ -1,4 +1,4 @@
-import { ConnectionError } from '../call/index.ts'
+import { badReply } from '../call/index.ts'
 import { expand } from '../uri-template/expand.ts'
 import { parseParts } from '../uri-template/parse.ts'
 import type { UriTemplate } from '../uri-template/template.ts'
@@ -44,9 +44,7 @@ function parse(name: string, text: string): Template {
   try {
     return { text, parts: parseParts(text) }
   } catch (cause) {
-    throw new ConnectionError('bad_reply', `The server lists "${name}" with a URI template that cannot be read.`, {
-      cause,
-    })
+    throw badReply(`The server lists "${name}" with a URI template that cannot be read.`, cause)
   }
 }
 

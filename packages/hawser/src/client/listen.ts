@@ -1,4 +1,4 @@
-import { ConnectionError } from '../call/index.ts'
+import { badReply, ConnectionError } from '../call/index.ts'
 import type { Notification, SubscriptionFilter } from '../protocol/index.ts'
 import { type Change, createChangeQueue } from './change-queue.ts'
 import { after } from './deadline.ts'
@@ -66,7 +66,7 @@ export async function listen(
         { notifications: filter },
         { signal: controller.signal, endless: true, onNotification },
       )
-      if (!agreed) throw new ConnectionError('bad_reply', 'The server ended the subscription without acknowledging it.')
+      if (!agreed) throw badReply('The server ended the subscription without acknowledging it.')
     } catch (error) {
       // Leaving is not an error for the one who leaves.
       if (!(agreed && controller.signal.aborted)) throw error
@@ -97,16 +97,9 @@ export async function listen(
 }
 
 function readChange({ method, params }: Notification): Change | undefined {
-  switch (method) {
-    case 'notifications/tools/list_changed':
-      return { kind: 'tools' }
-    case 'notifications/prompts/list_changed':
-      return { kind: 'prompts' }
-    case 'notifications/resources/list_changed':
-      return { kind: 'resources' }
-    case 'notifications/resources/updated':
-      return typeof params?.uri === 'string' ? { kind: 'resource', uri: params.uri } : undefined
-    default:
-      return undefined
+  if (method === 'notifications/resources/updated') {
+    return typeof params?.uri === 'string' ? { kind: 'resource', uri: params.uri } : undefined
   }
+  const kind = /^notifications\/(tools|prompts|resources)\/list_changed$/.exec(method)?.[1]
+  return kind === undefined ? undefined : { kind: kind as 'tools' | 'prompts' | 'resources' }
 }

@@ -1,32 +1,21 @@
-import { ConnectionError, ProtocolError } from '../call/index.ts'
+import { badReply, ProtocolError } from '../call/index.ts'
 import type { Params, Result } from '../protocol/index.ts'
+import { LISTS } from './check-reply.ts'
 import type { CallOptions, Request } from './request.ts'
 
-/** Methods that answer in pages, with the field that holds their entries. (server/utilities/pagination) */
-interface Lists {
-  'tools/list': 'tools'
-  'resources/list': 'resources'
-  'resources/templates/list': 'resourceTemplates'
-  'prompts/list': 'prompts'
-}
+/** Methods that answer in pages. (server/utilities/pagination) */
+export type ListMethod = 'tools/list' | 'resources/list' | 'resources/templates/list' | 'prompts/list'
 
 /** One entry of a list. */
-export type Entry<M extends keyof Lists> =
-  Result<M> extends { readonly [F in Lists[M]]: readonly (infer E)[] } ? E : never
-
-const FIELDS: Lists = {
-  'tools/list': 'tools',
-  'resources/list': 'resources',
-  'resources/templates/list': 'resourceTemplates',
-  'prompts/list': 'prompts',
-}
+export type Entry<M extends ListMethod> =
+  Result<M> extends { readonly [F in (typeof LISTS)[M]]: readonly (infer E)[] } ? E : never
 
 /**
  * Yields the entries of each page until a page names no next one. A server that does not offer the method has none.
  *
  * @throws ConnectionError `bad_reply` when a cursor comes twice or the pages do not end.
  */
-export async function* pages<M extends keyof Lists>(
+export async function* pages<M extends ListMethod>(
   request: Request,
   method: M,
   maxPages: number,
@@ -35,28 +24,27 @@ export async function* pages<M extends keyof Lists>(
   const seen = new Set<string>()
   let cursor: string | undefined
   for (let page = 1; ; page++) {
-    if (page > maxPages) throw new ConnectionError('bad_reply', `${method} did not end within ${maxPages} pages.`)
+    if (page > maxPages) throw badReply(`${method} did not end within ${maxPages} pages.`)
     const params = (cursor === undefined ? {} : { cursor }) as Params<M>
     const result = await request(method, params, options).catch((error: unknown) => {
       if (page === 1 && error instanceof ProtocolError && error.code === 'method_not_found') return undefined
       throw error
     })
     if (result === undefined) return
-    yield (result as unknown as { readonly [F in Lists[M]]: readonly Entry<M>[] })[FIELDS[method]]
+    yield (result as unknown as { readonly [F in (typeof LISTS)[M]]: readonly Entry<M>[] })[LISTS[method]]
     // An empty string is a cursor like any other. (server/utilities/pagination#implementation-guidelines)
     const next: unknown = result.nextCursor
     if (next === undefined || next === null) return
-    if (typeof next !== 'string')
-      throw new ConnectionError('bad_reply', `${method} named a next page by something that is not text.`)
-    if (seen.has(next))
-      throw new ConnectionError('bad_reply', `${method} named the same next page twice: its list would never end.`)
+    if (typeof next !== 'string' || seen.has(next)) {
+      throw badReply(`${method} named a next page twice, or by something that is not text.`)
+    }
     seen.add(next)
     cursor = next
   }
 }
 
 /** All entries of a list. */
-export async function listAll<M extends keyof Lists>(
+export async function listAll<M extends ListMethod>(
   request: Request,
   method: M,
   maxPages: number,

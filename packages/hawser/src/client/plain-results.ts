@@ -1,4 +1,4 @@
-import { ConnectionError, ToolError } from '../call/index.ts'
+import { badReply, ToolError } from '../call/index.ts'
 import type { CallToolResult, ContentBlock, ReadResourceResult } from '../protocol/index.ts'
 
 /**
@@ -23,13 +23,13 @@ function joinText(content: readonly ContentBlock[]): string {
 export function toBody({ contents }: ReadResourceResult, uri: string): string | Uint8Array {
   const [first, ...rest] = contents
   if (first === undefined || rest.length > 0) {
-    throw new ConnectionError('bad_reply', `${uri} has ${contents.length} parts. client.read(uri) gives all of them.`)
+    throw badReply(`${uri} has ${contents.length} parts. client.read(uri) gives all of them.`)
   }
   if ('text' in first) return first.text
   try {
     return Uint8Array.from(atob(first.blob), (character) => character.charCodeAt(0))
   } catch (cause) {
-    throw new ConnectionError('bad_reply', `${uri} came with bytes that are not Base64.`, { cause })
+    throw badReply(`${uri} came with bytes that are not Base64.`, cause)
   }
 }
 

@@ -9,6 +9,10 @@ import {
   ProtocolError,
   type Reply,
 } from '../call/index.ts'
+import { pages } from '../client/pages.ts'
+import type { Request as ClientRequest } from '../client/request.ts'
+import { toAbortError, untilAborted } from '../client/until-aborted.ts'
+import type { HeaderField, ListParams } from '../protocol/index.ts'
 import { encodeRequest } from '../wire/json-rpc.ts'
 import { encodeParams } from '../wire/request.ts'
 import { createKnownHeaders } from './learn-headers.ts'
@@ -18,15 +22,15 @@ import { readReply } from './read-reply.ts'
 
 export interface ConnectHttpOptions {
   /** Sends the requests; the global `fetch` by default. A handler of `createFetchHandler` will do. */
-  readonly fetch?: (request: Request) => Promise<Response>
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined
   /** Sent with every request, such as `authorization`. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Most bytes of one answer or one event; 16 MiB by default. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Methods of extensions that carry one of their params in `Mcp-Name`: `{ 'tasks/get': 'taskId' }`. */
-  readonly nameFields?: NameFields
+  readonly nameFields?: NameFields | undefined
   /** Told of tools that are left out because their definition is invalid; stderr by default. */
-  readonly log?: Log
+  readonly log?: Log | undefined
 }
 
 /** Most pages of `tools/list` that are read to find one tool. */
@@ -54,12 +58,9 @@ export function connectHttp(url: string | URL, options: ConnectHttpOptions = {})
 
   const post = async (call: Call): Promise<Reply> => {
     const id = ++lastId
-    const fields = isCallOf(call, 'tools/call') ? known.fieldsOf(call.params.name) : []
-    const headers = new Headers(options.headers)
-    for (const [name, value] of Object.entries(mirrorHeaders(call, nameFields, fields))) headers.set(name, value)
     const request = new Request(endpoint, {
       method: 'POST',
-      headers,
+      headers: mirrorHeaders(call, nameFields, fieldsOf(call), options.headers),
       body: encodeRequest(id, call.method, encodeParams(call)),
       redirect: 'manual',
       signal: call.signal,
@@ -71,48 +72,36 @@ export function connectHttp(url: string | URL, options: ConnectHttpOptions = {})
     return isCallOf(call, 'tools/list') ? known.learn(reply) : reply
   }
 
-  const attempt = (call: Call): Promise<Reply> => untilAborted(call.signal, () => post(call))
+  const fieldsOf = (call: Call): readonly HeaderField[] =>
+    isCallOf(call, 'tools/call') ? known.fieldsOf(call.params.name) : []
+
+  const attempt = async (call: Call): Promise<Reply> => {
+    if (call.signal.aborted) throw toAbortError(call.signal.reason)
+    return untilAborted(call.signal, post(call))
+  }
 
   /** Reads the list until the tool is found; later pages would not change the next attempt. */
   const relearn = async (call: Call<'tools/call'>): Promise<void> => {
-    let cursor: string | undefined
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const list: Call<'tools/list'> = {
-        ...call,
-        method: 'tools/list',
-        params: cursor === undefined ? {} : { cursor },
-        notify: () => {},
-      }
-      const reply = await attempt(list)
-      if (!('tools' in reply) || !Array.isArray(reply.tools)) return
-      if (reply.tools.some(({ name }) => name === call.params.name)) return
-      if (typeof reply.nextCursor !== 'string' || reply.nextCursor === cursor) return
-      cursor = reply.nextCursor
+    const list = (method: 'tools/list', params: ListParams) => attempt({ ...call, method, params, notify: () => {} })
+    for await (const page of pages(list as ClientRequest, 'tools/list', MAX_PAGES)) {
+      if (page.some(({ name }) => name === call.params.name)) return
     }
-  }
-
-  /** The list may have changed since it was read, or was never read. (streamable-http#client-behavior) */
-  const attemptAgain = async (call: Call<'tools/call'>, refusal: ProtocolError): Promise<Reply> => {
-    const before = JSON.stringify(known.fieldsOf(call.params.name))
-    try {
-      await relearn(call)
-    } catch (error) {
-      throw call.signal.aborted ? error : refusal
-    }
-    // The same headers would meet the same refusal.
-    if (JSON.stringify(known.fieldsOf(call.params.name)) === before) throw refusal
-    return attempt(call)
   }
 
   return (call) =>
-    attempt(call).catch((error: unknown) => {
-      if (isMismatch(error) && isCallOf(call, 'tools/call')) return attemptAgain(call, error)
-      throw error
+    attempt(call).catch(async (refusal: unknown) => {
+      const isMismatch = refusal instanceof ProtocolError && refusal.code === 'header_mismatch'
+      if (!isMismatch || !isCallOf(call, 'tools/call')) throw refusal
+      // The list may have changed since it was read, or was never read. (streamable-http#client-behavior)
+      const before = JSON.stringify(fieldsOf(call))
+      await relearn(call).catch((error: unknown) => {
+        throw call.signal.aborted ? error : refusal
+      })
+      // The same headers would meet the same refusal.
+      if (JSON.stringify(fieldsOf(call)) === before) throw refusal
+      return attempt(call)
     })
 }
-
-const isMismatch = (error: unknown): error is ProtocolError =>
-  error instanceof ProtocolError && error.code === 'header_mismatch'
 
 function checkUrl(url: string | URL): string {
   const { protocol, username, password, href } = new URL(url)
@@ -123,25 +112,6 @@ function checkUrl(url: string | URL): string {
     throw new TypeError('Expected a URL without user name and password. Send credentials with the headers option.')
   }
   return href
-}
-
-/** Gives up waiting when the signal fires, whether or not the work heeds it. */
-function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      const { reason } = signal
-      reject(
-        reason instanceof ConnectionError
-          ? reason
-          : new ConnectionError('aborted', 'The call was aborted.', { cause: reason }),
-      )
-    }
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort))
-  })
 }
 
 /** Errors that already say what they are come from a `fetch` of the caller's own. */

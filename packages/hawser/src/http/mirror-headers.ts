@@ -5,24 +5,25 @@ import { ACCEPT } from './media-type.ts'
 import type { HttpHeaders } from './message.ts'
 import { headerText, readArgument } from './mirrored.ts'
 
-/** The headers that repeat what the body of a call says. (streamable-http#request-metadata, #client-behavior) */
+/** The headers that repeat what the body of a call says, over those that every request has. (streamable-http#request-metadata, #client-behavior) */
 export function mirrorHeaders(
   call: Call,
   nameFields: ReadonlyMap<string, string>,
   headerFields: readonly HeaderField[],
-): HttpHeaders {
+  own?: HttpHeaders,
+): Headers {
+  const { method, protocolVersion } = call
   const params: Readonly<Record<string, unknown>> = { ...call.params }
-  const headers: Record<string, string> = {
-    accept: ACCEPT,
-    'content-type': 'application/json',
-    'mcp-protocol-version': call.protocolVersion,
-    'mcp-method': call.method,
+  const headers = new Headers(own)
+  headers.set('accept', ACCEPT)
+  headers.set('content-type', 'application/json')
+  headers.set('mcp-protocol-version', protocolVersion)
+  headers.set('mcp-method', method)
+  const mirror = (name: string, value: unknown): void => {
+    const text = headerText(value)
+    if (text !== undefined) headers.set(`mcp-${name}`, encodeHeaderValue(text))
   }
-  const name = headerText(params[nameFields.get(call.method) ?? ''])
-  if (name !== undefined) headers['mcp-name'] = encodeHeaderValue(name)
-  for (const field of headerFields) {
-    const text = headerText(readArgument(params['arguments'], field.path))
-    if (text !== undefined) headers[`mcp-param-${field.name.toLowerCase()}`] = encodeHeaderValue(text)
-  }
+  mirror('name', params[nameFields.get(method) ?? ''])
+  for (const { name, path } of headerFields) mirror(`param-${name}`, readArgument(params['arguments'], path))
   return headers
 }

@@ -1,11 +1,19 @@
+import { ConnectionError } from '../call/index.ts'
+import { readChunks } from '../wire/chunks.ts'
+
 type BodyProblem = 'too_large' | 'not_utf8'
 
 /** A body as text, or what is wrong with it. */
-export type Body = { readonly text: string; readonly problem?: undefined } | { readonly problem: BodyProblem }
+export type Body =
+  | { readonly text: string; readonly problem?: undefined }
+  | { readonly text?: undefined; readonly problem: BodyProblem }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Strict: a message with replaced characters is not the message that was sent. */
+const createDecoder = (): TextDecoder => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Decodes strictly: a message with replaced characters is not the message that was sent. */
+const decoder = /* @__PURE__ */ createDecoder()
+
+/** Decodes a body that is there as a whole. */
 export function decodeBody(bytes: ArrayBuffer | Uint8Array): Body {
   try {
     return { text: decoder.decode(bytes) }
@@ -18,32 +26,21 @@ export function decodeBody(bytes: ArrayBuffer | Uint8Array): Body {
  * Reads a body of at most `maxBytes` bytes, which are counted as they come.
  *
  * @example const body = await readBody(response.body, 4 * 1024 * 1024)
- * @throws whatever the stream fails with.
+ * @throws ConnectionError `disconnected` when the stream fails.
  */
 export async function readBody(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Body> {
-  if (stream === null) return { text: '' }
-  const reader = stream.getReader()
-  const chunks: Uint8Array[] = []
+  const streaming = createDecoder()
+  let text = ''
   let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    length += value.byteLength
-    if (length > maxBytes) {
-      reader.cancel().catch(() => {})
-      return { problem: 'too_large' }
+  try {
+    for await (const chunk of readChunks(stream)) {
+      length += chunk.byteLength
+      if (length > maxBytes) return { problem: 'too_large' }
+      text += streaming.decode(chunk, { stream: true })
     }
-    chunks.push(value)
+    return { text: text + streaming.decode() }
+  } catch (error) {
+    if (error instanceof ConnectionError) throw error
+    return { problem: 'not_utf8' }
   }
-  return decodeBody(chunks.length === 1 ? chunks[0]! : join(chunks, length))
-}
-
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  let end = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, end)
-    end += chunk.byteLength
-  }
-  return bytes
 }

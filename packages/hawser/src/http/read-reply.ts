@@ -1,17 +1,13 @@
-import { type Call, ConnectionError, type Reply } from '../call/index.ts'
+import { badReply, type Call, ConnectionError, type Reply } from '../call/index.ts'
 import type { RequestId } from '../protocol/index.ts'
-import { EventStreamError, readEvents } from '../wire/events.ts'
-import { type ParsedFailure, type ParsedResponse, parseMessage } from '../wire/json-rpc.ts'
+import { readEvents } from '../wire/events.ts'
+import { type Parsed, type ParsedNotification, parseMessage } from '../wire/json-rpc.ts'
 import { decodeFailure, decodeNotification, decodeReply } from '../wire/reply.ts'
 import { readRefusal } from './challenge.ts'
 import { mediaType } from './media-type.ts'
 import { readBody } from './read-body.ts'
 
-const badReply = (message: string, cause?: unknown): ConnectionError =>
-  new ConnectionError('bad_reply', message, { cause })
-
-const brokenOff = (cause: unknown): ConnectionError =>
-  new ConnectionError('disconnected', 'The connection broke off before the server had answered.', { cause })
+type ResponseBody = ReadableStream<Uint8Array>
 
 /**
  * Reads the answer to one call, handing its notifications on as they come.
@@ -20,27 +16,29 @@ const brokenOff = (cause: unknown): ConnectionError =>
  * is no answer and `disconnected` when it ends too early. (streamable-http#receiving-messages)
  */
 export async function readReply(response: Response, id: RequestId, call: Call, maxBytes: number): Promise<Reply> {
-  const type = mediaType(response.headers.get('content-type'))
-  if (response.ok && type === 'text/event-stream') return readStream(response, id, call, maxBytes)
-  const message = type === 'application/json' ? await readMessage(response, maxBytes) : undefined
-  if (message === undefined) response.body?.cancel().catch(() => {})
-  const { status } = response
-  const failed = message?.kind === 'failure' ? message : undefined
-  if ((status === 401 || status === 403) && (failed === undefined || failed.error.code > 0)) {
-    throw readRefusal(status, response.headers.get('www-authenticate'))
+  const { ok, status, headers, body } = response
+  const type = mediaType(headers.get('content-type'))
+  if (ok && body !== null && type === 'text/event-stream') return readStream(body, id, call, maxBytes)
+  const message = type === 'application/json' ? await readMessage(body, maxBytes) : undefined
+  if (message === undefined) body?.cancel().catch(() => {})
+  const hasFailed = message?.kind === 'failure'
+  if ((status === 401 || status === 403) && !(hasFailed && message.error.code <= 0)) {
+    throw readRefusal(status, headers.get('www-authenticate'))
   }
-  if (failed !== undefined) return settle(failed, id, !response.ok)
-  if (status >= 300 && status < 400) {
-    const location = response.headers.get('location')?.slice(0, 200) ?? 'an unknown place'
-    throw badReply(`The server redirects to ${location} (HTTP ${status}). Connect to that URL instead.`)
-  }
-  if (response.ok && message?.kind === 'response') return settle(message, id, false)
-  const what = message?.kind === 'invalid' ? message.message : `Its content type is ${type.slice(0, 100) || 'missing'}.`
-  throw badReply(`Expected an answer in JSON or a stream of events, got another one (HTTP ${status}). ${what}`)
+  if (hasFailed || (ok && message?.kind === 'response')) return settle(message, id, !ok)
+  const location = headers.get('location')
+  throw badReply(
+    location === null
+      ? `Expected an answer in JSON or events, got HTTP ${status}, ${type.slice(0, 100) || 'no content type'}. ${message?.kind === 'invalid' ? message.message : ''}`
+      : `The server redirects to ${location.slice(0, 200)} (HTTP ${status}). Connect to that URL instead.`,
+  )
 }
 
 /** Only an error that came with an error status may leave out the id. (streamable-http#security--endpoint) */
-function settle(message: ParsedResponse | ParsedFailure, id: RequestId, mayLackId: boolean): Reply {
+function settle(message: Exclude<Parsed, ParsedNotification>, id: RequestId, mayLackId: boolean): Reply {
+  if (message.kind === 'invalid') throw badReply(`Expected an answer. ${message.message}`)
+  if (message.kind === 'request')
+    throw badReply('Expected an answer, got a request, which this revision does not allow.')
   if (message.id !== id && !(mayLackId && message.id === undefined)) {
     throw badReply('The server answered with the id of another request.')
   }
@@ -48,45 +46,18 @@ function settle(message: ParsedResponse | ParsedFailure, id: RequestId, mayLackI
   return decodeReply(message.result)
 }
 
-async function readMessage(response: Response, maxBytes: number): Promise<ReturnType<typeof parseMessage>> {
-  const body = await readBody(response.body, maxBytes).catch((cause: unknown) => {
-    throw brokenOff(cause)
-  })
-  if (body.problem === undefined) return parseMessage(body.text)
-  throw badReply(
-    body.problem === 'too_large'
-      ? `Expected an answer of at most ${maxBytes} bytes, got a larger one.`
-      : 'Expected an answer in UTF-8, got other bytes.',
-  )
+async function readMessage(stream: ResponseBody | null, maxBytes: number): Promise<Parsed> {
+  const { text, problem } = await readBody(stream, maxBytes)
+  if (problem === undefined) return parseMessage(text)
+  throw badReply(`Expected an answer in UTF-8 of at most ${maxBytes} bytes, got one that is ${problem}.`)
 }
 
-async function readStream(response: Response, id: RequestId, call: Call, maxBytes: number): Promise<Reply> {
-  if (response.body === null) throw badReply('Expected a stream of events, got no body.')
-  for await (const data of readBounded(response.body, maxBytes)) {
+async function readStream(stream: ResponseBody, id: RequestId, call: Call, maxBytes: number): Promise<Reply> {
+  for await (const data of readEvents(stream, { maxEventBytes: maxBytes })) {
     const message = parseMessage(data)
-    switch (message.kind) {
-      case 'notification': {
-        const notification = decodeNotification(message.method, message.params)
-        if (notification !== undefined) call.notify(notification)
-        break
-      }
-      case 'response':
-      case 'failure':
-        return settle(message, id, false)
-      case 'request':
-        throw badReply('The server sent a request of its own, which this revision does not allow.')
-      case 'invalid':
-        throw badReply(`The server sent an event that is no message. ${message.message}`)
-    }
+    if (message.kind !== 'notification') return settle(message, id, false)
+    const notification = decodeNotification(message.method, message.params)
+    if (notification !== undefined) call.notify(notification)
   }
   throw new ConnectionError('disconnected', 'The server ended the stream without an answer.')
-}
-
-/** Tells failures of the stream from those of whoever reads it. */
-async function* readBounded(stream: ReadableStream<Uint8Array>, maxEventBytes: number): AsyncGenerator<string, void> {
-  try {
-    yield* readEvents(stream, { maxEventBytes })
-  } catch (error) {
-    throw error instanceof EventStreamError ? badReply(error.message, error) : brokenOff(error)
-  }
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exceedsDepth, exceedsValues } from './depth.ts'
+import { findExcess } from './depth.ts'
+
+const exceedsDepth = (text: string, max: number): boolean => findExcess(text, max) === 'levels'
+const exceedsValues = (text: string, max: number): boolean => findExcess(text, Infinity, max) === 'values'
 
 const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0
@@ -25,7 +28,7 @@ const { value } = fc.letrec((tie) => ({
   ),
 }))
 
-describe('exceedsDepth', () => {
+describe('the depth of JSON text', () => {
   it('agrees with the parsed value', () => {
     fc.assert(
       fc.property(value, fc.integer({ min: 0, max: 12 }), fc.constantFrom('', ' '), (nested, max, space) => {
@@ -60,7 +63,7 @@ describe('exceedsDepth', () => {
   })
 })
 
-describe('exceedsValues', () => {
+describe('the number of values in JSON text', () => {
   it('never counts less than there is, and no more than an empty array or object adds', () => {
     fc.assert(
       fc.property(value, fc.integer({ min: 1, max: 12 }), fc.constantFrom('', ' '), (nested, max, space) => {

@@ -1,58 +1,40 @@
 const QUOTE = 34
+const COMMA = 44
 const BACKSLASH = 92
 
-const COMMA = 44
-
 /**
- * Tells whether JSON text nests arrays and objects deeper than `max`, without parsing it. Of text that is not JSON it may
- * say either; `JSON.parse` decides there.
+ * Tells whether JSON text nests arrays and objects deeper than `maxDepth`, or holds more than `maxValues` values (items,
+ * members and what they are within), without parsing it: a few megabytes of small values cost a schema library seconds and
+ * gigabytes. Of text that is not JSON it may say anything; `JSON.parse` decides there.
  *
- * @example exceedsDepth('[[1]]', 1) // true
+ * @example findExcess('[[1]]', 1) // 'levels'
+ * @example findExcess('[1,2]', 1, 2) // 'values'
  */
-export function exceedsDepth(text: string, max: number): boolean {
-  // Each level takes an opening and a closing bracket.
-  if (text.length <= 2 * max || !hasMore(text, ['{', '['], max)) return false
+export function findExcess(text: string, maxDepth: number, maxValues = Infinity): 'levels' | 'values' | undefined {
+  // A level takes two brackets; a value but the outermost takes a character, and a bracket or a comma before it.
+  if (text.length < 2 * Math.min(maxDepth, maxValues)) return undefined
+  if (!hasMore(text, '[{', maxDepth) && !hasMore(text, '[{,', maxValues - 1)) return undefined
   let depth = 0
+  let values = 1
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
+    // `[` and `{` differ in one bit, as do `]` and `}`.
+    const folded = code | 0x20
     if (code === QUOTE) {
       i = endOfString(text, i)
-      if (i === -1) return false
-    } else if (isOpening(code)) {
-      if (++depth > max) return true
-    } else if ((code | 0x20) === 0x7d) {
-      // `]` and `}`
-      depth--
-    }
+      if (i === -1) return undefined
+    } else if (folded === 0x7b) {
+      values++
+      if (++depth > maxDepth) return 'levels'
+    } else if (folded === 0x7d) depth--
+    else if (code === COMMA) values++
+    if (values > maxValues) return 'values'
   }
-  return false
+  return undefined
 }
-
-/**
- * Tells whether JSON text holds more than `max` values: items, members and what they are within. A few megabytes of small
- * values cost a schema library seconds and gigabytes. Of text that is not JSON it may say either.
- *
- * @example exceedsValues('[1,2]', 2) // true
- */
-export function exceedsValues(text: string, max: number): boolean {
-  // Each value but the outermost takes a character, and a bracket or a comma before it.
-  if (text.length < 2 * max || !hasMore(text, [',', '{', '['], max - 1)) return false
-  let count = 1
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === QUOTE) {
-      i = endOfString(text, i)
-      if (i === -1) return false
-    } else if ((code === COMMA || isOpening(code)) && ++count > max) return true
-  }
-  return false
-}
-
-/** `[` and `{`, which differ in one bit. */
-const isOpening = (code: number): boolean => (code | 0x20) === 0x7b
 
 /** Hops from mark to mark, also those inside strings: a native search per hop is faster than a look at each character. */
-function hasMore(text: string, marks: readonly string[], max: number): boolean {
+function hasMore(text: string, marks: string, max: number): boolean {
   let count = 0
   for (const mark of marks) {
     for (let i = text.indexOf(mark); i !== -1; i = text.indexOf(mark, i + 1)) if (++count > max) return true

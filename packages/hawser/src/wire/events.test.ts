@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeEvent, EventStreamError, keepAlive, readEvents } from './events.ts'
+import { ConnectionError } from '../call/index.ts'
+import { encodeEvent, keepAlive, readEvents } from './events.ts'
 import type { EventLimits } from './events.ts'
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -13,14 +14,14 @@ const streamOf = (...chunks: readonly Uint8Array[]): ReadableStream<Uint8Array<A
     },
   })
 
-/** Reads to the end, or to the error, whose code becomes the last entry. */
+/** Reads to the end, or to the error, of which the last entry tells what it is about. */
 async function read(chunks: readonly Uint8Array[], limits?: EventLimits): Promise<string[]> {
   const got: string[] = []
   try {
     for await (const data of readEvents(streamOf(...chunks), limits)) got.push(data)
   } catch (error) {
-    if (!(error instanceof EventStreamError)) throw error
-    got.push(`! ${error.code}`)
+    if (!(error instanceof ConnectionError) || error.code !== 'bad_reply') throw error
+    got.push(error.message.includes('at most') ? '! too large' : '! not UTF-8')
   }
   return got
 }
@@ -99,7 +100,7 @@ describe('readEvents', () => {
       const singly = Array.from(bytes, (byte) => Uint8Array.of(byte))
       for (const chunks of [[bytes], singly]) {
         expect(await read(chunks, { maxEventBytes: 8 })).toEqual(['ok', data, 'ok'])
-        expect(await read(chunks, { maxEventBytes: 7 })).toEqual(['ok', '! event_too_large'])
+        expect(await read(chunks, { maxEventBytes: 7 })).toEqual(['ok', '! too large'])
       }
     }
   })
@@ -116,7 +117,7 @@ describe('readEvents', () => {
       { highWaterMark: 0 },
     )
     await expect(readEvents(endless, { maxEventBytes: 1000 }).next()).rejects.toMatchObject({
-      code: 'event_too_large',
+      code: 'bad_reply',
     })
     expect(pulled).toBeLessThan(15)
   })
@@ -127,19 +128,22 @@ describe('readEvents', () => {
       { pull: (controller) => controller.enqueue(Uint8Array.from(bytesOf(`data: ${pulled++}\n`))) },
       { highWaterMark: 0 },
     )
-    await expect(readEvents(endless, { maxEventBytes: 100 }).next()).rejects.toMatchObject({ code: 'event_too_large' })
+    await expect(readEvents(endless, { maxEventBytes: 100 }).next()).rejects.toMatchObject({ code: 'bad_reply' })
     expect(pulled).toBeLessThan(60)
   })
 
   it('refuses bytes that are not UTF-8', async () => {
-    expect(await read([bytesOf('data: a\n\n'), Uint8Array.of(0xff)])).toEqual(['a', '! invalid_utf8'])
+    expect(await read([bytesOf('data: a\n\n'), Uint8Array.of(0xff)])).toEqual(['a', '! not UTF-8'])
   })
 
-  it('passes on the error of the stream', async () => {
+  it('tells what broke the stream', async () => {
     const broken = new ReadableStream<Uint8Array<ArrayBuffer>>({
       pull: (controller) => controller.error(new Error('connection reset')),
     })
-    await expect(readEvents(broken).next()).rejects.toThrow('connection reset')
+    await expect(readEvents(broken).next()).rejects.toMatchObject({
+      code: 'disconnected',
+      cause: new Error('connection reset'),
+    })
   })
 
   // basic/patterns/cancellation: closing the response stream is what cancels the request.

@@ -1,3 +1,6 @@
+import { badReply } from '../call/index.ts'
+import { readChunks } from './chunks.ts'
+
 /** A comment event; proxies see traffic, receivers see nothing. (streamable-http#receiving-messages) */
 export const keepAlive = ':\n\n'
 
@@ -6,17 +9,6 @@ const defaultMaxEventBytes = 4 * 1024 * 1024
 export interface EventLimits {
   /** Most UTF-8 bytes in the data of one event; 4 MiB when absent. */
   readonly maxEventBytes?: number
-}
-
-/** Says why a stream of events cannot be read any further. */
-export class EventStreamError extends Error {
-  override readonly name = 'EventStreamError'
-  readonly code: 'event_too_large' | 'invalid_utf8'
-
-  constructor(code: EventStreamError['code'], message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
 }
 
 /**
@@ -36,7 +28,7 @@ export function encodeEvent(data: string): string {
  * waits for bytes, abort the request that made the stream.
  *
  * @example for await (const data of readEvents(response.body)) receive(JSON.parse(data))
- * @throws EventStreamError `event_too_large`, `invalid_utf8`; also whatever the stream itself fails with
+ * @throws ConnectionError `bad_reply` when an event is too large or not UTF-8, `disconnected` when the stream fails
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export async function* readEvents(
@@ -45,16 +37,8 @@ export async function* readEvents(
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const parse = createParser(maxEventBytes)
-  const reader = stream.getReader()
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      for (const data of parse(decode(decoder, value))) yield data
-    }
-  } finally {
-    // An errored stream refuses to be cancelled, and its error is already on its way to the caller.
-    reader.cancel().catch(() => {})
+  for await (const chunk of readChunks(stream)) {
+    for (const data of parse(decode(decoder, chunk))) yield data
   }
 }
 
@@ -68,8 +52,7 @@ function createParser(maxBytes: number): (text: string) => Generator<string, voi
   let endsWithCr = false
 
   const checkSize = (isTooLarge: boolean): void => {
-    if (!isTooLarge) return
-    throw new EventStreamError('event_too_large', `Expected events of at most ${maxBytes} bytes, got a larger one.`)
+    if (isTooLarge) throw badReply(`Expected events of at most ${maxBytes} bytes, got a larger one.`)
   }
 
   return function* (text) {
@@ -100,7 +83,7 @@ function decode(decoder: TextDecoder, bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes, { stream: true })
   } catch (cause) {
-    throw new EventStreamError('invalid_utf8', 'Expected a stream of events in UTF-8, got other bytes.', { cause })
+    throw badReply('Expected events in UTF-8, got other bytes.', cause)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { WireError } from '../call/index.ts'
 import { isObject, type RequestId } from '../protocol/index.ts'
-import { exceedsDepth, exceedsValues } from './depth.ts'
+import { findExcess } from './depth.ts'
 
 /** Deepest nesting of arrays and objects in one message. */
 export const MAX_DEPTH = 200
@@ -63,11 +63,10 @@ export type Parsed = ParsedRequest | ParsedNotification | ParsedResponse | Parse
  * @see basic/index#messages
  */
 export function parseMessage(text: string, maxValues: number = Infinity): Parsed {
-  if (exceedsDepth(text, MAX_DEPTH)) {
-    return invalid('parse_error', `The message is nested too deeply: at most ${MAX_DEPTH} levels are read.`)
-  }
-  if (exceedsValues(text, maxValues)) {
-    return invalid('parse_error', `The message holds too many values: at most ${maxValues} are read.`)
+  const excess = findExcess(text, MAX_DEPTH, maxValues)
+  if (excess !== undefined) {
+    const most = excess === 'levels' ? MAX_DEPTH : maxValues
+    return invalid('parse_error', `The message holds too many ${excess}: at most ${most} are read.`)
   }
   let value: unknown
   try {
@@ -78,35 +77,33 @@ export function parseMessage(text: string, maxValues: number = Infinity): Parsed
   return readMessage(value)
 }
 
-function readMessage(value: unknown): Parsed {
-  if (Array.isArray(value)) {
-    return invalid('invalid_request', 'Batches are not part of this protocol revision: send each message by itself.')
+function readMessage(message: unknown): Parsed {
+  if (Array.isArray(message)) {
+    return invalid('invalid_request', 'Batches are not part of this protocol: send each message by itself.')
   }
-  if (!isObject(value)) return invalid('invalid_request', 'A message must be a JSON object.')
-  const id = isId(value.id) ? value.id : undefined
-  if (value.jsonrpc !== '2.0') return invalid('invalid_request', 'The member jsonrpc must be "2.0".', id)
-  if (value.method === undefined) return readAnswer(value, id)
-  if (id === undefined && value.id !== undefined) return invalidId()
-  const { method, params = {} } = value
-  if (typeof method !== 'string') return invalid('invalid_request', 'The member method must be a string.', id)
-  if (!isObject(params)) return invalid('invalid_params', 'The member params must be an object when present.', id)
-  return id === undefined ? { kind: 'notification', method, params } : { kind: 'request', id, method, params }
-}
-
-function readAnswer({ id: rawId, result, error }: Fields, id: RequestId | undefined): Parsed {
-  if ((result === undefined) === (error === undefined)) {
-    return invalid('invalid_request', 'A message must have exactly one of the members method, result and error.', id)
+  if (!isObject(message)) return invalid('invalid_request', 'A message must be a JSON object.')
+  const { jsonrpc, method, params = {}, result, error } = message
+  const id = isId(message.id) ? message.id : undefined
+  if (jsonrpc !== '2.0') return must('jsonrpc', 'be "2.0"', id)
+  if (method === undefined && (result === undefined) === (error === undefined)) {
+    return invalid('invalid_request', 'A message must have one of the members method, result and error.', id)
   }
   // JSON-RPC 2.0 §5 has peers answer with a null id when they could not read ours.
-  if (id === undefined && rawId !== undefined && (rawId !== null || error === undefined)) return invalidId()
-  if (error !== undefined) {
-    return isWireError(error)
-      ? { kind: 'failure', id, error }
-      : invalid('invalid_request', 'The member error must have an integer code and a string message.', id)
+  const mayLackId = message.id === undefined || (message.id === null && method === undefined && error !== undefined)
+  if (id === undefined && !mayLackId) {
+    return must('id', `be a string of at most ${maxIdLength} characters or an integer of at most 53 bits`)
   }
-  if (id === undefined) return invalid('invalid_request', 'A result must have the id of its request.')
-  if (!isObject(result)) return invalid('invalid_request', 'The member result must be an object.', id)
-  return { kind: 'response', id, result }
+  if (method !== undefined) {
+    if (typeof method !== 'string') return must('method', 'be a string', id)
+    if (!isObject(params)) return must('params', 'be an object', id, 'invalid_params')
+    return id === undefined ? { kind: 'notification', method, params } : { kind: 'request', id, method, params }
+  }
+  if (error !== undefined) {
+    if (isWireError(error)) return { kind: 'failure', id, error }
+    return must('error', 'have an integer code and a string message', id)
+  }
+  if (!isObject(result)) return must('result', 'be an object', id)
+  return id === undefined ? must('id', 'be that of a request') : { kind: 'response', id, result }
 }
 
 const invalid = (code: InvalidMessage['code'], message: string, id?: RequestId): InvalidMessage => ({
@@ -116,11 +113,12 @@ const invalid = (code: InvalidMessage['code'], message: string, id?: RequestId):
   id,
 })
 
-const invalidId = (): InvalidMessage =>
-  invalid(
-    'invalid_request',
-    `The member id must be a string of at most ${maxIdLength} characters or an integer of at most 53 bits.`,
-  )
+const must = (
+  member: string,
+  what: string,
+  id?: RequestId,
+  code: InvalidMessage['code'] = 'invalid_request',
+): InvalidMessage => invalid(code, `The member ${member} must ${what}.`, id)
 
 const isId = (value: unknown): value is RequestId =>
   typeof value === 'string' ? value.length <= maxIdLength : Number.isSafeInteger(value)

@@ -1,4 +1,4 @@
-import { ConnectionError, fromWireError, type Reply, replyText, type WireError } from '../call/index.ts'
+import { badReply, fromWireError, type Reply, replyText, type WireError } from '../call/index.ts'
 import { isObject, META, type Notification, type NotificationMethod, type RequestId } from '../protocol/index.ts'
 
 /**
@@ -22,29 +22,20 @@ export function tagWithSubscription<T extends { readonly _meta?: object }>(value
  *
  * @throws ConnectionError `bad_reply`.
  */
-export function decodeReply(result: unknown, knownTypes: ReadonlySet<string> = KNOWN): Reply {
-  if (!isObject(result))
-    throw new ConnectionError('bad_reply', 'The server answered with a result that is not an object.')
-  const type = result['resultType']
-  if (type !== undefined && (typeof type !== 'string' || !knownTypes.has(type))) {
-    throw new ConnectionError(
-      'bad_reply',
-      `The server answered with an unknown resultType ${JSON.stringify(type)?.slice(0, 64)}.`,
-    )
-  }
-  if (type !== 'complete') return result
-  const { resultType: _, ...rest } = result
-  return rest
+export function decodeReply(result: unknown): Reply {
+  if (!isObject(result)) throw badReply('The server answered with a result that is not an object.')
+  const { resultType = 'complete', ...rest } = result
+  if (resultType === 'complete') return rest
+  if (resultType === 'input_required') return result
+  throw badReply(`The server answered with an unknown resultType ${JSON.stringify(resultType).slice(0, 64)}.`)
 }
-
-const KNOWN: ReadonlySet<string> = new Set(['complete', 'input_required'])
 
 /** Reads an error that the server sent. */
 export function decodeFailure(error: unknown): Error {
   if (isObject(error) && typeof error['code'] === 'number' && typeof error['message'] === 'string') {
     return fromWireError(error as unknown as WireError)
   }
-  return new ConnectionError('bad_reply', 'The server answered with an error that has no code and message.')
+  return badReply('The server answered with an error that has no code and message.')
 }
 
 const NOTIFICATIONS: ReadonlySet<string> = new Set<NotificationMethod>([
