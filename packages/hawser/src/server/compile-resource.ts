@@ -74,10 +74,10 @@ function readTemplate(where: string, uri: string): UriTemplate {
     )
   }
   const [literal] = template.parts
-  if (isFixed(template) && literal !== uri) {
+  if (isFixed(template) && typeof literal === 'string' && literal !== uri) {
     throw new DefinitionError(
       'bad-uri-template',
-      `${where}: "${uri}" holds what no URI may hold. Encode it: "${String(literal)}".`,
+      `${where}: "${uri}" holds what no URI may hold. Encode it: "${literal}".`,
     )
   }
   return template
