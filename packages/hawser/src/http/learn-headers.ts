@@ -22,17 +22,12 @@ export function createKnownHeaders(log: Log): KnownHeaders {
 
   const accept = (tool: unknown): boolean => {
     if (!isObject(tool) || typeof tool['name'] !== 'string') return true
-    const { name } = tool
-    const checked = checkHeaderFields(tool['inputSchema'] as JsonSchema)
-    const fields = checked.error === undefined ? checked.fields : NONE
+    const { name, inputSchema } = tool
+    const { fields = NONE, error } = checkHeaderFields(inputSchema as JsonSchema)
     if (fields.length === 0) known.delete(name)
     else if (known.has(name) || known.size < MAX_TOOLS) known.set(name, fields)
-    if (checked.error === undefined) return true
-    log({
-      level: 'warn',
-      message: `The server's tool ${name.slice(0, 128)} is left out: ${checked.error.message}`,
-      name,
-    })
+    if (error === undefined) return true
+    log({ level: 'warn', message: `The tool ${name.slice(0, 128)} is left out: ${error.message}`, name })
     return false
   }
 
