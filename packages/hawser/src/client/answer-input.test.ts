@@ -225,7 +225,10 @@ describe('a server that does not stop asking', () => {
 describe('what a server may not ask', () => {
   const page = (url: unknown) => ({ a: { method: 'elicitation/create', params: { mode: 'url', message: 'Go', url } } })
   const accept: Answers = { ...yes, visit: () => ({ action: 'accept' }) }
+  const model: Answers = { sample: () => ({ role: 'assistant', model: 'm', content: [] }) }
 
+  // client/sampling#tools-in-sampling: a client that did not declare tools refuses them.
+  // spec: sampling-tools-refused, elicit-safe-scheme, mrtr-client-answers
   it.each([
     ['a form of a client without one', {}, asking({ inputRequests: { a: form() } })],
     ['a page of a client that only has forms', yes, asking({ inputRequests: page('https://example.com/') as never })],
@@ -233,6 +236,24 @@ describe('what a server may not ask', () => {
       'a message of a client without a model',
       yes,
       asking({ inputRequests: { a: { method: 'sampling/createMessage', params: { messages: [], maxTokens: 1 } } } }),
+    ],
+    [
+      'a message made with tools',
+      model,
+      asking({
+        inputRequests: {
+          a: { method: 'sampling/createMessage', params: { messages: [], maxTokens: 1, tools: [] } },
+        },
+      }),
+    ],
+    [
+      'a message with a choice of tools',
+      model,
+      asking({
+        inputRequests: {
+          a: { method: 'sampling/createMessage', params: { messages: [], maxTokens: 1, toolChoice: { mode: 'auto' } } },
+        },
+      }),
     ],
     ['folders of a client without them', yes, asking({ inputRequests: { a: { method: 'roots/list' } } })],
     ['something unheard of', accept, asking({ inputRequests: { a: { method: 'tools/list', params: {} } as never } })],
@@ -299,6 +320,21 @@ describe('a handler', () => {
     await expect(
       createClient(handle, { answers: { elicit: () => ({ action: 'yes' }) as never } }).call('wipe'),
     ).rejects.toThrow(/'accept', 'decline' or 'cancel'.*"yes"/)
+  })
+
+  // client/roots#root, #security-considerations
+  // spec: root-file-uri, roots-checked
+  it.each([
+    'https://example.com/',
+    '/home/ada',
+    'file:/etc',
+    'file:///home/../etc',
+    'file:///home/%2e%2E%2fetc',
+    'file:///..',
+  ])('may not tell of the folder %s', async (uri) => {
+    const { handle, sent } = scripted(asking({ inputRequests: { a: { method: 'roots/list' } } }), done)
+    await expect(createClient(handle, { answers: { roots: () => [{ uri }] } }).call('look')).rejects.toThrow(TypeError)
+    expect(sent()).toHaveLength(1)
   })
 
   it('is not waited for once the call is aborted', async () => {

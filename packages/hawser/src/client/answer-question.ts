@@ -1,5 +1,5 @@
 import { badReply, type ConnectionError } from '../call/index.ts'
-import { type ElicitResult, type InputResponse, isObject } from '../protocol/index.ts'
+import { type ElicitResult, type InputResponse, isObject, type Root } from '../protocol/index.ts'
 import type { AnswerContext, Answers } from './answers.ts'
 import { fillForm } from './fill-form.ts'
 
@@ -30,8 +30,13 @@ export async function answerQuestion(
       throw refuse(key, 'to open what is no web page')
     return { action: checkAction(key, await visit(params as never, context)).action }
   }
-  if (kind === 'sampling/createMessage' && sample) return sample(params as never, context)
-  if (kind === 'roots/list' && roots) return { roots: await roots(context) }
+  if (kind === 'sampling/createMessage' && sample) {
+    // Declared apart, which this client never does. (client/sampling#tools-in-sampling)
+    if (params['tools'] !== undefined || params['toolChoice'] !== undefined)
+      throw refuse(key, 'for a message made with tools, which this client did not declare')
+    return sample(params as never, context)
+  }
+  if (kind === 'roots/list' && roots) return { roots: (await roots(context)).map(checkRoot) }
   throw refuse(key, `for ${quote(kind)}, which this client did not declare`)
 }
 
@@ -42,6 +47,13 @@ function refuse(key: string, what: string): ConnectionError {
 /** The server's own words, cut to a length that fits a message. */
 function quote(value: unknown): string | undefined {
   return JSON.stringify(value)?.slice(0, 64)
+}
+
+/** A folder of this machine, by a path that does not climb. (client/roots#root, #security-considerations) */
+function checkRoot(root: Root): Root {
+  const { uri } = root
+  if (uri.startsWith('file://') && !/(?:\/|%2f)(?:\.|%2e){2}(?:\/|%2f|$)/i.test(uri)) return root
+  throw new TypeError(`A root needs a file:// URI without "..", got "${uri}".`)
 }
 
 function checkAction(key: string, result: ElicitResult): ElicitResult {

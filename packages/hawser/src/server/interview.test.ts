@@ -201,6 +201,26 @@ describe('ask', () => {
     })
   })
 
+  // client/sampling#tools-in-sampling, #capabilities
+  // spec: sampling-tools-declared, sampling-context
+  it.each([
+    [{ tools: [] }, 'tools'],
+    [{ toolChoice: { mode: 'none' } }, 'tools'],
+    [{ includeContext: 'thisServer' }, 'context'],
+    [{ includeContext: 'allServers' }, 'context'],
+  ] as const)('asks for a message with %j only a client that declared %s', async (more, part) => {
+    const server = serve(async ({ sample }) => {
+      await sample('k', { messages: [], maxTokens: 1, ...more })
+      return 'ran'
+    })
+    await expect(call(server, {}, {}, { sampling: {} })).rejects.toMatchObject({
+      number: -32021,
+      data: { requiredCapabilities: { sampling: { [part]: {} } } },
+    })
+    const asked = await call(server, {}, {}, { sampling: { [part]: {} } })
+    expect(asked.inputRequests?.['k']?.params).toMatchObject(more)
+  })
+
   it('lets a handler look before it asks', async () => {
     const server = serve(({ can }) => `${can('form')} ${can('url')} ${can('sampling')} ${can('roots')}`)
     expect((await call(server, {}, {}, { elicitation: {}, roots: {} })).content?.[0]?.text).toBe(

@@ -14,7 +14,7 @@ import { toElicitationSchema } from '../schema/elicitation-schema.ts'
 import { describeIssues } from '../schema/issues.ts'
 import type { InferOutput, StandardSchema } from '../schema/standard-schema.ts'
 import type { Sync } from './definitions.ts'
-import { abilityFor, checkAbility } from './questions.ts'
+import { checkCapabilities } from './questions.ts'
 import type { Memory } from './request-state.ts'
 
 /** A form for the person behind the client. */
@@ -173,7 +173,7 @@ export class Interview {
       problem = accepted.problem
     }
     const request = compose(problem)
-    checkAbility(this.#call.clientCapabilities, abilityFor(request), `The question "${key}" cannot be asked.`)
+    checkCapabilities(this.#call.clientCapabilities, request, `The question "${key}" cannot be asked.`)
     return this.#suspend(key, request)
   }
 

@@ -29,10 +29,14 @@ const REQUIRED: { readonly [A in Ability]: ClientCapabilities } = {
   roots: { roots: {} },
 }
 
-/** @throws ProtocolError `missing_client_capability` naming it. (basic#meta) */
-export function checkAbility(capabilities: ClientCapabilities, ability: Ability, why: string): void {
-  if (canAsk(capabilities, ability)) return
-  const requiredCapabilities = REQUIRED[ability]
+/**
+ * Makes sure that the client can be sent a request.
+ *
+ * @throws ProtocolError `missing_client_capability` naming what it did not declare. (basic#meta)
+ */
+export function checkCapabilities(capabilities: ClientCapabilities, request: InputRequest, why: string): void {
+  const requiredCapabilities = findMissing(capabilities, request)
+  if (requiredCapabilities === undefined) return
   throw new ProtocolError(
     'missing_client_capability',
     `${why} The client did not declare the capability ${JSON.stringify(requiredCapabilities)}.`,
@@ -40,8 +44,20 @@ export function checkAbility(capabilities: ClientCapabilities, ability: Ability,
   )
 }
 
+function findMissing(capabilities: ClientCapabilities, request: InputRequest): ClientCapabilities | undefined {
+  const ability = abilityFor(request)
+  if (!canAsk(capabilities, ability)) return REQUIRED[ability]
+  if (request.method !== 'sampling/createMessage') return undefined
+  // Tools and context are declared apart. (client/sampling#capabilities)
+  const { tools, toolChoice, includeContext = 'none' } = request.params
+  const { sampling } = capabilities
+  if ((tools ?? toolChoice) !== undefined && !isObject(sampling?.tools)) return { sampling: { tools: {} } }
+  if (includeContext !== 'none' && !isObject(sampling?.context)) return { sampling: { context: {} } }
+  return undefined
+}
+
 /** The ability that answering a request takes. */
-export function abilityFor(request: InputRequest): Ability {
+function abilityFor(request: InputRequest): Ability {
   switch (request.method) {
     case 'elicitation/create':
       return request.params.mode === 'url' ? 'url' : 'form'
