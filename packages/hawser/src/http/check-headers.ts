@@ -58,6 +58,7 @@ export function checkParamHeaders(request: HttpRequest, args: unknown, fields: r
     const label = `Mcp-Param-${name}`
     const header = request.header(label.toLowerCase())
     const value = readArgument(args, path)
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw mismatch(label, 'mirrors more than 53 bits')
     const expected = headerText(value)
     if (expected === undefined) {
       if (header !== undefined) throw mismatch(label, `has no value at arguments.${path.join('.')} to mirror`)
