@@ -105,7 +105,7 @@ describe('a log that fails', () => {
       {
         tools: {
           bad: tool({ ...reads, run: () => Promise.reject(withHostileMessage) }),
-          chatty: tool({ ...reads, run: (_input, context) => (context.log('info', 'hello'), 'fine') }),
+          chatty: tool({ ...reads, run: (_input, context) => (context.log('error', 'hello'), 'fine') }),
         },
         resources: { bad: resource({ uri: 'bad://{id}', read: hostile }) },
       },
@@ -148,5 +148,127 @@ describe('a body within its bytes', () => {
     expect((await post(withArguments(JSON.stringify({ text: 'a, b [c] {d}, '.repeat(200_000) })))).body).toContain(
       'fine',
     )
+  })
+})
+
+// basic#meta, basic#requests
+describe('an envelope of odd shapes', () => {
+  const good = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const { post, entries } = serve({ tools: { t: tool({ ...reads, run: () => 'fine' }) } }, { logging: true })
+  const send = async (fields: object, params: object): Promise<unknown> => {
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      ...fields,
+      params: { name: 't', ...params },
+    })
+    const { status, body: text } = await post(body)
+    const { id, result, error } = JSON.parse(text) as { id?: unknown; result?: object; error?: { code: number } }
+    return [status, id, result === undefined ? error?.code : 'result']
+  }
+
+  it.each([
+    [null],
+    ['x'],
+    [0],
+    [[]],
+    [{}],
+    [{ ...good, 'io.modelcontextprotocol/protocolVersion': 20260728 }],
+    [{ ...good, 'io.modelcontextprotocol/protocolVersion': ['2026-07-28'] }],
+    [{ ...good, 'io.modelcontextprotocol/clientCapabilities': null }],
+    [{ ...good, 'io.modelcontextprotocol/clientCapabilities': [] }],
+    [{ ...good, 'io.modelcontextprotocol/clientCapabilities': 'elicitation' }],
+    [{ ['__proto__']: good }],
+  ])('_meta as %j is malformed', async (_meta) => {
+    expect(await send({}, { _meta })).toEqual([400, 1, -32602])
+  })
+
+  it.each([
+    [{ progressToken: {} }],
+    [{ progressToken: null }],
+    [{ progressToken: 1.5 }],
+    [{ progressToken: 'x'.repeat(1_000_000) }],
+    [{ 'io.modelcontextprotocol/logLevel': 'LOUD' }],
+    [{ 'io.modelcontextprotocol/logLevel': 0 }],
+    [{ 'io.modelcontextprotocol/logLevel': '__proto__' }],
+    [{ 'io.modelcontextprotocol/clientInfo': 'me' }],
+    [{ 'io.modelcontextprotocol/clientInfo': { name: 1, version: '1' } }],
+  ])('_meta with %.60j is refused', async (more) => {
+    expect(await send({}, { _meta: { ...good, ...more } })).toEqual([200, 1, -32602])
+  })
+
+  it.each([
+    [''],
+    ['__proto__'],
+    ['\0'],
+    ['\ud800'],
+    ['1'],
+    ['x'.repeat(256)],
+    [0],
+    [-1],
+    [2 ** 53 - 1],
+    [-(2 ** 53) + 1],
+  ])('the id %.20j comes back as it was', async (id) => {
+    expect(await send({ id }, { _meta: good })).toEqual([200, id, 'result'])
+  })
+
+  it.each([[null], [2 ** 53], [1e300], [0.1], [true], [[]], [{}], ['x'.repeat(257)]])(
+    'the id %.20j is refused and not echoed',
+    async (id) => {
+      expect(await send({ id }, { _meta: good })).toEqual([400, undefined, -32600])
+    },
+  )
+
+  it.each([
+    ['jsonrpc', ['2.0', 2, '2', null, undefined].slice(1)],
+    ['method', [1, null, [], {}]],
+  ])('a wrong %s is refused with the id', async (field, values) => {
+    for (const value of values) expect(await send({ [field]: value }, { _meta: good })).toEqual([400, 1, -32600])
+  })
+
+  it('says nothing of it to the log', () => {
+    expect(entries).toEqual([])
+  })
+})
+
+describe('a body that cannot be read', () => {
+  const { handle } = serve({ tools: { t: tool({ ...reads, run: () => 'fine' }) } })
+  const body = callTool('t')
+  const ask = async (init: object): Promise<unknown[]> => {
+    const request = new Request('http://localhost/mcp', {
+      method: 'POST',
+      duplex: 'half',
+      ...init,
+      headers: { ...properHeaders(body), ...(init as { headers?: Record<string, string> }).headers },
+    } as RequestInit)
+    if ('used' in init) await request.text()
+    const { status, body: reply } = await handle(request)
+    return [status, JSON.parse(await new Response(reply).text())]
+  }
+  const broken = (): ReadableStream =>
+    new ReadableStream({
+      pull: (controller) => controller.error(new Error('secret of the socket')),
+    })
+  const endless = (): ReadableStream =>
+    new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1 << 20)) })
+
+  it.each([
+    ['breaks off', { body: broken() }],
+    ['breaks off before its length', { body: broken(), headers: { 'content-length': '100' } }],
+    ['was read before', { body, used: true }],
+  ])('because it %s is answered with 400', async (_, init) => {
+    expect(await ask(init)).toMatchObject([400, { error: { message: expect.not.stringContaining('secret') } }])
+  })
+
+  it.each([
+    ['no length', {}],
+    ['a length that is no number', { 'content-length': 'many' }],
+    ['no number of bytes', { 'content-length': '' }],
+  ])('because it has no end and %s is given up with 413', async (_, headers) => {
+    expect((await ask({ body: endless(), headers }))[0]).toBe(413)
   })
 })

@@ -56,6 +56,8 @@ export function createExchange(service: Service, options: HttpOptions = {}): Exc
     if (request.method !== 'POST') return fallback === undefined ? REFUSALS.wrongMethod : undefined
     if (!acceptsAnswers(request.header('accept'))) return REFUSALS.notAcceptable
     if (!isJson(request.header('content-type'))) return REFUSALS.notJson
+    // Whoever inspects the body on its way would read another one. (RFC 9110 §8.4)
+    if ((request.header('content-encoding') ?? 'identity') !== 'identity') return REFUSALS.encoded
     return Number(request.header('content-length')) > maxBytes ? REFUSALS.too_large : undefined
   }
 

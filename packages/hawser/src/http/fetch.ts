@@ -78,11 +78,18 @@ export function createFetchHandler(
 }
 
 /** With a declared length, which `admit` has checked, runtimes read a body faster than a loop does. */
-async function readRequest(request: Request, maxBytes: number): Promise<Body> {
-  if (!request.headers.has('content-length')) return readBody(request.body, maxBytes)
-  const bytes = await request.arrayBuffer()
-  return bytes.byteLength > maxBytes ? { problem: 'too_large' } : decodeBody(bytes)
+async function readRequest(request: Request, maxBytes: number): Promise<Body | typeof BROKEN> {
+  try {
+    if (!(Number(request.headers.get('content-length')) > 0)) return await readBody(request.body, maxBytes)
+    const bytes = await request.arrayBuffer()
+    return bytes.byteLength > maxBytes ? { problem: 'too_large' } : decodeBody(bytes)
+  } catch {
+    // The caller left in the middle, or somebody else has read it.
+    return BROKEN
+  }
 }
+
+const BROKEN = { problem: 'unreadable' } as const
 
 function toResponse(reply: HttpReply): Response {
   return new Response(reply.stream === undefined ? reply.body : toReadable(reply.stream), reply)

@@ -30,6 +30,11 @@ export const REFUSALS = {
   ),
   too_large: refuse(413, 'invalid_request', 'The body is larger than this server reads.'),
   notJson: refuse(415, 'invalid_request', 'The Content-Type must be application/json in UTF-8.'),
+  encoded: refuse(415, 'invalid_request', 'Send the body without a Content-Encoding.', {
+    ...JSON_HEADERS,
+    'accept-encoding': 'identity',
+  }),
+  unreadable: refuse(400, 'invalid_request', 'The body could not be read to its end.'),
   not_utf8: refuse(400, 'parse_error', 'The message is not valid UTF-8.'),
   notForServers: refuse(400, 'invalid_request', 'A client sends requests and notifications, no responses.'),
 } as const satisfies Readonly<Record<string, HttpReply>>

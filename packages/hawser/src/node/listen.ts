@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Service } from '../call/index.ts'
 import { createExchange, type HttpOptions, type HttpReply, LOOPBACK_HOSTS, REFUSALS } from '../http/index.ts'
-import { NodeRequest, readIncoming } from './node-request.ts'
+import { NodeRequest, readIncoming, readTarget } from './node-request.ts'
 import { refuseUnread, writeReply } from './write-reply.ts'
 
 /** Where to listen, and whom to answer. */
@@ -63,8 +63,9 @@ export async function listen(service: Service, options: ListenOptions = {}): Pro
   }
 
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    const request = new NodeRequest(incoming, outgoing)
-    const refusal = pathOf(incoming.url) === path ? exchange.admit(request) : REFUSALS.notFound
+    const target = readTarget(incoming.url)
+    const request = new NodeRequest(incoming, outgoing, target)
+    const refusal = target.path === path ? exchange.admit(request) : REFUSALS.notFound
     if (refusal !== undefined) return refuseUnread(incoming, outgoing, refusal, maxBytes)
     readIncoming(incoming, maxBytes, (body) => {
       if (body.problem === 'too_large') return refuseUnread(incoming, outgoing, REFUSALS.too_large, maxBytes)
@@ -81,11 +82,6 @@ export async function listen(service: Service, options: ListenOptions = {}): Pro
   const { port: taken } = server.address() as AddressInfo
   const close = (): Promise<void> => (closing ??= closeGently(server, service, closeTimeoutMs))
   return { url: `http://${urlHost(host)}:${taken}${path}`, close, [Symbol.asyncDispose]: close }
-}
-
-const pathOf = (url = ''): string => {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
 }
 
 /** A name by which this machine reaches the address: one that stands for all of them is no destination. */

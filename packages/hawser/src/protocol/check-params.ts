@@ -6,6 +6,9 @@ type Fields = { readonly [key: string]: unknown }
 type Check = (value: unknown) => boolean
 
 const isText: Check = (value) => typeof value === 'string'
+/** Repeated in every report of progress, so it is short. */
+const isToken: Check = (value) =>
+  value === undefined || (typeof value === 'string' ? value.length <= 256 : Number.isInteger(value))
 const isFlag: Check = (value) => value === undefined || typeof value === 'boolean'
 const isTextMap: Check = (value) => isObject(value) && Object.values(value).every(isText)
 const areTexts: Check = (value) => value === undefined || (Array.isArray(value) && value.every(isText))
@@ -87,9 +90,8 @@ function findProblem(field: string, kind: Kind | undefined, value: unknown): str
 
 /** Says what is wrong with the optional `_meta` fields of a request, or nothing. (basic#meta) */
 export function findMetaProblem(meta: Fields): string | undefined {
-  const { progressToken } = meta
-  if (progressToken !== undefined && !isText(progressToken) && !Number.isInteger(progressToken)) {
-    return '_meta.progressToken must be a string or an integer'
+  if (!isToken(meta['progressToken'])) {
+    return '_meta.progressToken must be a string of at most 256 characters or an integer'
   }
   const level = meta['io.modelcontextprotocol/logLevel']
   if (level !== undefined && !(LOGGING_LEVELS as readonly unknown[]).includes(level)) {
