@@ -41,11 +41,9 @@ export function createFindResource(request: Request, maxPages: number): FindReso
 }
 
 function parse(name: string, text: string): Template {
-  try {
-    return { text, parts: parseParts(text) }
-  } catch (cause) {
-    throw badReply(`The server lists "${name}" with a URI template that cannot be read.`, cause)
-  }
+  const parts = parseParts(text)
+  if (parts === undefined) throw badReply(`The server lists "${name}" with a URI template that cannot be read.`)
+  return { text, parts }
 }
 
 /** Only what stands in a query may be left out: without the rest it would be another resource. */

@@ -8,8 +8,6 @@ export function encodeUnreserved(text: string): string {
 
 /** Encodes all but unreserved and reserved characters and triplets that are there already: "U+R" of RFC 6570 §3.2.1. */
 export function encodeReserved(text: string): string {
-  return encodeURI(text.toWellFormed())
-    .replace(/%5B/g, '[')
-    .replace(/%5D/g, ']')
-    .replace(/%25(?=[\da-f]{2})/gi, '%')
+  // `encodeURI` encodes brackets, and the percent sign of a triplet once more.
+  return encodeURI(text.toWellFormed()).replace(/%5[BD]|%25(?=[\da-f]{2})/gi, decodeURIComponent)
 }

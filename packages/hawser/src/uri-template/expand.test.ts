@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { expand, type TemplateValues } from './expand.ts'
-import { parseTemplate, UriTemplateError } from './parse.ts'
+import { parseTemplate } from './parse.ts'
 
 function expandText(text: string, values: TemplateValues): string {
   return expand(parseTemplate(text), values)
@@ -171,7 +171,7 @@ describe('expand', () => {
   })
 
   it('leaves out undefined values and empty lists and records', () => {
-    expect(expandText('x{/a}{.b*}{?c,d*}', { a: undefined, b: [], c: [], d: {} })).toBe('x')
+    expect(expandText('x{/a,e:3}{.b*}{?c,d*}', { a: undefined, b: [], c: [], d: {} })).toBe('x')
   })
 
   it('reads own properties only', () => {
@@ -205,6 +205,6 @@ describe('expand', () => {
 
   // RFC 6570 §2.4.1: a prefix does not apply to composite values.
   it.each([[['a']], [{ a: 'b' }]])('refuses to cut %j', (keys) => {
-    expect(() => expandText('x{?keys:1}', { keys })).toThrow(UriTemplateError)
+    expect(() => expandText('x{?keys:1}', { keys })).toThrow('"keys:1" takes a string')
   })
 })

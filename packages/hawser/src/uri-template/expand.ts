@@ -1,5 +1,4 @@
 import { encodeReserved, encodeUnreserved } from './encode.ts'
-import { UriTemplateError } from './parse.ts'
 import type { Expression, UriTemplate } from './template.ts'
 
 export type TemplateValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>> | undefined
@@ -15,38 +14,33 @@ export type TemplateValues = Readonly<Record<string, TemplateValue>>
  *
  * Only own properties of `values` count. `{name:3}` counts characters, not UTF-16 units.
  *
- * @throws UriTemplateError when a list or record meets a prefix such as `{name:3}`.
+ * @throws TypeError when a list or record meets a prefix such as `{name:3}`.
  * @see RFC 6570 §3
  */
-export function expand({ text, parts }: Pick<UriTemplate, 'text' | 'parts'>, values: TemplateValues): string {
-  return parts.map((part) => (typeof part === 'string' ? part : expandExpression(text, part, values))).join('')
+export function expand({ parts }: Pick<UriTemplate, 'parts'>, values: TemplateValues): string {
+  return parts.map((part) => (typeof part === 'string' ? part : expandExpression(part, values))).join('')
 }
 
-function expandExpression(text: string, expression: Expression, values: TemplateValues): string {
-  const { operator, first, separator, variables } = expression
+function expandExpression({ operator, first, separator, variables }: Expression, values: TemplateValues): string {
   const encode = /[+#]/.test(operator) ? encodeReserved : encodeUnreserved
-  const items: string[] = []
-  for (const { name, prefix, explode } of variables) {
+  // An empty value is `name=` in a query and `name` in a path parameter. (RFC 6570 §3.2.7, §3.2.8)
+  const pair = (key: string, item: string): string => (item || operator !== ';' ? `${key}=${item}` : key)
+  const items = variables.flatMap(({ name, prefix, explode }) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
-    if (value === undefined || value === null) continue
-    const composite = typeof value === 'object'
-    if (composite && prefix)
-      throw new UriTemplateError(
-        text,
-        text.indexOf(`${name}:${prefix}`),
-        `"${name}:${prefix}" cuts a string, not a list or record`,
-      )
-    const isRecord = composite && !Array.isArray(value)
-    let pairs = composite
-      ? Object.entries(value).map(([key, item]) => [isRecord ? encode(key) : name, encode(item)] as const)
-      : [[name, encode(cut(String(value), prefix))] as const]
-    if (!explode && pairs.length) pairs = [[name, pairs.map((pair) => (isRecord ? pair.join() : pair[1])).join()]]
-    for (const [key, item] of pairs) {
-      if (!/[;?&]/.test(operator) && !(isRecord && explode)) items.push(item)
-      // An empty value is `name=` in a query and `name` in a path parameter. (RFC 6570 §3.2.7, §3.2.8)
-      else items.push(item || operator !== ';' ? `${key}=${item}` : key)
-    }
-  }
+    if (value === undefined || value === null) return []
+    const isComposite = typeof value === 'object'
+    if (isComposite && prefix) throw new TypeError(`"${name}:${prefix}" takes a string, not a list or record`)
+    const isRecord = isComposite && !Array.isArray(value)
+    const entries = isComposite ? Object.entries(value) : [['', cut(String(value), prefix)] as const]
+    const isNamed = /[;?&]/.test(operator)
+    const shown = entries.map(([key, item]) => {
+      const encoded = encode(item)
+      if (!isRecord) return explode && isNamed ? pair(name, encoded) : encoded
+      return explode ? pair(encode(key), encoded) : `${encode(key)},${encoded}`
+    })
+    if (explode || shown.length === 0) return shown
+    return isNamed ? pair(name, shown.join()) : shown.join()
+  })
   return items.length ? first + items.join(separator) : ''
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseTemplate, UriTemplateError } from './parse.ts'
+import { explainTemplate, UriTemplateError } from './explain.ts'
+import { parseParts, parseTemplate } from './parse.ts'
 
 function errorOf(text: string): UriTemplateError {
   try {
@@ -116,6 +117,8 @@ describe('parseTemplate', () => {
     fc.assert(
       fc.property(units, (all) => {
         expect(outcome(all.join(''))).toBe(all.join(''))
+        const isTemplate = parseParts(all.join('')) !== undefined
+        expect(explainTemplate(all.join(''), 8192).message.includes('must end here')).toBe(isTemplate)
       }),
     )
   })
