@@ -18,6 +18,8 @@ import {
 export interface Asking {
   readonly interrupt: Interrupt
   readonly output: Output
+  /** What the server is called. */
+  readonly server: string
 }
 
 type Value = Content[string]
@@ -28,13 +30,17 @@ export interface Asker {
   readonly signal: AbortSignal
 }
 
-/** Asks a person to fill in a form: each field by itself, with its default and its choices. A form without fields is a yes or no. */
-export async function askForm(form: Form, context: Context, { interrupt, output }: Asking): Promise<Answer> {
+/**
+ * Asks a person to fill in a form: each field by itself, with its default and its choices, and all of it again until the
+ * person sends it. A form without fields is a yes or no. (client/elicitation#user-interaction-model)
+ */
+export async function askForm(form: Form, context: Context, asking: Asking): Promise<Answer> {
+  const { interrupt, output } = asking
   const { signal } = context
   const asker = { interrupt, signal }
   const place = { output: process.stderr, signal }
   const fields = fieldsOf(form)
-  introduce(context, output)
+  introduce(context, asking)
   if (fields.length === 0) {
     const isAgreed = await asked(asker, confirm({ message: cleanProse(form.message), initialValue: false, ...place }))
     return { action: isAgreed ? 'accept' : 'decline' }
@@ -52,12 +58,42 @@ export async function askForm(form: Form, context: Context, { interrupt, output 
     }),
   )
   if (!isWilling) return { action: 'decline' }
-  const content = new Map<string, Value>()
-  for (const field of fields) {
-    const value = await askField(field, asker)
-    if (value !== undefined) content.set(field.name, value)
+  let known: ReadonlyMap<string, Value> = new Map()
+  for (;;) {
+    const content = new Map<string, Value>()
+    for (const { field, ...named } of fields) {
+      const shown = { ...named, field: { ...field, default: known.get(named.name) ?? field.default } }
+      const value = await askField(shown, asker)
+      if (value !== undefined) content.set(named.name, value)
+    }
+    const choice = await review(content, asker, output)
+    if (choice === 'decline') return { action: 'decline' }
+    if (choice === 'send') return { action: 'accept', content: Object.fromEntries(content) }
+    known = content
   }
-  return { action: 'accept', content: Object.fromEntries(content) }
+}
+
+/** Shows what is about to be sent, which until then can be changed. */
+async function review(
+  content: ReadonlyMap<string, Value>,
+  asker: Asker,
+  output: Output,
+): Promise<'send' | 'change' | 'decline'> {
+  for (const [name, value] of content) output.note(cleanLine(`  ${name}: ${JSON.stringify(value)}`))
+  return asked(
+    asker,
+    select({
+      message: 'Send this?',
+      options: [
+        { value: 'send' as const, label: 'Send' },
+        { value: 'change' as const, label: 'Change' },
+        { value: 'decline' as const, label: 'Decline to answer' },
+      ],
+      showInstructions: false,
+      output: process.stderr,
+      signal: asker.signal,
+    }),
+  )
 }
 
 async function askField(named: NamedField, asker: Asker): Promise<Value | undefined> {

@@ -28,10 +28,38 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
     await terminal.sees(/At most 14\./)
     terminal.type('\u{7f}')
     terminal.type(ENTER)
+    await terminal.sees(/Send this\?/)
+    terminal.type(ENTER)
     const { code, stdout } = await terminal.ended
     expect({ code, last: lastLine(stdout) }).toEqual({ code: 0, last: 'Booked a buoy for Ada, 9 nights.' })
   })
 
+  // client/elicitation#user-interaction-model, #security-considerations
+  // spec: elicit-who-asks, elicit-review
+  it('says which server asks, and shows a form before it is sent, to be changed or not sent at all', async () => {
+    const terminal = call('book')
+    const fill = async (boat: string): Promise<void> => {
+      await terminal.sees(/Name of the boat/)
+      terminal.type(boat)
+      for (const seen of [/kind \(optional\)/, /nights/, new RegExp(`boat: "${boat}"[^]*Send this\\?`)]) {
+        terminal.type(ENTER)
+        await terminal.sees(seen)
+      }
+    }
+    await terminal.sees(/the server \S*harbour\.ts asks/)
+    await terminal.sees(/Answer/)
+    terminal.type(ENTER)
+    await fill('Ada')
+    terminal.type(DOWN)
+    terminal.type(ENTER)
+    await fill('Bea')
+    terminal.type(ENTER)
+    const { code, stdout } = await terminal.ended
+    expect({ code, last: lastLine(stdout) }).toEqual({ code: 0, last: 'Booked a buoy for Bea, 1 nights.' })
+  })
+
+  // client/elicitation#response-actions
+  // spec: elicit-decline, elicit-approval
   it('takes a no for an answer', async () => {
     const form = call('book')
     await form.sees(/Decline to answer/)
@@ -56,6 +84,8 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
     expect(refused.code).toBe(1)
   })
 
+  // client/elicitation#safe-url-handling
+  // spec: elicit-consent, elicit-full-url, elicit-no-open, elicit-host
   it('shows a page in full and opens nothing by itself', async () => {
     const terminal = call('pay')
     await terminal.sees(/Visit pay\.example\.com\?/)
@@ -64,6 +94,7 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
     terminal.type(ENTER)
     const { code, stdout } = await terminal.ended
     expect(clean(stdout)).toContain('https://pay.example.com/dues?boat=7')
+    expect(stdout).toContain('\u{1b}[1mpay.example.com\u{1b}')
     expect({ code, last: lastLine(stdout) }).toEqual({ code: 0, last: 'Paid.' })
   })
 

@@ -15,7 +15,7 @@ export function createAnswers(
   given: readonly string[],
   progress: Progress,
   output: Output,
-): (interrupt: Interrupt) => Answers {
+): (interrupt: Interrupt, server: string) => Answers {
   const script = readScript(given)
   const used = new Set<string>()
   let turn: Promise<unknown> = Promise.resolve()
@@ -35,13 +35,13 @@ export function createAnswers(
     return text
   }
 
-  return (interrupt) => ({
+  return (interrupt, server) => ({
     elicit: async (form, context) => {
       const text = scripted(context, form)
       if (text !== undefined) return answerForm(form, context, text)
       if (!isAnybodyThere())
         throw unanswered(`The server asks "${context.key}",`, form, describeForm(form, context.key))
-      return inTurn(async () => (await import('./ask-form.ts')).askForm(form, context, { interrupt, output }))
+      return inTurn(async () => (await import('./ask-form.ts')).askForm(form, context, { interrupt, output, server }))
     },
     visit: async (page, context) => {
       const text = scripted(context, page)
@@ -52,7 +52,7 @@ export function createAnswers(
           `Visit it yourself, then: --answer ${quote(`${context.key}=accept`)}`,
         ])
       }
-      return inTurn(async () => (await import('./ask-page.ts')).askPage(page, context, { interrupt, output }))
+      return inTurn(async () => (await import('./ask-page.ts')).askPage(page, context, { interrupt, output, server }))
     },
   })
 }

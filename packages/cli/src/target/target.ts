@@ -7,6 +7,21 @@ export type Target =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'program'; readonly file: string; readonly args: readonly string[] }
 
+/** Most characters of a target that are shown. */
+const NAME_LENGTH = 60
+
+/** What a target is called where it asks something. */
+export function nameTarget(target: Target): string {
+  switch (target.kind) {
+    case 'url':
+      return new URL(target.url).host
+    case 'program':
+      return [target.file, ...target.args].join(' ').slice(0, NAME_LENGTH)
+    case 'file':
+      return target.file.slice(-NAME_LENGTH)
+  }
+}
+
 /**
  * Takes the target from a command line: the program after `--`, or else the first word.
  *

@@ -6,7 +6,7 @@ import { VERSION } from '../version.ts'
 import { readEnv, readHeaders, readTimeout } from './connection-options.ts'
 import { divertStdout } from './divert-stdout.ts'
 import { type Interrupt, watchInterrupt } from './interrupt.ts'
-import type { Target } from './target.ts'
+import { nameTarget, type Target } from './target.ts'
 
 /** Any client, whatever its server. */
 export type AnyClient = Client
@@ -15,8 +15,8 @@ type ConnectOptions = NonNullable<Parameters<typeof connect>[1]>
 
 export interface WithClientOptions {
   readonly values: Values<typeof CONNECTING>
-  /** Answers questions of the server. */
-  readonly answers?: (interrupt: Interrupt) => Answers
+  /** Answers questions of the server, which is called as the target is. */
+  readonly answers?: (interrupt: Interrupt, server: string) => Answers
 }
 
 /** Longest wait that progress can buy, in milliseconds, unless the person waits longer. */
@@ -39,7 +39,7 @@ export async function withClient<T>(
   const options = {
     clientInfo: { name: 'hawser-cli', version: VERSION },
     ...(timeout !== undefined && { timeout, maxTimeout: Math.max(timeout, MAX_TIMEOUT) }),
-    ...(answers && { answers: answers(interrupt) }),
+    ...(answers && { answers: answers(interrupt, nameTarget(target)) }),
     signal,
   }
   try {
