@@ -272,3 +272,29 @@ describe('a body that cannot be read', () => {
     expect((await ask({ body: endless(), headers }))[0]).toBe(413)
   })
 })
+
+describe('an interceptor', () => {
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 7],
+    ['a list', [1]],
+    ['text in disguise', { toJSON: () => 'x' }],
+    ['a list in disguise', { toJSON: () => [1] }],
+    ['nothing in disguise', { toJSON: () => undefined }],
+    ['a trap', new Proxy({}, { get: hostile, has: hostile, ownKeys: hostile })],
+  ])('that answers with %s makes no malformed message', async (_, value) => {
+    const { post, entries } = serve({ use: [() => async () => value as never] })
+    const { status, body } = await post(message('server/discover'))
+    expect([status, JSON.parse(body)]).toMatchObject([500, { id: 1, error: { code: -32603 } }])
+    expect(refOf(body)).toBe(entries[0]?.ref)
+  })
+
+  it.each([
+    ['throws', hostile],
+    ['answers without a promise', (() => ({})) as never],
+  ])('that %s at once is answered for', async (_, handle) => {
+    const { post } = serve({ use: [() => handle] })
+    expect(await post(message('server/discover'))).toMatchObject({ status: 500 })
+  })
+})
