@@ -3,8 +3,7 @@ import { ConnectionError } from '../call/index.ts'
 /** The error that a caller sees when a signal ended its call. */
 export function toAbortError(reason: unknown): ConnectionError {
   if (reason instanceof ConnectionError) return reason
-  const late = reason instanceof Error && reason.name === 'TimeoutError'
-  return late
+  return reason instanceof Error && reason.name === 'TimeoutError'
     ? new ConnectionError('timeout', 'The time that the caller allowed is over.', { cause: reason })
     : new ConnectionError('aborted', 'The call was aborted by its caller.', { cause: reason })
 }
@@ -40,12 +39,16 @@ export function createLinkedController(parents: readonly (AbortSignal | undefine
   readonly release: () => void
 } {
   const controller = new AbortController()
-  const releases = parents.map((parent) => {
-    if (parent === undefined) return () => {}
-    const forward = (): void => controller.abort(parent.reason)
-    if (parent.aborted) forward()
-    else parent.addEventListener('abort', forward, { once: true })
-    return () => parent.removeEventListener('abort', forward)
-  })
-  return { controller, release: () => releases.forEach((release) => release()) }
+  const forward = ({ target }: { readonly target: EventTarget | null }): void =>
+    controller.abort((target as AbortSignal).reason)
+  for (const parent of parents) {
+    if (parent?.aborted) forward({ target: parent })
+    else parent?.addEventListener('abort', forward, { once: true })
+  }
+  return {
+    controller,
+    release: () => {
+      for (const parent of parents) parent?.removeEventListener('abort', forward)
+    },
+  }
 }

@@ -1,8 +1,8 @@
-import { badReply, type Call, ConnectionError, type Reply } from '../call/index.ts'
+import { badReply, type Call, ConnectionError, fromWireError, type Reply } from '../call/index.ts'
 import type { RequestId } from '../protocol/index.ts'
 import { readEvents } from '../wire/events.ts'
 import { type Parsed, type ParsedNotification, parseMessage } from '../wire/json-rpc.ts'
-import { decodeFailure, decodeNotification, decodeReply } from '../wire/reply.ts'
+import { decodeNotification, decodeReply } from '../wire/reply.ts'
 import { readRefusal } from './challenge.ts'
 import { mediaType } from './media-type.ts'
 import { readBody } from './read-body.ts'
@@ -42,7 +42,7 @@ function settle(message: Exclude<Parsed, ParsedNotification>, id: RequestId, may
   if (message.id !== id && !(mayLackId && message.id === undefined)) {
     throw badReply('The server answered with the id of another request.')
   }
-  if (message.kind === 'failure') throw decodeFailure(message.error)
+  if (message.kind === 'failure') throw fromWireError(message.error)
   return decodeReply(message.result)
 }
 

@@ -1,9 +1,9 @@
-import { type Call, ConnectionError, type Handle, type Reply } from '../call/index.ts'
+import { type Call, ConnectionError, fromWireError, type Handle, type Reply } from '../call/index.ts'
 import { toAbortError } from '../client/until-aborted.ts'
 import { isObject, LOGGING_LEVELS, META, type Notification, type ProgressToken } from '../protocol/index.ts'
 import { encodeNotification, encodeRequest, type ParsedNotification, parseMessage } from '../wire/json-rpc.ts'
 import { createLineReader } from '../wire/lines.ts'
-import { decodeFailure, decodeNotification, decodeReply } from '../wire/reply.ts'
+import { decodeNotification, decodeReply } from '../wire/reply.ts'
 import { encodeParams } from '../wire/request.ts'
 import { createIdTable, isRequestId } from './id-table.ts'
 import { createOutbox, type OutboxOptions } from './outbox.ts'
@@ -146,9 +146,9 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
       case 'response':
         return accept(waiting.get(message.id), message.result)
       case 'failure':
-        if (message.id !== undefined) return waiting.get(message.id)?.reject(decodeFailure(message.error))
+        if (message.id !== undefined) return waiting.get(message.id)?.reject(fromWireError(message.error))
         // An error without an id answers what could not be read; with one request in flight, it is that one.
-        if (waiting.values().filter((each) => !listens(each)).length === 1) failRequests(decodeFailure(message.error))
+        if (waiting.values().filter((each) => !listens(each)).length === 1) failRequests(fromWireError(message.error))
         return
       case 'notification':
         return route(message)
@@ -158,7 +158,7 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
     }
   }
 
-  const accept = (request: Waiting | undefined, result: unknown): void => {
+  const accept = (request: Waiting | undefined, result: Parameters<typeof decodeReply>[0]): void => {
     if (request === undefined) return
     let reply: Reply
     try {
