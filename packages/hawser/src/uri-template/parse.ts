@@ -4,7 +4,7 @@ import { compilePattern } from './pattern.ts'
 import type { Expression, Part, UriTemplate, Variable } from './template.ts'
 
 /** UTF-16 units: a template may come from a stranger, and its pattern costs the square of its length. */
-export const MAX_TEMPLATE = 8192
+const MAX_TEMPLATE = 8192
 
 /** The grammar of RFC 6570 §2, in which the characters that a literal must not hold are left to be encoded. */
 const TEMPLATE =
