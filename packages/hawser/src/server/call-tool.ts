@@ -20,7 +20,6 @@ export function createToolCaller(
       return await callTool(tool, call, frame)
     } catch (error) {
       if (error instanceof ToolError) return explain(error.message, frame.resultMeta)
-      // Nobody is there to read the answer to an abandoned call, and its end is no fault.
       if (error instanceof ProtocolError || call.signal.aborted) throw error
       return explain(reportInternal(error, frame.log, { method: call.method, name }), frame.resultMeta)
     }

@@ -15,6 +15,12 @@ export function createDispatcher(handlers: Handlers): Handle {
         `This server does not offer the method ${call.method.slice(0, 64)}. It speaks ${PROTOCOL_VERSION}.`,
       )
     }
-    return handler(call)
+    try {
+      return await handler(call)
+    } catch (error) {
+      // Nobody reads the answer to an abandoned call, and that its work stopped is no fault to report.
+      const isFault = error instanceof ProtocolError || !call.signal.aborted
+      throw isFault ? error : new ProtocolError('internal_error', 'The call was cancelled.')
+    }
   }
 }
