@@ -142,35 +142,22 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     _meta: frame.resultMeta,
   })
 
-  const toolPages = createPages(
-    [...tools.values()].map(({ listing }) => listing),
-    frame.pageSize,
-    hint,
-    frame.resultMeta,
-    (page) => ({ tools: page }),
-  )
-  const promptPages = createPages(
-    [...prompts.values()].map(({ listing }) => listing),
-    frame.pageSize,
-    hint,
-    frame.resultMeta,
-    (page) => ({ prompts: page }),
-  )
-  const templatePages = createTemplateList(resources, frame)
-  const handlers: Handlers = {
+  const listings = (items: ReadonlyMap<string, { readonly listing: unknown }>): readonly unknown[] =>
+    [...items.values()].map(({ listing }) => listing)
+  const handlers = {
     'server/discover': () => discovered,
     'subscriptions/listen': listening.listen,
     ...(capabilities.tools && {
-      'tools/list': (call) => toolPages(call.params.cursor),
+      'tools/list': createPages('tools', listings(tools), frame),
       'tools/call': createToolCaller(tools, frame),
     }),
     ...(capabilities.resources && {
       'resources/list': createResourceList(resources, frame),
-      'resources/templates/list': (call) => templatePages(call.params.cursor),
+      'resources/templates/list': createTemplateList(resources, frame),
       'resources/read': createResourceReader(find, frame),
     }),
     ...(capabilities.prompts && {
-      'prompts/list': (call) => promptPages(call.params.cursor),
+      'prompts/list': createPages('prompts', listings(prompts), frame),
       'prompts/get': createPromptGetter(prompts, frame),
     }),
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),

@@ -15,20 +15,12 @@ const MAX_MEMBERS = 10_000
 export function createResourceList(resources: readonly CompiledResource[], frame: ServerFrame): ListResources {
   const fixed = resources.filter(({ template }) => isFixed(template)).map(({ listing }) => listing as ResourceListing)
   const families = resources.filter(({ definition }) => definition.list !== undefined)
-  if (families.length === 0) {
-    const pages = createPages(fixed, frame.pageSize, frame.cache, frame.resultMeta, (page) => ({ resources: page }))
-    return (call) => pages(call.params.cursor) as Reply<'resources/list'>
-  }
+  if (families.length === 0) return createPages('resources', fixed, frame) as ListResources
   return async (call) => {
     const members = await Promise.all(families.map((family) => listMembers(family, call, frame)))
-    const { page, nextCursor } = slicePage(
-      [...fixed, ...members.flat()],
-      frame.pageSize,
-      call.params.cursor,
-      'resources',
-    )
-    const cached = { ttlMs: 0, cacheScope: 'private', _meta: frame.resultMeta } as const
-    return nextCursor === undefined ? { resources: page, ...cached } : { resources: page, nextCursor, ...cached }
+    const all = [...fixed, ...members.flat()]
+    const { page, nextCursor } = slicePage(all, frame.pageSize, call.params.cursor, 'resources')
+    return { resources: page, nextCursor, ttlMs: 0, cacheScope: 'private', _meta: frame.resultMeta }
   }
 }
 
@@ -50,5 +42,5 @@ async function listMembers(
 /** Answers `resources/templates/list`. */
 export function createTemplateList(resources: readonly CompiledResource[], frame: ServerFrame): List {
   const templates = resources.filter(({ template }) => !isFixed(template)).map(({ listing }) => listing)
-  return createPages(templates, frame.pageSize, frame.cache, frame.resultMeta, (page) => ({ resourceTemplates: page }))
+  return createPages('resourceTemplates', templates, frame)
 }
