@@ -29,6 +29,11 @@ class Suspension extends Error {
   override readonly name = 'Suspension'
 }
 
+/** Says what is wrong with an answer, so that the question is asked again. */
+class UnusableAnswer extends Error {}
+
+type Fields = { readonly [name: string]: unknown }
+
 /** Real timers are taken when the module loads, so that a test's fake clock does not hold questions back. */
 const later = globalThis.setTimeout
 
@@ -38,7 +43,7 @@ const MAX_KEY_CHARS = 128
 interface Pending {
   readonly request: InputRequest
   readonly promise: Promise<never>
-  readonly suspend: () => void
+  readonly reject: (reason: Suspension) => void
 }
 
 /**
@@ -67,59 +72,54 @@ export class Interview {
     this.#results = new Map(memory.results)
   }
 
-  async ask<Answer extends StandardSchema>(key: string, question: Question<Answer>): Promise<InferOutput<Answer>> {
-    if (key === this.#confirmKey)
-      throw new Error(`The key "${key}" belongs to the tool's own \`confirm\`; ask under another one.`)
-    const accept = async (response: InputResponse): Promise<Accepted<InferOutput<Answer>>> => {
+  async ask<Answer extends StandardSchema>(
+    key: string,
+    { message, answer }: Question<Answer>,
+  ): Promise<InferOutput<Answer>> {
+    if (key === this.#confirmKey) throw new Error(`The key "${key}" is that of \`confirm\`; ask under another one.`)
+    const read = async (response: Fields): Promise<InferOutput<Answer>> => {
       const content = readAccepted(key, response)
-      if (content === undefined) return { problem: 'The last answer had no action.' }
-      const result = await question.answer['~standard'].validate(content)
-      return result.issues === undefined
-        ? { value: result.value as InferOutput<Answer> }
-        : { problem: describeIssues(result.issues, content) }
+      const result = await answer['~standard'].validate(content)
+      if (result.issues !== undefined) throw new UnusableAnswer(describeIssues(result.issues, content))
+      return result.value
     }
-    return this.#resolve(key, accept, (problem) => ({
+    return this.#resolve(key, read, (note) => ({
       method: 'elicitation/create',
-      params: {
-        mode: 'form',
-        message: problem === undefined ? question.message : `${question.message}\n${problem}`,
-        requestedSchema: toElicitationSchema(question.answer),
-      },
+      params: { mode: 'form', message: message + note, requestedSchema: toElicitationSchema(answer) },
     }))
   }
 
   /** Yes, or a `DeclinedError`. */
   async confirm(key: string, message: string): Promise<void> {
     this.#confirmKey = key
-    const accept = async (response: InputResponse): Promise<Accepted<undefined>> =>
-      readAccepted(key, response) === undefined ? { problem: 'The last answer had no action.' } : { value: undefined }
-    await this.#resolve(key, accept, () => ({
+    const requestedSchema = { type: 'object', properties: {} } as const
+    await this.#resolve(key, readAccepted.bind(undefined, key), (note) => ({
       method: 'elicitation/create',
-      params: { mode: 'form', message, requestedSchema: { type: 'object', properties: {} } },
+      params: { mode: 'form', message: message + note, requestedSchema },
     }))
   }
 
   async visit(key: string, { message, url }: { readonly message: string; readonly url: string | URL }): Promise<void> {
-    const accept = async (response: InputResponse): Promise<Accepted<undefined>> =>
-      readAccepted(key, response) === undefined ? { problem: 'The last answer had no action.' } : { value: undefined }
-    await this.#resolve(key, accept, () => ({
+    await this.#resolve(key, readAccepted.bind(undefined, key), (note) => ({
       method: 'elicitation/create',
-      params: { mode: 'url', message, url: new URL(url).href },
+      params: { mode: 'url', message: message + note, url: new URL(url).href },
     }))
   }
 
   async sample(key: string, params: CreateMessageParams): Promise<CreateMessageResult> {
-    const accept = async (response: InputResponse): Promise<Accepted<CreateMessageResult>> =>
-      'role' in response && 'content' in response ? { value: response } : { problem: 'Not a message.' }
-    return this.#resolve(key, accept, () => ({ method: 'sampling/createMessage', params }))
+    const read = (response: Fields): CreateMessageResult => {
+      if (!('role' in response && 'content' in response)) throw new UnusableAnswer('Not a message.')
+      return response as unknown as CreateMessageResult
+    }
+    return this.#resolve(key, read, () => ({ method: 'sampling/createMessage', params }))
   }
 
   async roots(key: string): Promise<readonly Root[]> {
-    const accept = async (response: InputResponse): Promise<Accepted<readonly Root[]>> =>
-      'roots' in response && Array.isArray(response.roots)
-        ? { value: response.roots }
-        : { problem: 'Not a list of roots.' }
-    return this.#resolve(key, accept, () => ({ method: 'roots/list' }))
+    const read = ({ roots }: Fields): readonly Root[] => {
+      if (!Array.isArray(roots)) throw new UnusableAnswer('Not a list of roots.')
+      return roots
+    }
+    return this.#resolve(key, read, () => ({ method: 'roots/list' }))
   }
 
   async once<T>(key: string, run: () => Sync<T>): Promise<T> {
@@ -156,37 +156,39 @@ export class Interview {
   /** The answer to a question, or a suspension until there is one. */
   async #resolve<T>(
     key: string,
-    accept: (response: InputResponse) => Promise<Accepted<T>>,
-    compose: (problem?: string) => InputRequest,
+    read: (response: Fields) => Sync<T>,
+    compose: (note: string) => InputRequest,
   ): Promise<T> {
     checkKey(key)
     const isExpected = this.#memory.asked.has(key) || (this.#memory.round === 0 && key !== this.#confirmKey)
     const fresh = isExpected && Object.hasOwn(this.#given, key) ? this.#given[key] : undefined
-    const response = this.#answers.get(key) ?? (isObject(fresh) ? fresh : undefined)
-    let problem = fresh !== undefined && response === undefined ? 'The last answer was not an object.' : undefined
+    const response = this.#answers.get(key) ?? fresh
+    let note = ''
     if (response !== undefined) {
       // Kept before it is read: a refusal counts in later rounds as well.
       this.#answers.set(key, response)
-      const accepted = await accept(response)
-      if ('value' in accepted) return accepted.value
-      this.#answers.delete(key)
-      problem = accepted.problem
+      try {
+        return await read(isObject(response) ? response : {})
+      } catch (error) {
+        if (!(error instanceof UnusableAnswer)) throw error
+        this.#answers.delete(key)
+        note = `\n${error.message}`
+      }
     }
-    const request = compose(problem)
+    const request = compose(note)
     checkCapabilities(this.#call.clientCapabilities, request, `The question "${key}" cannot be asked.`)
     return this.#suspend(key, request)
   }
 
   #suspend(key: string, request: InputRequest): Promise<never> {
     if (this.#suspended) return this.#leaveWaiting()
-    if (this.#memory.round >= MAX_ROUNDS)
-      throw new Error(`The handler asked in ${MAX_ROUNDS} rounds without coming to an end.`)
+    if (this.#memory.round >= MAX_ROUNDS) throw new Error(`The handler still asks after ${MAX_ROUNDS} rounds.`)
     const known = this.#pending.get(key)
     if (known !== undefined) return known.promise
     const { promise, reject } = Promise.withResolvers<never>()
     // A question that nobody awaits must not bring the process down.
     promise.catch(() => {})
-    this.#pending.set(key, { request, promise, suspend: () => reject(new Suspension()) })
+    this.#pending.set(key, { request, promise, reject })
     if (this.#pending.size === 1) void this.#collect()
     return promise
   }
@@ -206,25 +208,21 @@ export class Interview {
       for (const [key] of work) this.#working.delete(key)
     }
     this.#suspended = true
-    for (const { suspend } of this.#pending.values()) suspend()
+    for (const { reject } of this.#pending.values()) reject(new Suspension())
     this.#onSuspend(false)
   }
 }
 
-type Accepted<T> = { readonly value: T } | { readonly problem: string }
-
-/** The content of an accepted form; nothing when the response is malformed. */
-function readAccepted(key: string, response: unknown): { readonly [name: string]: unknown } | undefined {
-  if (!isObject(response)) return undefined
-  const action = response['action']
+/** The content of an accepted form or page. */
+function readAccepted(key: string, { action, content }: Fields): Fields {
   if (action === 'decline' || action === 'cancel') throw new DeclinedError(key, action)
-  if (action !== 'accept') return undefined
-  return isObject(response['content']) ? response['content'] : {}
+  if (action !== 'accept') throw new UnusableAnswer('The last answer had no action.')
+  return isObject(content) ? content : {}
 }
 
 function checkKey(key: string): void {
   if (key === '' || key.length > MAX_KEY_CHARS)
-    throw new Error(`Keys of ask and once have 1 to ${MAX_KEY_CHARS} characters; this one has ${key.length}.`)
+    throw new Error(`Keys of ask and once have 1 to ${MAX_KEY_CHARS} characters, not ${key.length}.`)
 }
 
 /** What `once` returns must read the same after it has travelled. */
