@@ -369,6 +369,59 @@ describe('what a handler reports', () => {
   })
 })
 
+describe('a handler that nobody waits for any more', () => {
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  const slowly: (() => void)[] = []
+  const slow = <T>(value: T): Promise<T> => new Promise((resolve) => slowly.push(() => resolve(value)))
+  const goOn = (): void => slowly.splice(0).forEach((resolve) => resolve())
+  const input = z.object({ n: z.number() })
+  const start = (definition: object, options: Partial<ServerOptions> = {}) => {
+    const ran: string[] = []
+    const late = tool({
+      ...destroys,
+      confirm: false,
+      timeout: 20,
+      input,
+      ...definition,
+      run: () => (ran.push('ran'), ''),
+    })
+    const { server } = serve({ tools: { late } }, options)
+    const call = (more: object = {}, given: Given = {}) =>
+      answer(server, 'tools/call', { name: 'late', arguments: { n: 1 }, ...more }, { ...elicits, ...given })
+    return { ran, call }
+  }
+
+  // basic/patterns/cancellation#behavior-requirements
+  it.each<[meanwhile: string, definition: object, options?: Partial<ServerOptions>]>([
+    ['its context was made', {}, { context: () => slow({}) }],
+    ['its arguments were checked', { input: input.refine(() => slow(true)) }],
+    ['its confirmation was worded', { confirm: () => slow('Sure?') }],
+  ])('since the caller left while %s is not started', async (_, definition, options) => {
+    const { call, ran } = start(definition, options)
+    const first = call()
+    await settle()
+    goOn()
+    const { requestState } = (await first) as InputRequired
+    ran.length = 0
+    const gone = new AbortController()
+    const inputResponses = { confirm: { action: 'accept' } }
+    const retry = call({ requestState, inputResponses }, { signal: gone.signal })
+    await settle()
+    gone.abort()
+    goOn()
+    expect(await retry).toMatchObject({ message: 'The call was cancelled.' })
+    expect(ran).toEqual([])
+  })
+
+  it('since its time was up while its context was made is not started', async () => {
+    const { call, ran } = start({}, { context: () => slow({}) })
+    expect(await call()).toMatchObject({ isError: true })
+    goOn()
+    await settle()
+    expect(ran).toEqual([])
+  })
+})
+
 describe('a deadline', () => {
   it('may be for ever', async () => {
     const later = (): Promise<string> => new Promise((resolve) => setImmediate(resolve, 'fine'))

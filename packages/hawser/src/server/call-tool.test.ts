@@ -276,14 +276,19 @@ describe('tools/call', () => {
             signal.addEventListener('abort', () => resolve(`stopped: ${String(signal.reason)}`)),
           ),
       }),
-      late: tool({ ...read, run: (_, { signal }) => String(signal.aborted) }),
+      late: tool({
+        ...read,
+        run: async (_, context) => {
+          await Promise.resolve()
+          return String(context.signal.aborted)
+        },
+      }),
     })
     const running = complete(server, 'tools/call', { name: 't' }, { signal: gone.signal })
+    const late = complete(server, 'tools/call', { name: 'late' }, { signal: gone.signal })
     gone.abort('closed')
     expect((await running).content).toMatchObject([{ text: 'stopped: closed' }])
-    expect((await complete(server, 'tools/call', { name: 'late' }, { signal: gone.signal })).content).toMatchObject([
-      { text: 'true' },
-    ])
+    expect((await late).content).toMatchObject([{ text: 'true' }])
   })
 })
 

@@ -49,10 +49,11 @@ async function callTool(
     call,
     { name, arguments: given },
     definition.timeout,
-    (context, interview) => {
+    (context, interview, checkWanted) => {
       if (confirm === undefined || confirm === false) return definition.run(input, context)
       return (async () => {
         await interview().confirm('confirm', await confirm(input))
+        checkWanted()
         return definition.run(input, context)
       })()
     },

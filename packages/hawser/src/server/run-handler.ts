@@ -37,7 +37,12 @@ const SUSPENDED = Symbol('suspended')
 
 type Retry = Call & { readonly params: { readonly inputResponses?: InputResponses; readonly requestState?: string } }
 
-export type Work<T> = (context: HandlerContext & Anything, interview: () => Interview) => Sync<T>
+/** `checkWanted` throws when the caller left or the time is up, so that what was given up does not start after all. */
+export type Work<T> = (
+  context: HandlerContext & Anything,
+  interview: () => Interview,
+  checkWanted: () => void,
+) => Sync<T>
 
 /**
  * Runs a handler to its end, to its next question, or to its deadline.
@@ -60,16 +65,24 @@ export async function runHandler<T>(
   let onSuspend = (_stuck: boolean): void => {}
   const open = (): Interview => (interview ??= new Interview(call, memory, inputResponses, (stuck) => onSuspend(stuck)))
   const context = new CallContext(call, frame, item.name, open)
+  let expired: ToolError | undefined
+  const checkWanted = (): void => {
+    if (expired !== undefined) throw expired
+    call.signal.throwIfAborted()
+  }
+  const begin = (): Sync<T> => {
+    checkWanted()
+    return work(context, open, checkWanted)
+  }
   const { context: supply } = frame
-  const running =
-    supply === undefined ? work(context, open) : supplyThen(supply(describe(call)), context, () => work(context, open))
+  const running = supply === undefined ? begin() : supplyThen(supply(describe(call)), context, begin)
   if (!isThenable(running)) return { value: running }
   const limit = Math.min(timeout ?? frame.timeout, FOREVER)
   const outcome = await new Promise<T | typeof SUSPENDED>((resolve, reject) => {
     let timer = setTimeout(() => {
-      const error = new ToolError(`"${item.name}" did not finish within ${limit / 1000} s and was stopped.`)
-      context.stop(error)
-      reject(error)
+      expired = new ToolError(`"${item.name}" did not finish within ${limit / 1000} s and was stopped.`)
+      context.stop(expired)
+      reject(expired)
     }, limit)
     onSuspend = (stuck) => {
       clearTimeout(timer)
@@ -119,7 +132,10 @@ export async function runWithoutAsking<T>(...given: Parameters<typeof runHandler
   return outcome.value
 }
 
-/** A handler may change its arguments in place, but the retry brings them as they were. No question goes to a client without capabilities. */
+/**
+ * A handler may change its arguments in place, but the retry brings them as they were. No question goes to a client without
+ * capabilities.
+ */
 function rememberFor({ clientCapabilities }: Call, given: unknown): string {
   return Object.keys(clientCapabilities).length === 0 ? 'null' : JSON.stringify(given)
 }
