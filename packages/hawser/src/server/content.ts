@@ -73,7 +73,8 @@ export function link(uri: string, name: string, extra: Omit<ResourceLink, 'type'
  * @see server/tools#embedded-resources
  */
 export function embed(resource: ResourceContents, extra: Extra = {}): EmbeddedResource {
-  return { type: 'resource', resource, ...extra }
+  const mimeType = 'text' in resource ? 'text/plain' : 'application/octet-stream'
+  return { type: 'resource', resource: { mimeType, ...resource }, ...extra }
 }
 
 /** 32 KiB at a time, since `String.fromCharCode` takes its characters as arguments. */

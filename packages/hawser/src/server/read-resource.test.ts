@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { createServer, type ServerOptions } from './create-server.ts'
-import { fail } from './content.ts'
+import { audio, embed, fail, image } from './content.ts'
 import { definers, type Resources } from './definitions.ts'
 import { callServer, complete } from './fixtures/call-server.ts'
 
@@ -234,6 +234,29 @@ describe('prompts', () => {
         ],
       },
       { name: 'talk', description: 'Talk' },
+    ])
+  })
+
+  // server/prompts#image-content, #audio-content, #embedded-resources
+  // spec: prompt-image, prompt-audio, prompt-embedded
+  it('render pictures, sounds and resources, in Base64 and with their types', async () => {
+    const bytes = new Uint8Array([1, 2, 3])
+    const contents = [
+      image(bytes, 'image/png'),
+      audio(bytes, 'audio/wav'),
+      embed({ uri: 'r://a', text: 'A' }),
+      embed({ uri: 'r://b', blob: 'AQID' }),
+      embed({ uri: 'r://c', text: '# C', mimeType: 'text/markdown' }),
+    ]
+    const render = () => contents.map((content) => ({ role: 'user' as const, content }))
+    const rich = createServer({ name: 'n', version: '1' }, { prompts: { p: prompt({ description: 'p', render }) } })
+    const { messages } = await complete(rich, 'prompts/get', { name: 'p' })
+    expect(messages.map(({ content }) => content)).toEqual([
+      { type: 'image', data: 'AQID', mimeType: 'image/png' },
+      { type: 'audio', data: 'AQID', mimeType: 'audio/wav' },
+      { type: 'resource', resource: { uri: 'r://a', mimeType: 'text/plain', text: 'A' } },
+      { type: 'resource', resource: { uri: 'r://b', mimeType: 'application/octet-stream', blob: 'AQID' } },
+      { type: 'resource', resource: { uri: 'r://c', mimeType: 'text/markdown', text: '# C' } },
     ])
   })
 
