@@ -129,6 +129,26 @@ describe('answering what a server asks', () => {
     expect(sent()[1]).toHaveProperty('inputResponses', { a: { action: 'decline' }, b: { action: 'accept' } })
   })
 
+  // client/elicitation#safe-url-handling
+  // spec: elicit-no-fetch
+  it('fetches nothing of a page', async () => {
+    const fetch = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('fetched'))
+    const page = {
+      method: 'elicitation/create',
+      params: { mode: 'url', message: 'Go', url: 'https://example.com/a?b#c' },
+    } as const
+    const { handle } = scripted(asking({ inputRequests: { a: page } }), done)
+    const seen: unknown[] = []
+    const visit: Answers['visit'] = (given) => {
+      seen.push(given)
+      return { action: 'accept' }
+    }
+    await createClient(handle, { answers: { visit } }).call('pay')
+    expect(seen).toEqual([page.params])
+    expect(fetch).not.toHaveBeenCalled()
+    fetch.mockRestore()
+  })
+
   it('answers for the model and the folders', async () => {
     const { handle, sent } = scripted(
       asking({

@@ -80,6 +80,24 @@ describe('the HTTP client', () => {
     expect(sent[1]!.headers.get('mcp-name')).toBe('=?base64?c3DDpHRlLm5vdGl6?=')
   })
 
+  // basic#requests, basic/patterns/mrtr#client-requirements-basic-workflow
+  // spec: request-id, request-id-unique, mrtr-client-id, http-single-message
+  it('gives each request an integer of its own for an id', async () => {
+    const bodies: unknown[] = []
+    const handler = createFetchHandler(createTestService())
+    const fetch = async (request: Request): Promise<Response> => {
+      bodies.push(await request.clone().json())
+      return handler(request)
+    }
+    const handle = connectHttp(ENDPOINT, { fetch })
+    await Promise.all([handle(callTool('echo')), handle(callTool('echo')), handle(callOf('server/discover', {}))])
+    expect(bodies).toMatchObject([
+      { jsonrpc: '2.0', id: 1, method: 'tools/call' },
+      { jsonrpc: '2.0', id: 2, method: 'tools/call' },
+      { jsonrpc: '2.0', id: 3, method: 'server/discover' },
+    ])
+  })
+
   it('mirrors the URI of a resource and the param of an extension', async () => {
     const { handle, sent } = connectTest(undefined, { nameFields: { 'tasks/get': 'taskId' } })
     await codeOf(handle(callOf('resources/read', { uri: 'notes://7%20' })))

@@ -176,6 +176,32 @@ describe('a server that ends', () => {
     expect(await ask(link, 'pid')).not.toBe(pid)
   })
 
+  // basic/patterns/subscriptions#graceful-closure, basic/transports/stdio#unexpected-termination
+  // spec: listen-again
+  it('ends its subscriptions with an error, and takes new ones when it runs again', async () => {
+    await using link = connectTiny()
+    const listen = async (): Promise<{ readonly ended: Promise<unknown>; readonly heard: readonly string[] }> => {
+      const heard: string[] = []
+      const acknowledged = Promise.withResolvers<void>()
+      const notify = ({ method }: Notification): void => {
+        heard.push(method)
+        acknowledged.resolve()
+      }
+      const params = { notifications: { toolsListChanged: true } }
+      const ended = link.handle({ ...toolCall('', {}, { notify }), method: 'subscriptions/listen', params })
+      ended.catch(() => {})
+      await acknowledged.promise
+      return { ended, heard }
+    }
+    const before = await listen()
+    await failure(link.handle(toolCall('die')))
+    expect(await failure(before.ended)).toMatchObject({ code: 'disconnected' })
+    const after = await listen()
+    expect(await ask(link, 'announce')).toBe('1')
+    expect(after.heard).toContain('notifications/tools/list_changed')
+    expect(before.heard).not.toContain('notifications/tools/list_changed')
+  })
+
   it('stays down when that is wanted', async () => {
     await using link = connectTiny({ restart: false })
     const error = await failure(link.handle(toolCall('exit', { code: 0 })))

@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import * as z from 'zod'
+import type { SamplingMessage } from '../protocol/index.ts'
 import { fail } from './content.ts'
 import { createServer, type ServerCore } from './create-server.ts'
 import { definers } from './definitions.ts'
@@ -259,6 +260,35 @@ describe('ask', () => {
     ).toMatchObject({ contents: [{ text: '7 dry' }] })
   })
 
+  // basic/patterns/mrtr#supported-requests
+  // spec: mrtr-methods
+  it('is not possible where a list or a completion is wanted', async () => {
+    const asking = async (context: unknown): Promise<never> => {
+      await (context as { ask: (key: string, question: object) => Promise<unknown> }).ask('k', {
+        message: 'k?',
+        answer: yes,
+      })
+      throw new Error('The question was answered.')
+    }
+    const server = createServer(
+      { name: 'n', version: '1', keys, log: () => {} },
+      {
+        resources: {
+          r: resource({
+            uri: 'r://{id}',
+            list: asking,
+            complete: { id: (_, context) => asking(context) },
+            read: () => 'x',
+          }),
+        },
+      },
+    )
+    const given = { clientCapabilities: form }
+    await expect(callServer(server, 'resources/list', {}, given)).rejects.toThrow(/asked a question/)
+    const params = { ref: { type: 'ref/resource', uri: 'r://{id}' }, argument: { name: 'id', value: '' } } as const
+    await expect(callServer(server, 'completion/complete', params, given)).rejects.toThrow(/asked a question/)
+  })
+
   it('ends a handler that asks for ever', async () => {
     const server = serve(async ({ ask }) => {
       for (let n = 0; ; n++) await ask(`q${n}`, { message: 'And?', answer: yes })
@@ -271,6 +301,13 @@ describe('ask', () => {
 })
 
 describe('visit, sample and roots', () => {
+  // client/sampling#messages
+  // spec: sampling-role
+  it('send messages that have a role and content', () => {
+    expectTypeOf<SamplingMessage['role']>().toEqualTypeOf<'user' | 'assistant'>()
+    expectTypeOf<{ role: 'user' }>().not.toExtend<SamplingMessage>()
+  })
+
   it('send their own requests and give back what came', async () => {
     const server = serve(async ({ visit, sample, roots }) => {
       const [, message, folders] = await Promise.all([

@@ -5,7 +5,7 @@ import { createServer } from './create-server.ts'
 import { definers } from './definitions.ts'
 import { callServer } from './fixtures/call-server.ts'
 
-const { tool, resource } = definers
+const { tool, resource, prompt } = definers
 const parts = {
   tools: {
     t: tool({ description: 'd', effect: 'write', run: async (_, { changed }) => (await changed.tools(), 'ok') }),
@@ -68,6 +68,29 @@ describe('subscriptions/listen', () => {
     expect(notifications.at(-1)).toEqual({ method: 'notifications/tools/list_changed' })
     await server.close()
   })
+
+  // server/tools, server/resources and server/prompts, #list-changed-notification
+  // spec: tools-list-changed, resources-list-changed, prompts-list-changed, listen-requested-only
+  it.each(['tools', 'resources', 'prompts'] as const)(
+    'tells those who want it that the list of %s changed',
+    async (kind) => {
+      const server = createServer(
+        { name: 'n', version: '1', log: () => {}, changes: memoryChanges() },
+        { ...parts, prompts: { p: prompt({ description: 'p', render: () => '' }) } },
+      )
+      const notifications: Notification[] = []
+      const filter = { [`${kind}ListChanged`]: true }
+      const ended = callServer(server, 'subscriptions/listen', { notifications: filter }, { notifications })
+      await turn()
+      for (const each of ['tools', 'resources', 'prompts'] as const) await server.changed[each]()
+      await server.close()
+      await ended
+      expect(notifications.map(({ method }) => method)).toEqual([
+        'notifications/subscriptions/acknowledged',
+        `notifications/${kind}/list_changed`,
+      ])
+    },
+  )
 
   it('never sends a change ahead of the acknowledgment', async () => {
     const { promise, resolve } = Promise.withResolvers<() => void>()

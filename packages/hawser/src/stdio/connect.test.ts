@@ -77,6 +77,26 @@ describe('calls over lines', () => {
     expect((await Promise.all(waits)).map(textOf)).toEqual([text('a'), text('b'), text('c')])
   })
 
+  // basic#requests, basic/transports/stdio#sending-messages
+  // spec: request-id, request-id-unique, mrtr-client-id, stdio-stdin-clean, stdio-no-answers, notification-unanswered
+  it('are all that is written, each with an integer of its own for an id, whatever the server says', async () => {
+    const { client, sent, say } = connectScripted()
+    const calls = [client.handle(toolCall('a')), client.handle(toolCall('b'))]
+    say(
+      { id: 7, method: 'roots/list' },
+      { id: 1, method: 'elicitation/create', params: {} },
+      { method: 'notifications/tools/list_changed' },
+      'nonsense',
+      { id: 1, result: done },
+      { id: 2, result: done },
+    )
+    await Promise.all(calls)
+    expect(sent).toMatchObject([
+      { jsonrpc: '2.0', id: 1, method: 'tools/call' },
+      { jsonrpc: '2.0', id: 2, method: 'tools/call' },
+    ])
+  })
+
   it('made together leave in one write', async () => {
     const writes: string[] = []
     const { handle, end } = connectLines({ write: (lines) => void writes.push(lines) })
