@@ -3,103 +3,95 @@ import { LOGGING_LEVELS } from './logging.ts'
 import type { Method } from './methods.ts'
 
 type Fields = { readonly [key: string]: unknown }
-type Check = (value: unknown) => boolean
 
-const isText: Check = (value) => typeof value === 'string'
-/** Repeated in every report of progress, so it is short. */
-const isToken: Check = (value) =>
-  value === undefined || (typeof value === 'string' ? value.length <= 256 : Number.isInteger(value))
-const isFlag: Check = (value) => value === undefined || typeof value === 'boolean'
-const isTextMap: Check = (value) => isObject(value) && Object.values(value).every(isText)
-const areTexts: Check = (value) => value === undefined || (Array.isArray(value) && value.every(isText))
+/** What a field may be, and how that is said. */
+type Rule = readonly [check: (value: unknown) => boolean, expected: string]
+type Shape = { readonly [field: string]: Rule }
 
-/** What a field of params may be, and how that is said. */
-const KINDS = {
-  text: [isText, 'a string'],
-  object: [isObject, 'an object'],
-  texts: [isTextMap, 'an object of strings'],
-  argument: [
-    (value) => isObject(value) && isText(value['name']) && isText(value['value']),
-    'an object with the strings name and value',
-  ],
-  context: [
-    (value) => isObject(value) && (value['arguments'] === undefined || isTextMap(value['arguments'])),
-    'an object with arguments of strings',
-  ],
-  reference: [
-    (value) =>
-      isObject(value) &&
-      ((value['type'] === 'ref/prompt' && isText(value['name'])) ||
-        (value['type'] === 'ref/resource' && isText(value['uri']))),
-    'a ref/prompt with a name or a ref/resource with a uri',
-  ],
-  filter: [
-    (value) =>
-      isObject(value) &&
-      isFlag(value['toolsListChanged']) &&
-      isFlag(value['promptsListChanged']) &&
-      isFlag(value['resourcesListChanged']) &&
-      areTexts(value['resourceSubscriptions']),
-    'a filter of booleans and URIs',
-  ],
-} as const satisfies { readonly [kind: string]: readonly [Check, string] }
+const isText = (value: unknown): boolean => typeof value === 'string'
+const areTexts = (values: readonly unknown[]): boolean => values.every(isText)
+const orAbsent = (check: Rule[0], expected: string): Rule => [(value) => value === undefined || check(value), expected]
+/** An object whose fields are right; it may have others. */
+const isLike = (value: unknown, shape: Shape): boolean => isObject(value) && findWrong(value, shape) === undefined
 
-type Kind = keyof typeof KINDS
-interface Rules {
-  readonly required: { readonly [field: string]: Kind }
-  readonly optional: { readonly [field: string]: Kind }
+const text: Rule = [isText, 'a string']
+const maybeText = /* @__PURE__ */ orAbsent(isText, 'a string')
+const object = /* @__PURE__ */ orAbsent(isObject, 'an object')
+const texts = /* @__PURE__ */ orAbsent(
+  (value) => isObject(value) && areTexts(Object.values(value)),
+  'an object of strings',
+)
+const list = /* @__PURE__ */ orAbsent((value) => Array.isArray(value) && areTexts(value), 'a list of strings')
+const flag = /* @__PURE__ */ orAbsent((value) => typeof value === 'boolean', 'a boolean')
+
+const IDENTITY: Shape = { name: text, version: text }
+const ARGUMENT: Shape = { name: text, value: text }
+const CONTEXT: Shape = { arguments: texts }
+const FILTER: Shape = {
+  toolsListChanged: flag,
+  promptsListChanged: flag,
+  resourcesListChanged: flag,
+  resourceSubscriptions: list,
 }
 
-const list: Rules = { required: {}, optional: { cursor: 'text' } }
-const retry: Rules['optional'] = { inputResponses: 'object', requestState: 'text' }
+const page: Shape = { cursor: maybeText }
+const retry: Shape = { inputResponses: object, requestState: maybeText }
 
-const RULES: { readonly [M in Method]: Rules } = {
-  'server/discover': { required: {}, optional: {} },
-  'tools/list': list,
-  'tools/call': { required: { name: 'text' }, optional: { arguments: 'object', ...retry } },
-  'resources/list': list,
-  'resources/templates/list': list,
-  'resources/read': { required: { uri: 'text' }, optional: retry },
-  'prompts/list': list,
-  'prompts/get': { required: { name: 'text' }, optional: { arguments: 'texts', ...retry } },
-  'completion/complete': { required: { ref: 'reference', argument: 'argument' }, optional: { context: 'context' } },
-  'subscriptions/listen': { required: { notifications: 'filter' }, optional: {} },
+const PARAMS: { readonly [M in Method]: Shape } = {
+  'server/discover': {},
+  'tools/list': page,
+  'tools/call': { name: text, arguments: object, ...retry },
+  'resources/list': page,
+  'resources/templates/list': page,
+  'resources/read': { uri: text, ...retry },
+  'prompts/list': page,
+  'prompts/get': { name: text, arguments: texts, ...retry },
+  'completion/complete': {
+    ref: [
+      (value) =>
+        isObject(value) &&
+        ((value['type'] === 'ref/prompt' && isText(value['name'])) ||
+          (value['type'] === 'ref/resource' && isText(value['uri']))),
+      'a ref/prompt with a name or a ref/resource with a uri',
+    ],
+    argument: [(value) => isLike(value, ARGUMENT), 'an object with the strings name and value'],
+    context: orAbsent((value) => isLike(value, CONTEXT), 'an object with arguments of strings'),
+  },
+  'subscriptions/listen': { notifications: [(value) => isLike(value, FILTER), 'a filter of booleans and URIs'] },
+}
+
+const META: Shape = {
+  progressToken: orAbsent(
+    // Repeated in every report of progress, so it is short.
+    (value) => (typeof value === 'string' ? value.length <= 256 : Number.isInteger(value)),
+    'a string of at most 256 characters or an integer',
+  ),
+  'io.modelcontextprotocol/logLevel': orAbsent(
+    (value) => (LOGGING_LEVELS as readonly unknown[]).includes(value),
+    'a level such as info',
+  ),
+  'io.modelcontextprotocol/clientInfo': orAbsent(
+    (value) => isLike(value, IDENTITY),
+    'an object with the strings name and version',
+  ),
 }
 
 /** Says what is wrong with the params of a known method, or nothing. Unknown methods are left to the dispatcher. */
 export function findParamsProblem(method: string, params: Fields): string | undefined {
-  if (!Object.hasOwn(RULES, method)) return undefined
-  const { required, optional } = RULES[method as Method]
-  for (const field in required) {
-    const problem = findProblem(field, required[field], Object.hasOwn(params, field) ? params[field] : undefined)
-    if (problem !== undefined) return problem
-  }
-  for (const field in optional) {
-    if (!Object.hasOwn(params, field)) continue
-    const problem = findProblem(field, optional[field], params[field])
-    if (problem !== undefined) return problem
-  }
-  return undefined
-}
-
-function findProblem(field: string, kind: Kind | undefined, value: unknown): string | undefined {
-  if (kind === undefined) return undefined
-  const [check, expected] = KINDS[kind]
-  return check(value) ? undefined : `params.${field} must be ${expected}`
+  const wrong = Object.hasOwn(PARAMS, method) ? findWrong(params, PARAMS[method as Method]) : undefined
+  return wrong && `params.${wrong}`
 }
 
 /** Says what is wrong with the optional `_meta` fields of a request, or nothing. (basic#meta) */
 export function findMetaProblem(meta: Fields): string | undefined {
-  if (!isToken(meta['progressToken'])) {
-    return '_meta.progressToken must be a string of at most 256 characters or an integer'
-  }
-  const level = meta['io.modelcontextprotocol/logLevel']
-  if (level !== undefined && !(LOGGING_LEVELS as readonly unknown[]).includes(level)) {
-    return `_meta logLevel must be one of ${LOGGING_LEVELS.join(', ')}`
-  }
-  const info = meta['io.modelcontextprotocol/clientInfo']
-  if (info !== undefined && !(isObject(info) && isText(info['name']) && isText(info['version']))) {
-    return '_meta clientInfo must be an object with the strings name and version'
+  const wrong = findWrong(meta, META)
+  return wrong && `_meta.${wrong}`
+}
+
+function findWrong(fields: Fields, shape: Shape): string | undefined {
+  for (const field in shape) {
+    const [check, expected] = shape[field]!
+    if (!check(fields[field])) return `${field} must be ${expected}`
   }
   return undefined
 }
