@@ -373,6 +373,9 @@ describe('a handler that nobody waits for any more', () => {
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
   const slowly: (() => void)[] = []
   const slow = <T>(value: T): Promise<T> => new Promise((resolve) => slowly.push(() => resolve(value)))
+  const isSlow = async () => {
+    await expect.poll(() => slowly.length).toBeGreaterThan(0)
+  }
   const goOn = (): void => slowly.splice(0).forEach((resolve) => resolve())
   const input = z.object({ n: z.number() })
   const start = (definition: object, options: Partial<ServerOptions> = {}) => {
@@ -380,7 +383,6 @@ describe('a handler that nobody waits for any more', () => {
     const late = tool({
       ...destroys,
       confirm: false,
-      timeout: 20,
       input,
       ...definition,
       run: () => (ran.push('ran'), ''),
@@ -399,14 +401,14 @@ describe('a handler that nobody waits for any more', () => {
   ])('since the caller left while %s is not started', async (_, definition, options) => {
     const { call, ran } = start(definition, options)
     const first = call()
-    await settle()
+    await isSlow()
     goOn()
     const { requestState } = (await first) as InputRequired
     ran.length = 0
     const gone = new AbortController()
     const inputResponses = { confirm: { action: 'accept' } }
     const retry = call({ requestState, inputResponses }, { signal: gone.signal })
-    await settle()
+    await isSlow()
     gone.abort()
     goOn()
     expect(await retry).toMatchObject({ message: 'The call was cancelled.' })
@@ -414,7 +416,7 @@ describe('a handler that nobody waits for any more', () => {
   })
 
   it('since its time was up while its context was made is not started', async () => {
-    const { call, ran } = start({}, { context: () => slow({}) })
+    const { call, ran } = start({ timeout: 20 }, { context: () => slow({}) })
     expect(await call()).toMatchObject({ isError: true })
     goOn()
     await settle()
