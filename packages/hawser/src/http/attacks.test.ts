@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Log, LogEntry } from '../call/index.ts'
+import { memoryChanges } from '../server/changes.ts'
 import { createServer, type ServerOptions, type ServerParts } from '../server/create-server.ts'
 import { definers } from '../server/definitions.ts'
 import { createFetchHandler } from './fetch.ts'
@@ -296,5 +297,24 @@ describe('an interceptor', () => {
   ])('that %s at once is answered for', async (_, handle) => {
     const { post } = serve({ use: [() => handle] })
     expect(await post(message('server/discover'))).toMatchObject({ status: 500 })
+  })
+})
+
+describe('a thousand subscriptions', () => {
+  it('that are left give their places to others', async () => {
+    const { handle, server } = serve(
+      { tools: { t: tool({ ...reads, run: () => 'fine' }) } },
+      { changes: memoryChanges() },
+    )
+    const body = message('subscriptions/listen', { notifications: { toolsListChanged: true } })
+    const listen = () =>
+      handle(new Request('http://localhost/mcp', { method: 'POST', headers: properHeaders(body), body }))
+    for (let round = 0; round < 2; round++) {
+      const open = await Promise.all(Array.from({ length: 1024 }, listen))
+      expect(open.every(({ headers }) => headers.get('content-type') === 'text/event-stream')).toBe(true)
+      expect(await (await listen()).json()).toMatchObject({ error: { code: -32603 } })
+      await Promise.all(open.map(async (response) => response.body?.cancel()))
+      await server.changed.tools()
+    }
   })
 })

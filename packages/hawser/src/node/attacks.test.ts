@@ -7,6 +7,8 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callTool, message, properHeaders } from '../http/fixtures/cases.ts'
 import { createTestService, type TestService, text, untilGone } from '../http/fixtures/service.ts'
+import { callTool as callLine } from '../stdio/fixtures/messages.ts'
+import { startChild } from './fixtures/child.ts'
 import { listen, type Listener } from './listen.ts'
 import { readIncoming } from './node-request.ts'
 
@@ -287,5 +289,17 @@ describe('a connection', () => {
       outgoing.on('error', reject).end(body)
     })
     expect(length).toBeGreaterThan(50 * 2 ** 20)
+  })
+})
+
+describe('the standard streams', () => {
+  it('take thousands of requests at once and lose none', async () => {
+    using server = startChild('tiny-server.ts')
+    const ids = Array.from({ length: 5_000 }, (_, index) => index)
+    server.write(ids.map((id) => callLine(id, 'echo', { value: id })).join(''))
+    server.endInput()
+    const answers = await server.rest()
+    expect(answers.map(({ id }) => id)).toEqual(ids)
+    expect(answers.filter(({ result }) => result === undefined)).toEqual([])
   })
 })
