@@ -26,6 +26,7 @@ describe.each(hosts)('the same server, %s', (name, start) => {
     await host?.[Symbol.asyncDispose]()
   })
 
+  // spec: resources-capability, discover
   it('says who it is and what it can', async () => {
     const { capabilities, instructions, supportedVersions, _meta } = await harbour.discover()
     expect(supportedVersions).toEqual(['2026-07-28'])
@@ -41,6 +42,7 @@ describe.each(hosts)('the same server, %s', (name, start) => {
   })
 
   // server/utilities/pagination
+  // spec: tools-list, resources-list, prompts-list
   it('lists tools, resources, templates and prompts to their end, page by page', async () => {
     const tools = await harbour.listTools()
     expect(tools.map((tool) => tool.name).join(' ')).toBe(
@@ -65,6 +67,7 @@ describe.each(hosts)('the same server, %s', (name, start) => {
     expect((await harbour.listPrompts()).map((prompt) => prompt.name)).toEqual(['inspect', 'greet'])
   })
 
+  // spec: cache-one-scope, cursor-invalid
   it('gives every page of a list the same cache hints', async () => {
     const first = await harbour.request('tools/list', {})
     const second = await harbour.request('tools/list', { cursor: first.nextCursor })
@@ -122,6 +125,7 @@ describe.each(hosts)('the same server, %s', (name, start) => {
     await expect(harbour.request(odd, {})).rejects.toMatchObject({ code: 'method_not_found', number: -32601 })
   })
 
+  // spec: tools-output
   it.each(['leak', 'lie'])('gives a stranger a reference and nothing else when %s fails', async (tool) => {
     const { isError, content } = await harbour.call(tool)
     expect(isError).toBe(true)
@@ -166,12 +170,14 @@ describe.each(hosts)('the same server, %s', (name, start) => {
   })
 
   // -32602 for state that is not ours (basic/patterns/mrtr#server-requirements)
+  // spec: mrtr-state-untrusted
   it('takes no state but its own', async () => {
     const answer = harbour.request('tools/call', { name: 'moor', arguments: { ship: 'Elbe' }, requestState: 'forged' })
     await expect(answer).rejects.toMatchObject({ code: 'invalid_params', number: -32602 })
   })
 
   // basic/patterns/progress and server/utilities/logging
+  // spec: transport-delivers
   it('tells how far it is and what it logs, in order', async () => {
     const steps: unknown[] = []
     const logged: unknown[] = []
@@ -189,6 +195,7 @@ describe.each(hosts)('the same server, %s', (name, start) => {
   })
 
   // workerd does not tell a Worker that waits, without writing, that its reader has left.
+  // spec: cancel-stops
   it.skipIf(name === 'workerd')('stops the handler when its caller leaves', async () => {
     const { signal, abort } = leave()
     await harbour.tools.wait({ who: 'Grace' }, { signal, onProgress: abort }).catch(() => {})
@@ -208,6 +215,7 @@ describe.each(hosts)('the same server, %s', (name, start) => {
     expect(await harbour.resources.flag()).toEqual(new Uint8Array([0, 127, 255]))
   })
 
+  // spec: resource-traversal, resource-not-found
   it.each(['harbour://ships/__proto__', 'harbour://ships/..', 'harbour://nowhere', 'file:///etc/passwd'])(
     'finds nothing at %s',
     async (uri) => {
@@ -245,6 +253,7 @@ describe.each(hosts)('the same server, %s', (name, start) => {
     await changes.ended
   })
 
+  // spec: stateless-interleaving
   it('keeps a hundred calls apart', async () => {
     const places = Array.from({ length: 100 }, (_, at) => `place ${at}`)
     const answers = await Promise.all(places.map((place) => harbour.tools.tides({ place })))

@@ -13,10 +13,9 @@ describe('the number of an error that leaves', () => {
       const error = new ProtocolError('other', 'x', { number })
       expect(sent(error), String(number)).toBe(defined.includes(number) ? number : 0)
     }
-    const own = Object.values(PROTOCOL_ERRORS).map(({ number }) => number)
-    expect(own.filter((number) => number < 0).sort()).toEqual(
-      [-32020, -32021, -32022, -32600, -32601, -32602, -32602, -32603, -32700].sort(),
-    )
+    const own = new Set<number>(Object.values(PROTOCOL_ERRORS).map(({ number }) => number))
+    const reserved = [...defined, -32600, -32601, -32602, -32603, -32700]
+    expect(new Set([...own].filter((number) => number < 0))).toEqual(new Set(reserved))
   })
 
   it('is that of a peer otherwise', () => {
@@ -48,8 +47,7 @@ describe('an error that arrives', () => {
 
   // spec: error-code-old-range
   it('means nothing with any other number of the old range', () => {
-    for (let number = -32019; number <= -32000; number++) {
-      if (number !== -32002) expect(fromWireError({ code: number, message: 'x' }).code).toBe('other')
-    }
+    const old = Array.from({ length: 20 }, (_, at) => -32019 + at).filter((number) => number !== -32002)
+    expect(new Set(old.map((code) => fromWireError({ code, message: 'x' }).code))).toEqual(new Set(['other']))
   })
 })

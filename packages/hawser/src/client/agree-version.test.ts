@@ -15,6 +15,7 @@ const refusing = (times: number, data: unknown) => {
 
 describe('a server that refuses the revision', () => {
   // basic/versioning#protocol-version-negotiation: retry with a mutually supported version.
+  // spec: version-agreement
   it('is asked once more when it speaks the revision after all', async () => {
     const { handle, calls } = refusing(1, { supported: ['2026-07-28'], requested: '2026-07-28' })
     await createClient(handle).call('add')
@@ -22,6 +23,7 @@ describe('a server that refuses the revision', () => {
     expect(calls[1]).not.toBe(calls[0])
   })
 
+  // spec: version-agreement
   it.each([
     ['speaks another one', 1, { supported: ['2099-01-01'] }, 1],
     ['says nothing of what it speaks', 1, undefined, 1],

@@ -34,6 +34,7 @@ afterEach(() => {
 
 describe('answering what a server asks', () => {
   // basic/patterns/mrtr#client-requirements-basic-workflow 2: the exact value, and none that the server did not give.
+  // spec: mrtr-client-echo, mrtr-client-no-state, mrtr-state-opaque
   it('echoes the state of the last reply to the byte, and invents none', async () => {
     const state = ' {"a":1}\u0000é\ud83d\ude80== '
     const { handle, sent } = scripted(
@@ -54,6 +55,7 @@ describe('answering what a server asks', () => {
   })
 
   // basic/patterns/mrtr#client-requirements-basic-workflow 3 and 4
+  // spec: mrtr-client-isolation, mrtr-client-id
   it('makes a new request for each round and keeps answers away from other calls', async () => {
     const { handle, calls } = scripted(asking({ inputRequests: { a: form() }, requestState: 's' }), done, done)
     const client = createClient(handle, { answers: yes })
@@ -66,6 +68,7 @@ describe('answering what a server asks', () => {
     expect(calls[2]?.params).not.toHaveProperty('inputResponses')
   })
 
+  // spec: mrtr-client-answers
   it('asks several questions at once', async () => {
     const { handle, sent } = scripted(asking({ inputRequests: { a: form('A'), b: form('B') } }), done)
     const open = new Set<string>()
@@ -102,6 +105,7 @@ describe('answering what a server asks', () => {
   })
 
   // client/elicitation#elicitation-requests: without a mode it is a form.
+  // spec: elicit-default-mode, elicit-defaults
   it('takes a question without a mode for a form, and fills in its defaults', async () => {
     const { mode: _, ...params } = form('Who?', {
       name: { type: 'string', default: 'John' },
@@ -186,6 +190,7 @@ describe('answering what a server asks', () => {
     expect([read.sent().length, get.sent().length]).toEqual([2, 2])
   })
 
+  // spec: result-type-absent
   it('takes a reply that says complete, or says nothing, for the final one', async () => {
     const { handle, sent } = scripted({ ...done, resultType: 'complete' })
     const result = await createClient(handle).call('add')

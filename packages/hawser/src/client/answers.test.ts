@@ -6,6 +6,7 @@ const speak: Answers['sample'] = () => ({ role: 'assistant', model: 'm', content
 
 describe('capabilities', () => {
   // client/elicitation#capabilities: forms and pages are declared separately.
+  // spec: elicit-capability, sampling-capability, roots-capability
   it.each([
     [{}, {}],
     [{ elicit: accept }, { elicitation: { form: {} } }],

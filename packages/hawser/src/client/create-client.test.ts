@@ -28,6 +28,7 @@ describe('a typed call', () => {
     expect(await notes.tools.draw()).toBe('')
   })
 
+  // spec: tool-failure-shown
   it('throws what a tool has to say when it failed; call() returns it', async () => {
     await using notes = await connect(server)
     const failing = notes.tools.rename({ id: 'a', to: 'a' })
@@ -90,6 +91,7 @@ describe('a typed call', () => {
 })
 
 describe('an untyped call', () => {
+  // spec: prompt-pages, cursor-paging-optional, page-size
   it('lists everything, however it is paged', async () => {
     await using notes = await connect(server)
     expect((await notes.listTools()).map(({ name }) => name)).toEqual([
@@ -138,6 +140,7 @@ describe('an untyped call', () => {
     await expect(notes.read('other://x')).rejects.toMatchObject({ code: 'invalid_params' })
   })
 
+  // spec: completion-partial
   it('sends what was filled in before with a completion', async () => {
     const { handle, calls } = remember({ completion: { values: [] } })
     await createClient(handle).complete({ type: 'ref/prompt', name: 'p' }, { name: 'a', value: 'x' }, { b: 'y' })
@@ -146,6 +149,7 @@ describe('an untyped call', () => {
 })
 
 describe('what every request says', () => {
+  // spec: meta-envelope, meta-client-info
   it('is the revision, who asks and what else the caller wants to say', async () => {
     const { handle, calls } = remember()
     const clientInfo = { name: 'host', version: '2.0.0' }
@@ -227,6 +231,7 @@ describe('interceptors', () => {
     expect(calls[1]?.values.get(key)).toBe(1)
   })
 
+  // spec: result-type-known
   it('may turn a reply of an extension into a result', async () => {
     const { handle } = remember({ resultType: 'io.example/later' })
     const wait: Interceptor = (next) => async (call) => {

@@ -38,6 +38,7 @@ afterEach(() => {
 
 describe('a call that is not answered', () => {
   // basic/patterns/cancellation#timeouts
+  // spec: timeout-request, tools-timeout
   it('times out after a minute, aborting its signal so that the transport cancels it', async () => {
     const { handle, calls } = byHand()
     const calling = createClient(handle).call('slow')
@@ -54,6 +55,7 @@ describe('a call that is not answered', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  // spec: timeout-per-request
   it.each([
     ['client', { timeout: 500 }, {}],
     ['call', { timeout: 90_000 }, { timeout: 500 }],
@@ -67,6 +69,7 @@ describe('a call that is not answered', () => {
     })
   })
 
+  // spec: timeout-hard
   it('lives on while there is progress, but never longer than the hard limit', async () => {
     const { handle, calls } = byHand()
     const seen: number[] = []
@@ -89,6 +92,7 @@ describe('a call that is not answered', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  // spec: progress-tracked
   it('is not kept alive by progress of another request', async () => {
     const { handle, calls } = byHand()
     const seen: unknown[] = []
@@ -159,6 +163,7 @@ describe('a call that is answered', () => {
     expect(seen).toEqual([{ progress: 1 }])
   })
 
+  // spec: cancel-late-answer
   it('ignores a reply that comes after it was given up', async () => {
     const { handle, calls } = byHand()
     const refused = failure(createClient(handle, { timeout: 10 }).call('slow'))
@@ -172,6 +177,7 @@ describe('a call that is answered', () => {
 
 describe('a progress token', () => {
   // basic/patterns/progress#progress-flow: unique across all active requests.
+  // spec: progress-token-unique, progress-token-type
   it('is sent with every request and never twice, whichever client sends it', async () => {
     const tokens: unknown[] = []
     const handle: Handle = async (call) => {

@@ -18,6 +18,7 @@ const schema: RequestedSchema = {
 
 describe('filling in a form', () => {
   // client/elicitation#requested-schema: clients pre-populate fields with the default values.
+  // spec: elicit-defaults
   it('adds the default of every field that was left out', () => {
     expect(fillForm('who', schema, {})).toEqual({
       name: 'John Doe',
@@ -34,6 +35,7 @@ describe('filling in a form', () => {
     expect(fillForm('who', schema, given)).toMatchObject(given)
   })
 
+  // spec: elicit-client-checks
   it.each([
     ['age', 1.5, /"age": expected a value of type integer, got 1.5/],
     ['name', 7, /"name": expected a value of type string, got 7/],

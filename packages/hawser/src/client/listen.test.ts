@@ -67,6 +67,7 @@ describe('listening to a server', () => {
   })
 
   // basic/patterns/subscriptions#acknowledgment: clients check what was agreed to.
+  // spec: listen-subset
   it('says what the server agreed to', async () => {
     const server = notes.server({ tools: { hello } })
     await using client = await connect(server)

@@ -25,6 +25,7 @@ const paged = (pages: { readonly [cursor: string]: Reply }) => {
 }
 
 describe('a list', () => {
+  // spec: cursor-end, page-size
   it('is read to its end', async () => {
     const { list, cursors } = paged({ start: page(['a', 'b'], 'x'), x: page([], 'y'), y: page(['c']) })
     expect(await list()).toEqual(['a', 'b', 'c'])
@@ -32,6 +33,7 @@ describe('a list', () => {
   })
 
   // server/utilities/pagination#implementation-guidelines: an empty string is a valid cursor, null is none.
+  // spec: cursor-opaque, cursor-end
   it('goes on after an empty cursor and ends with null', async () => {
     const { list, cursors } = paged({ start: page(['a'], ''), '': page(['b'], null) })
     expect(await list()).toEqual(['a', 'b'])

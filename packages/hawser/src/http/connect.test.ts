@@ -64,6 +64,8 @@ const codeOf = async (reply: Promise<Reply>): Promise<unknown> => {
 
 describe('the HTTP client', () => {
   // streamable-http#sending-messages, #client-behavior
+  // spec: http-post, http-accept, http-metadata, http-version-header, http-method-header, http-name-header
+  // spec: http-single-message
   it('sends each call as its own POST with the headers that repeat it', async () => {
     const { handle, sent } = connectTest(undefined, { headers: { Accept: 'text/html', authorization: 'Bearer x' } })
     expect(await handle(callTool('echo', { a: 1 }))).toEqual(text('{"a":1}'))
@@ -98,6 +100,7 @@ describe('the HTTP client', () => {
     ])
   })
 
+  // spec: http-name-header
   it('mirrors the URI of a resource and the param of an extension', async () => {
     const { handle, sent } = connectTest(undefined, { nameFields: { 'tasks/get': 'taskId' } })
     await codeOf(handle(callOf('resources/read', { uri: 'notes://7%20' })))
@@ -106,6 +109,7 @@ describe('the HTTP client', () => {
     expect(sent.map(({ headers }) => headers.get('mcp-name'))).toEqual(['notes://7%20', 't1', null])
   })
 
+  // spec: meta-envelope, meta-client-info
   it('puts the envelope into _meta and keeps what was there', async () => {
     const { handle, service } = connectTest()
     await handle(
@@ -118,6 +122,7 @@ describe('the HTTP client', () => {
     })
   })
 
+  // spec: http-answer-both, transport-delivers
   it('hands notifications on before it answers', async () => {
     const seen: Notification[] = []
     const notify = (notification: Notification): void => void seen.push(notification)
@@ -181,6 +186,7 @@ describe('the HTTP client', () => {
     const mirrors = ({ headers }: Request): (string | null)[] =>
       ['region', 'count', 'dry'].map((name) => headers.get(`mcp-param-${name}`))
 
+    // spec: param-mirrored, param-omitted
     it('once it has seen the list', async () => {
       const { handle, sent } = connectTest()
       await handle(callOf('tools/list', {}))
@@ -192,6 +198,7 @@ describe('the HTTP client', () => {
       ])
     })
 
+    // spec: param-relearn
     it('after one refusal, when it has not', async () => {
       const { handle, sent, service } = connectTest()
       expect(await handle(callTool('mirrored', args))).toEqual(text(JSON.stringify(args)))
@@ -239,6 +246,7 @@ describe('the HTTP client', () => {
       expect(cursors).toEqual([undefined, 'p2'])
     })
 
+    // spec: param-tool-left-out, param-tool-logged
     it('leaving out the tools whose annotations break a rule', async () => {
       const log = vi.fn<(entry: LogEntry) => void>()
       const bad = { type: 'object', properties: { a: { type: 'number', 'x-mcp-header': 'A' } } }

@@ -53,6 +53,7 @@ describe('the event queue', () => {
     expect((await readAll(queue)).split(',')).toHaveLength(33)
   })
 
+  // spec: progress-flood
   it('keeps only the newest waiting event of a key when the reader is behind', async () => {
     const queue = createEventQueue({ maxEvents: 34 })
     const logs = 'log,'.repeat(31)
@@ -118,6 +119,7 @@ describe('the event queue', () => {
     )
   })
 
+  // spec: progress-flood
   it('breaks off when too many events wait', async () => {
     const queue = createEventQueue({ maxEvents: 2 })
     const broken = vi.fn<() => void>()

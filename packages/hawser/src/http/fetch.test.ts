@@ -133,6 +133,7 @@ describe('the fetch handler', () => {
   })
 
   // streamable-http#receiving-messages
+  // spec: http-answer-type, http-stream-ends, http-no-buffering, result-id, http-stream-related
   it('streams from the first notification on and ends with the response', async () => {
     const response = await createFetchHandler(createTestService())(
       post(callTool('progress', {}, { progressToken: 'p' })),
@@ -154,6 +155,7 @@ describe('the fetch handler', () => {
     })
   })
 
+  // spec: http-stream-ends
   it('ends a stream with the error that came after it began', async () => {
     const service = createTestService()
     const messages = await readAll(await createFetchHandler(service)(post(callTool('fails late'))))
@@ -163,6 +165,7 @@ describe('the fetch handler', () => {
     ])
   })
 
+  // spec: progress-ends, http-answer-type
   it('sends nothing after the response', async () => {
     let late = (): void => {}
     const service = createTestService({
@@ -178,6 +181,7 @@ describe('the fetch handler', () => {
   })
 
   // basic/patterns/subscriptions#receiving-notifications, #graceful-closure
+  // spec: subscription-id, listen-result, listen-teardown
   it('tags everything on a subscription with its id', async () => {
     const service = createTestService()
     const body = message('subscriptions/listen', { notifications: { toolsListChanged: true } }, 'sub')
@@ -197,6 +201,7 @@ describe('the fetch handler', () => {
   })
 
   // streamable-http#cancellation
+  // spec: cancel-http, http-close-cancels, http-close-stops
   it('aborts the call when the stream is closed, and reports no fault', async () => {
     const service = createTestService({
       stuck: (call) => {
@@ -212,6 +217,7 @@ describe('the fetch handler', () => {
     expect(service.entries).toEqual([])
   })
 
+  // spec: cancel-http
   it('aborts the call when the request is aborted', async () => {
     const service = createTestService({ stuck: untilGone })
     const caller = new AbortController()
@@ -223,6 +229,7 @@ describe('the fetch handler', () => {
     expect(service.entries).toEqual([])
   })
 
+  // spec: cancel-race
   it('does not abort a call that has been answered', async () => {
     const service = createTestService()
     const caller = new AbortController()

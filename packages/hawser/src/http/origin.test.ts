@@ -19,6 +19,7 @@ const wrong = (options: SourceOptions, rows: readonly Row[]): readonly Row[] => 
 
 // streamable-http#security--endpoint
 describe('the source of a request', () => {
+  // spec: http-origin
   it('is this machine when bound to loopback', () => {
     expect(
       wrong({ allowedHosts: LOOPBACK_HOSTS }, [
@@ -40,6 +41,7 @@ describe('the source of a request', () => {
     ).toEqual([])
   })
 
+  // spec: http-origin
   it('is refused when it is malformed', () => {
     expect(
       wrong({}, [

@@ -90,6 +90,7 @@ describe('a server in a child process', () => {
     expect(await ask(link, 'echo', { value })).toBe(value)
   })
 
+  // spec: stdio-stderr
   it('sends its stderr where it is wanted', async () => {
     const heard = Promise.withResolvers<string>()
     await using link = connectTiny({ stderr: heard.resolve })
@@ -167,6 +168,7 @@ describe('a server that ends', () => {
     }
   })
 
+  // spec: stdio-restart
   it('starts again with the next call', async () => {
     await using link = connectTiny()
     const pid = await ask(link, 'pid')
@@ -231,6 +233,7 @@ describe('a server that ends', () => {
 })
 
 describe('closing a link', () => {
+  // spec: stdio-shutdown
   it('ends the process by the end of its input', async () => {
     const link = connectTiny({ closeStepMs: 60_000 })
     const pid = Number(await ask(link, 'pid'))
@@ -248,6 +251,7 @@ describe('closing a link', () => {
   })
 
   // basic/transports/stdio#shutdown: SIGTERM, then SIGKILL.
+  // spec: stdio-shutdown
   it.each(['', 'stubborn'])('ends a process that ignores the end of its input (%s)', async (temper) => {
     const link = command(process.execPath, [fixture('deaf-server.ts'), temper], { closeStepMs: 100 })
     const pid = Number(await ask(link, 'pid'))

@@ -94,6 +94,7 @@ describe('the Node listener', () => {
     })
   }
 
+  // spec: http-loopback
   it('is bound to this machine and says where', async () => {
     const { url } = await start()
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/)
@@ -108,6 +109,7 @@ describe('the Node listener', () => {
     expect((await post(listed.url, callTool('echo'), headers)).status).toBe(403)
   })
 
+  // spec: http-endpoint
   it('answers 404 beside its path', async () => {
     const { url } = await start()
     expect((await post(`${url}/x`, callTool('echo'))).status).toBe(404)
@@ -142,6 +144,7 @@ describe('the Node listener', () => {
     expect(wire.received()).toMatch(/^HTTP\/1\.1 403 /)
   })
 
+  // spec: header-case
   it('compares header names without case and values with it', async () => {
     const { url } = await start()
     const body = callTool('echo')
@@ -152,6 +155,7 @@ describe('the Node listener', () => {
   })
 
   // streamable-http#server-behavior-for-custom-headers
+  // spec: param-invalid
   it('refuses raw bytes in a mirrored header', async () => {
     const { url } = await start()
     const body = callTool('mirrored', { region: 'Zürich' })
@@ -216,6 +220,7 @@ describe('the Node listener', () => {
   })
 
   // streamable-http#cancellation
+  // spec: cancel-http
   it('aborts the call when the caller leaves before the answer', async () => {
     const service = createTestService({ stuck: untilGone })
     const { url } = await start(service)
@@ -228,6 +233,7 @@ describe('the Node listener', () => {
     expect(service.entries).toEqual([])
   })
 
+  // spec: cancel-http, http-close-cancels
   it('aborts the call when the caller leaves in the middle of a stream', async () => {
     const service = createTestService()
     const { url } = await start(service)
@@ -273,6 +279,7 @@ describe('the Node listener', () => {
   describe('closes', () => {
     const callListen = { protocolVersion: VERSION, clientCapabilities: {}, values: new Values() }
 
+    // spec: listen-teardown
     it('with the end of its subscriptions', async () => {
       const { url, close } = await start()
       const seen: string[] = []

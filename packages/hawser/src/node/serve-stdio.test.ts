@@ -46,6 +46,7 @@ describe('a server on the standard streams', () => {
     expect(await server.exit).toBe(0)
   })
 
+  // spec: stdio-stdout-clean
   it('keeps stray output out of the protocol and says once where it came from', async () => {
     using server = await startServer()
     server.write(callTool(1, 'print') + callTool(2, 'print'))
@@ -74,6 +75,7 @@ describe('a server on the standard streams', () => {
 
 describe('the end of a server', () => {
   // basic/transports/stdio#shutdown: exit promptly when standard input is closed.
+  // spec: stdio-exit
   it('comes with the end of input', async () => {
     using server = await startServer()
     server.endInput()

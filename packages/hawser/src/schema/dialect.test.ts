@@ -4,6 +4,7 @@ import { SchemaError } from './schema-error.ts'
 
 describe('checkDialect', () => {
   // MUST support 2020-12 for schemas without an explicit $schema. (basic#implementation-requirements)
+  // spec: schema-default-dialect
   it('takes a schema without $schema for 2020-12', () => {
     expect(checkDialect({ type: 'object' })).toBe('2020-12')
   })
@@ -25,7 +26,7 @@ describe('checkDialect', () => {
     '',
   ])('refuses %j and names it', ($schema) => {
     expect(() => checkDialect({ $schema })).toThrow(SchemaError)
-    expect(() => checkDialect({ $schema })).toThrow(`Unsupported dialect`)
+    expect(() => checkDialect({ $schema })).toThrow(`Expected JSON Schema 2020-12 or draft-07, got $schema`)
     expect(() => checkDialect({ $schema })).toThrow(JSON.stringify($schema))
   })
 

@@ -47,6 +47,7 @@ describe('findHeaderFields', () => {
   })
 
   // MUST NOT be empty, MUST be a token, MUST NOT contain control characters. (server/tools#x-mcp-header)
+  // spec: param-name-token
   it.each(['', ' ', 'A B', 'A:B', 'Ré', 'A\r\nB', 'A\u0000', 'A\n', 5, null, {}, ['A'], true])(
     'refuses %j as a name',
     (name) => {
@@ -57,6 +58,7 @@ describe('findHeaderFields', () => {
   )
 
   // MUST be case-insensitively unique. (server/tools#x-mcp-header)
+  // spec: param-name-unique
   it.each(['Region', 'region', 'REGION'])('refuses a second %s and names both properties', (name) => {
     const error = failure({
       properties: { a: marked, b: { properties: { c: { type: 'integer', 'x-mcp-header': name } } } },
@@ -66,6 +68,7 @@ describe('findHeaderFields', () => {
   })
 
   // MUST only be applied to integer, string and boolean; number is not permitted. (server/tools#x-mcp-header)
+  // spec: param-primitive
   it.each(['number', 'object', 'array', 'null', ['string', 'null'], ['string'], undefined])(
     'refuses type %j',
     (type) => {
@@ -76,6 +79,7 @@ describe('findHeaderFields', () => {
   )
 
   // MUST be reachable through properties alone. (basic/transports/streamable-http#schema-extension)
+  // spec: param-reachable
   it.each<[string, JsonSchema]>([
     ['the root', { type: 'string', 'x-mcp-header': 'Region' }],
     ['items', withProperty({ type: 'array', items: marked })],

@@ -39,6 +39,7 @@ describe('jsonSchema', () => {
 })
 
 describe('createValidator', () => {
+  // spec: schema-default-dialect, schema-own-dialect
   it.each<[string, JsonSchema, readonly unknown[], readonly unknown[]]>([
     ['$ref and $defs', { $ref: '#/$defs/a', $defs: { a: { type: 'integer' } } }, [1, 2.0], ['1', 1.5]],
     ['$anchor', { $ref: '#a', $defs: { x: { $anchor: 'a', type: 'null' } } }, [null], [0]],
@@ -168,6 +169,7 @@ describe('createValidator', () => {
 describe('a validation that would not end', () => {
   const tooMuch = [{ message: 'too large or too deep to be checked', path: [] }]
 
+  // spec: schema-bounds
   it('is given up when references multiply', () => {
     const $defs = Object.fromEntries(
       Array.from({ length: 40 }, (_, i) => [

@@ -50,6 +50,7 @@ describe('tools/call', () => {
   })
 
   // server/tools#error-handling: input validation errors are for the model
+  // spec: tool-failure, tools-input-checked
   it('tells the model what is wrong with its arguments', async () => {
     const run = vi.fn<() => string>(() => 'ran')
     const { call } = serve({
@@ -72,6 +73,7 @@ describe('tools/call', () => {
     expect(await call('t', { x: 1 })).toMatchObject({ isError: true })
   })
 
+  // spec: tool-unknown
   it.each(['nope', 'constructor', '__proto__', 'toString', ''])(
     'answers -32602 for the unknown tool %j',
     async (name) => {
@@ -97,6 +99,7 @@ describe('tools/call', () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined()
   })
 
+  // spec: structured-text
   it('returns structured content with its compact JSON as text', async () => {
     const Out = z.object({ hits: z.array(z.string()) })
     const { call } = serve({
@@ -126,6 +129,7 @@ describe('tools/call', () => {
   })
 
   // server/tools#structured-content: any JSON value
+  // spec: structured-any-json, structured-text
   it.each([
     [z.array(z.number()), [1, 2]],
     [z.string(), 'text'],
@@ -164,6 +168,7 @@ describe('tools/call', () => {
     })
   })
 
+  // spec: tool-failure, tools-output, logging-internals
   it('shows fail() to the model and keeps everything else for the operator', async () => {
     const { call, entries } = serve({
       known: tool({
@@ -199,6 +204,7 @@ describe('tools/call', () => {
     expect(await call('odd')).toMatchObject({ isError: true })
   })
 
+  // spec: output-conforms
   it.each([
     ['the wrong shape', { n: 'three' }],
     ['nothing', undefined],
@@ -325,6 +331,7 @@ describe('the handler’s context', () => {
   })
 
   // basic/patterns/progress: the value must increase, the token is the request's
+  // spec: progress-grows, progress-own-token
   it('reports progress that grows, to those who asked for it', async () => {
     const t = tool({
       ...read,
@@ -352,6 +359,7 @@ describe('the handler’s context', () => {
   })
 
   // server/utilities/logging: only on request, at or above the level
+  // spec: logging-asked
   it('sends logs to clients only if server and client both want them', async () => {
     const t = tool({
       ...read,

@@ -13,6 +13,7 @@ const make = (parts: ServerParts<never>, options: Partial<ServerOptions> = {}) =
 
 describe('a definition that cannot work', () => {
   const schema = (input: unknown) => tool({ description: 'd', effect: 'read', input: input as never, run: () => 'x' })
+  // spec: tool-name-length, tool-name-characters, resource-uri-syntax
   it.each<[string, ServerParts<never>, RegExp]>([
     ['bad-name', { tools: { 'has space': ok } }, /"has space"/],
     ['bad-name', { tools: { ['x'.repeat(129)]: ok } }, /1 to 128/],
@@ -114,6 +115,7 @@ describe('a definition that cannot work', () => {
   )
 
   // basic/transports/streamable-http#schema-extension
+  // spec: param-primitive
   it('throws for a header annotation that breaks the rules', () => {
     const number = z.object({ n: z.number().meta({ 'x-mcp-header': 'N' }) })
     expect(() =>
@@ -124,6 +126,8 @@ describe('a definition that cannot work', () => {
 
 describe('server/discover', () => {
   // server/discover, basic#meta
+  // spec: tools-capability, prompts-capability, completions-capability, logging-capability, discover
+  // spec: discover-server-info
   it('says what there is and who answers', async () => {
     const server = make(
       {
@@ -154,6 +158,7 @@ describe('server/discover', () => {
     })
   })
 
+  // spec: resources-capability
   it('promises no change notifications without a source of changes', () => {
     expect(make({ tools: { ok }, resources: { r: resource({ uri: 'r://x', read: () => '' }) } }).capabilities).toEqual({
       tools: {},
@@ -163,6 +168,7 @@ describe('server/discover', () => {
 })
 
 describe('methods', () => {
+  // spec: prompt-capabilities, completion-no-capability
   it.each(['prompts/list', 'resources/read', 'completion/complete', 'ping', 'nope', '__proto__'])(
     'answers -32601 for %s, which it does not offer',
     async (method) => {
@@ -179,6 +185,7 @@ describe('lists', () => {
   const tools = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`t${index}`, ok]))
 
   // server/tools#listing-tools, server/utilities/caching
+  // spec: tools-order
   it('shows tools in the order of their definition, with explicit annotations', async () => {
     const server = make({
       tools: {
@@ -225,6 +232,7 @@ describe('lists', () => {
   })
 
   // server/utilities/pagination
+  // spec: cache-one-scope, cursor-stable
   it('pages to the end, with one cache scope for all pages', async () => {
     const server = make({ tools }, { pageSize: 2, cache: { ttl: 5, scope: 'private' } })
     const names: string[] = []
@@ -238,6 +246,7 @@ describe('lists', () => {
     expect(names).toEqual(Object.keys(tools))
   })
 
+  // spec: cursor-invalid
   it.each(['', 'x', 'AAAA', 'LTE', '🙂', 'x'.repeat(10_000)])('answers -32602 for the cursor %j', async (cursor) => {
     const server = make(
       {

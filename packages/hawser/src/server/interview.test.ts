@@ -50,6 +50,7 @@ const accept = (content: object = {}): object => ({ action: 'accept', content })
 
 describe('ask', () => {
   // basic/patterns/mrtr#basic-workflow
+  // spec: elicit-message, elicit-form
   it('suspends the handler and resumes it with the answer', async () => {
     const server = serve(
       async ({ ask }) =>
@@ -70,6 +71,7 @@ describe('ask', () => {
     expect(second.content?.[0]?.text).toBe('Hello Ada')
   })
 
+  // spec: mrtr-keys, mrtr-answers-missing, mrtr-answers-extra
   it('sends questions that start together out together', async () => {
     const server = serve(async ({ ask }) => {
       const [a, b] = await Promise.all([
@@ -87,6 +89,7 @@ describe('ask', () => {
     expect(third.content?.[0]?.text).toBe('true false')
   })
 
+  // spec: mrtr-answers-checked, elicit-server-checks
   it('asks again with the reason when an answer does not fit', async () => {
     const server = serve(async ({ ask }) =>
       String((await ask('n', { message: 'How many?', answer: z.object({ n: z.number() }) })).n),
@@ -108,6 +111,7 @@ describe('ask', () => {
   })
 
   // basic/patterns/mrtr#error-handling: what is not needed is ignored
+  // spec: mrtr-answers-extra
   it('takes answers that a client sends ahead, and ignores superfluous ones', async () => {
     const server = serve(async ({ ask }) => String((await ask('a', { message: 'a?', answer: yes })).yes))
     const inputResponses = { a: accept({ yes: true }), other: accept({ yes: false }) }
@@ -129,6 +133,7 @@ describe('ask', () => {
     expect(Object.keys(second.inputRequests ?? {})).toEqual(['second'])
   })
 
+  // spec: elicit-refusal
   it.each(['decline', 'cancel'])('tells the model when the person chooses %s', async (action) => {
     const server = serve(async ({ ask }) => String(await ask('a', { message: 'a?', answer: yes })))
     const second = await call(server, await call(server), { a: { action } })
@@ -181,6 +186,7 @@ describe('ask', () => {
   })
 
   // basic#meta: -32021 names the missing capability
+  // spec: capability-missing, mrtr-declared, elicit-modes, roots-checked-first
   it.each([
     [{}, 'form', { elicitation: { form: {} } }],
     [{ elicitation: { url: {} } }, 'form', { elicitation: { form: {} } }],
@@ -222,6 +228,7 @@ describe('ask', () => {
     expect(asked.inputRequests?.['k']?.params).toMatchObject(more)
   })
 
+  // spec: elicit-empty-capability
   it('lets a handler look before it asks', async () => {
     const server = serve(({ can }) => `${can('form')} ${can('url')} ${can('sampling')} ${can('roots')}`)
     expect((await call(server, {}, {}, { elicitation: {}, roots: {} })).content?.[0]?.text).toBe(
@@ -289,6 +296,7 @@ describe('ask', () => {
     await expect(callServer(server, 'completion/complete', params, given)).rejects.toThrow(/asked a question/)
   })
 
+  // spec: sampling-iterations
   it('ends a handler that asks for ever', async () => {
     const server = serve(async ({ ask }) => {
       for (let n = 0; ; n++) await ask(`q${n}`, { message: 'And?', answer: yes })
@@ -308,6 +316,7 @@ describe('visit, sample and roots', () => {
     expectTypeOf<{ role: 'user' }>().not.toExtend<SamplingMessage>()
   })
 
+  // spec: mrtr-kinds, elicit-url
   it('send their own requests and give back what came', async () => {
     const server = serve(async ({ visit, sample, roots }) => {
       const [, message, folders] = await Promise.all([
@@ -335,6 +344,7 @@ describe('visit, sample and roots', () => {
     expect((await call(server, first, answers, can)).content?.[0]?.text).toBe('m1 file:///a')
   })
 
+  // spec: elicit-url
   it('refuses a URL that is none, as a defect of the server', async () => {
     const log = vi.fn<() => void>()
     const asking = tool({

@@ -36,6 +36,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 describe('subscriptions/listen', () => {
   // basic/patterns/subscriptions#acknowledgment
+  // spec: listen-acknowledged-first
   it('acknowledges first, with what it can honour', async () => {
     const { notifications, gone, ended } = open(memoryChanges(), everything)
     await turn()
@@ -47,6 +48,7 @@ describe('subscriptions/listen', () => {
     await expect(ended).resolves.toBeDefined()
   })
 
+  // spec: listen-requested-only
   it('delivers what was asked for and nothing else', async () => {
     const { server, notifications, gone, ended } = open(memoryChanges(), { resourceSubscriptions: ['r://1'] })
     await turn()
@@ -92,6 +94,7 @@ describe('subscriptions/listen', () => {
     },
   )
 
+  // spec: listen-acknowledged-first
   it('never sends a change ahead of the acknowledgment', async () => {
     const { promise, resolve } = Promise.withResolvers<() => void>()
     const early: Changes = {
@@ -113,6 +116,7 @@ describe('subscriptions/listen', () => {
   })
 
   // basic/patterns/subscriptions#graceful-closure
+  // spec: listen-teardown
   it('ends with a result when the server closes', async () => {
     const { server, ended } = open(memoryChanges(), everything)
     await turn()

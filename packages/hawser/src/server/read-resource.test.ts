@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { toWireError } from '../call/index.ts'
 import { createServer, type ServerOptions } from './create-server.ts'
 import { audio, embed, fail, image } from './content.ts'
 import { definers, type Resources } from './definitions.ts'
@@ -48,6 +49,7 @@ describe('resources/read', () => {
     })
   })
 
+  // spec: resource-binary
   it('encodes large binaries', async () => {
     const bytes = new Uint8Array(200_001).map((_, index) => index)
     const { contents } = await read(make({ r: resource({ uri: 'r://x', read: () => bytes }) }), 'r://x')
@@ -107,6 +109,7 @@ describe('resources/read', () => {
   })
 
   // server/resources#error-handling: -32602 with the URI
+  // spec: resource-not-found, resource-not-empty, resource-uri-checked, resource-traversal
   it.each(['r://none/x/y', 'other://x', '', 'r://a/..%2f..%2fetc', 'r://../etc', 'r://missing'])(
     'answers -32602 for %j, which does not exist',
     async (uri) => {
@@ -118,6 +121,7 @@ describe('resources/read', () => {
     },
   )
 
+  // spec: resource-internal
   it('shows what fail() says and hides what else goes wrong', async () => {
     const server = make({
       known: resource({
@@ -184,6 +188,7 @@ describe('fail()', () => {
   const family = resource({ uri: 'r://{id}', list: offline, complete: { id: offline }, read: offline })
   const ref = { type: 'ref/resource', uri: 'r://{id}' } as const
 
+  // spec: completion-internal, resource-internal
   it.each([
     ['resources/list', {}],
     ['resources/read', { uri: 'r://1' }],
@@ -268,6 +273,7 @@ describe('prompts', () => {
     expect(await complete(server, 'prompts/get', { name: 'talk' })).toMatchObject({ messages: [{ role: 'assistant' }] })
   })
 
+  // spec: prompt-unknown, prompt-arguments-missing, prompt-arguments-checked, prompt-input-checked
   it.each([
     [{ name: 'nope' }, /nope/],
     [{ name: 'review' }, /id/],
@@ -279,7 +285,36 @@ describe('prompts', () => {
     })
   })
 
+  // server/prompts#error-handling
+  // spec: prompt-internal
+  it('that fail are errors of the server, shown only as far as it means them to be', async () => {
+    const failing = (error: Error) =>
+      callServer(
+        createServer(
+          { name: 'n', version: '1' },
+          {
+            prompts: {
+              p: prompt({
+                description: 'p',
+                render: () => {
+                  throw error
+                },
+              }),
+            },
+          },
+        ),
+        'prompts/get',
+        { name: 'p' },
+      ).catch((thrown: unknown) => toWireError(thrown, () => {}).error)
+    expect(await failing(fail('The disk is offline.'))).toEqual({ code: -32603, message: 'The disk is offline.' })
+    expect(await failing(new Error('secret'))).toEqual({
+      code: -32603,
+      message: expect.stringMatching(/^Internal error/),
+    })
+  })
+
   // server/utilities/completion
+  // spec: completion-unknown
   it('complete arguments and template variables', async () => {
     const suggest = async (ref: object, name: string, value: string, context?: object) =>
       (await complete(server, 'completion/complete', { ref, argument: { name, value }, context } as never)).completion
@@ -295,6 +330,7 @@ describe('prompts', () => {
     await expect(suggest({ type: 'ref/resource', uri: 'r://7' }, 'id', '')).rejects.toMatchObject({ number: -32602 })
   })
 
+  // spec: completion-limit
   it('complete with at most 100 values and say that there are more', async () => {
     const many = createServer(
       { name: 'n', version: '1' },

@@ -26,6 +26,7 @@ describe('requestState', () => {
     expect(await openState(state, binding, ring, NOW)).toEqual(memory)
   })
 
+  // spec: elicit-state-protected
   it('shows nothing of what it holds', async () => {
     const state = await sealState(memory, binding, ring, LATER)
     const bytes = state
@@ -43,6 +44,7 @@ describe('requestState', () => {
   })
 
   // basic/patterns/mrtr#server-requirements-basic-workflow: principal, expiry, originating request
+  // spec: mrtr-state-principal, mrtr-state-request, elicit-state-owner, elicit-bound
   it.each([
     ['another server with the same keys', { server: 'staging' }],
     ['another principal', { subject: 'eve' }],
@@ -59,11 +61,13 @@ describe('requestState', () => {
     })
   })
 
+  // spec: mrtr-state-expiry
   it('does not open once it has expired', async () => {
     const state = await sealState(memory, binding, ring, LATER)
     await expect(openState(state, binding, ring, LATER)).rejects.toMatchObject({ code: 'invalid_params' })
   })
 
+  // spec: mrtr-state-integrity, mrtr-state-untrusted
   it('does not open after any single character was changed', async () => {
     const state = await sealState(memory, binding, ring, LATER)
     for (let at = 0; at < state.length; at++) {
@@ -72,6 +76,7 @@ describe('requestState', () => {
     }
   })
 
+  // spec: mrtr-state-untrusted, mrtr-state-integrity
   it('refuses whatever was not sealed, with one and the same sentence', async () => {
     const messages = new Set<string>()
     const own = await sealState(memory, binding, ring, LATER)
@@ -103,7 +108,7 @@ describe('requestState', () => {
 
   it('says what to do when a state would be too large to travel', async () => {
     const big = { ...memory, results: new Map([['all', 'x'.repeat(70_000)]]) }
-    await expect(sealState(big, binding, ring, LATER)).rejects.toThrow(/smaller values from `once`/)
+    await expect(sealState(big, binding, ring, LATER)).rejects.toThrow(/Return less from `once`/)
   })
 })
 

@@ -49,6 +49,7 @@ describe('scopes', () => {
     },
   )
 
+  // spec: tools-access, cache-access
   it('name all that is missing at once', async () => {
     await expect(
       callServer(server, 'tools/call', { name: 'both' }, { principal: holder('read') }),
@@ -62,6 +63,7 @@ describe('scopes', () => {
     })
   })
 
+  // spec: resource-access, prompt-input-checked, completion-access, completion-disclosure
   it.each([
     ['resources/read', { uri: 'r://1' }],
     ['prompts/get', { name: 'p', arguments: { a: 'x' } }],

@@ -40,6 +40,7 @@ const lines: readonly (readonly [what: string, line: string | Uint8Array, code: 
 const bad = lines.map(([what, line, code, id]) => ({ what, line, code, id }))
 
 describe('bad lines', () => {
+  // spec: error-id, request-id-refused, meta-envelope-missing, version-unsupported, logging-level-unknown, utf8
   it.each(bad)('answers $what with an error and goes on', async ({ line, code, id }) => {
     const { push, until } = start()
     push(line)
@@ -51,6 +52,7 @@ describe('bad lines', () => {
     expect(answer).toEqual(textResult('after', 'fine'))
   })
 
+  // spec: notification-unanswered, cancel-invalid
   it.each([
     ['an empty line', '\n'],
     ['a line of one CR', '\r\n'],

@@ -70,6 +70,7 @@ function connectScripted(options: Partial<ConnectLinesOptions> = {}) {
 const done = { content: [], resultType: 'complete' }
 
 describe('calls over lines', () => {
+  // spec: custom-framing
   it('get their own answers, in whatever order these come', async () => {
     const { handle } = connectTiny()
     const waits = ['a', 'b', 'c'].map((gate) => handle(toolCall('wait', { gate, value: gate })))
@@ -114,6 +115,7 @@ describe('calls over lines', () => {
     expect(error).toMatchObject({ code: 'invalid_params', number: -32602, data: { why: 'because' } })
   })
 
+  // spec: result-type-unknown
   it('reject when the answer is none', async () => {
     const { client, say } = connectScripted()
     const calls = [toolCall('a'), toolCall('b'), toolCall('c')].map(client.handle)
@@ -133,6 +135,7 @@ describe('calls over lines', () => {
     expect(sent).toEqual([])
   })
 
+  // spec: progress-tracked, notification-unanswered
   it.each([
     [
       'answers twice',
@@ -216,6 +219,7 @@ function progress(progressToken: unknown) {
 
 describe('aborting a call', () => {
   // basic/transports/stdio#cancellation: the client must send notifications/cancelled.
+  // spec: cancel-stdio, cancel-late-answer, notification-no-id
   it('rejects it, tells the server, and ignores the late answer', async () => {
     const { client, sent, say } = connectScripted()
     const controller = new AbortController()
@@ -242,6 +246,7 @@ describe('aborting a call', () => {
     expect(server.inFlight).toBe(0)
   })
 
+  // spec: cancel-own
   it('beforehand sends nothing', async () => {
     const { client, sent } = connectScripted()
     await expect(client.handle(toolCall('a', {}, { signal: AbortSignal.abort() }))).rejects.toMatchObject({
@@ -250,6 +255,7 @@ describe('aborting a call', () => {
     expect(sent).toEqual([])
   })
 
+  // spec: cancel-own, cancel-race
   it('afterwards says nothing', async () => {
     const { client, sent, say } = connectScripted()
     const controller = new AbortController()
@@ -287,6 +293,7 @@ describe('notifications over lines', () => {
   })
 
   // basic/patterns/progress#progress-flow: tokens must be unique across all active requests.
+  // spec: progress-token-unique
   it('of progress are asked for with a token of the connection, and only when the call has one', async () => {
     const { client, sent } = connectScripted()
     const calls = [
@@ -321,6 +328,7 @@ describe('notifications over lines', () => {
   })
 
   // basic/patterns/subscriptions#receiving-notifications: clients must correlate by the subscription id.
+  // spec: listen-correlated
   it('of subscriptions reach the one that they belong to', async () => {
     const { client, say } = connectScripted()
     const heard: (readonly [string, string])[] = []

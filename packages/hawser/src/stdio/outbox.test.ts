@@ -57,6 +57,7 @@ describe('an outbox', () => {
     expect(writes).toEqual(['first\n', 'a\nb\nc\n'])
   })
 
+  // spec: progress-flood
   it('drops what can be missed once much waits', async () => {
     const { outbox, writes, release } = full()
     outbox.send('x'.repeat(1024 * 1024))

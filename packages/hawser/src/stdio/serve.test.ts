@@ -6,6 +6,7 @@ import type { Fallback } from './serve.ts'
 const afterwards = callTool('after', 'echo', { value: 'fine' })
 
 describe('requests in flight', () => {
+  // spec: result-id, stateless-interleaving
   it('are answered in the order in which they are ready', async () => {
     const { push, until } = start()
     push(callTool(1, 'wait', { gate: 'a', value: 'first' }) + callTool(2, 'echo', { value: 'second' }))
@@ -38,6 +39,7 @@ describe('requests in flight', () => {
   })
 
   // basic#requests: an id must not match that of a request without an answer.
+  // spec: request-id-unique
   it('keep their id: a second request with it is refused, the first is answered', async () => {
     const { push, until } = start()
     push(callTool(1, 'wait', { gate: 'a', value: 'first' }))
@@ -111,6 +113,7 @@ describe('failures', () => {
 
 describe('cancellation', () => {
   // basic/transports/stdio#cancellation: servers must not send any further messages for it.
+  // spec: stdio-cancel-silence, stdio-cancel-stop, cancel-stops
   it('stops the work and silences the request', async () => {
     const { server, push, until, service } = start()
     push(
@@ -126,6 +129,7 @@ describe('cancellation', () => {
   })
 
   // basic/patterns/cancellation#implementation-notes: log cancellation reasons.
+  // spec: cancel-logged
   it('is logged with its reason', () => {
     const { push, service } = start()
     push(callTool(1, 'hang') + cancel(1, 'x'.repeat(1000)))
@@ -134,6 +138,7 @@ describe('cancellation', () => {
     expect(service.entries[0]?.message.length).toBeLessThan(400)
   })
 
+  // spec: cancel-race
   it('frees the id, and a late answer does not take the place of the new one', async () => {
     const { push, until } = start()
     push(callTool(1, 'wait', { gate: 'a', value: 'old' }) + cancel(1))
@@ -143,6 +148,7 @@ describe('cancellation', () => {
     expect((await until(3)).find(({ id }) => id === 1)).toEqual(textResult(1, 'new'))
   })
 
+  // spec: cancel-race
   it('of a request that is answered changes nothing', async () => {
     const { push, until, service } = start()
     push(callTool(1, 'echo', { value: 'a' }))
@@ -154,6 +160,7 @@ describe('cancellation', () => {
 })
 
 describe('notifications', () => {
+  // spec: notification-no-id, progress-own-token
   it('of a request come before its answer', async () => {
     const { push, until } = start()
     push(callTool(1, 'progress', {}, { progressToken: 't' }))
@@ -181,6 +188,7 @@ describe('notifications', () => {
   }
 
   // basic/patterns/subscriptions#receiving-notifications: all carry the subscription id.
+  // spec: subscription-id
   it('of a subscription carry its id', async () => {
     const { push, until } = start()
     push(listen + callTool(1, 'announce'))
@@ -196,6 +204,7 @@ describe('notifications', () => {
 
   // basic/patterns/cancellation: the server must send notifications/cancelled when it tears a subscription down;
   // basic/patterns/subscriptions#graceful-closure: and should answer the request, with its id in _meta.
+  // spec: cancel-subscription, listen-teardown, listen-result
   it('end with a cancellation and a result when the service closes', async () => {
     const { push, until, service } = start()
     push(listen)
@@ -240,6 +249,7 @@ describe('the end of input', () => {
     expect(messages()).toEqual([textResult(1, 'last')])
   })
 
+  // spec: cancel-nothing-else
   it('aborts what goes on too long, without an answer', async () => {
     const { server, push, messages, service } = start()
     push(callTool(1, 'hang') + callTool(2, 'obey') + callTool(3, 'echo', { value: 'x' }))

@@ -79,6 +79,7 @@ describe('readEvents', () => {
   })
 
   // streamable-http#receiving-messages: clients must ignore comment lines and must not treat them as malformed.
+  // spec: http-comments
   it('ignores comments, unknown fields, other event types and events without data', async () => {
     const text = `:\r\n${keepAlive}: note\nretry: x\nwho: me\n\nevent: ping\ndata: {}\n\nid: 1\ndata:\n\nevent: message\ndata: yes\n\n`
     expect(await readText(text)).toEqual(['yes'])
@@ -132,6 +133,7 @@ describe('readEvents', () => {
     expect(pulled).toBeLessThan(60)
   })
 
+  // spec: utf8
   it('refuses bytes that are not UTF-8', async () => {
     expect(await read([bytesOf('data: a\n\n'), Uint8Array.of(0xff)])).toEqual(['a', '! not UTF-8'])
   })

@@ -4,6 +4,7 @@ import { decodeHeaderValue, encodeHeaderValue } from './header-value.ts'
 
 describe('encodeHeaderValue', () => {
   // streamable-http#value-encoding: the table of encoding examples.
+  // spec: header-base64, header-markers, header-lookalike, header-decoded
   it.each([
     ['us-west1', 'us-west1'],
     ['Hello, 世界', '=?base64?SGVsbG8sIOS4lueVjA==?='],
@@ -15,6 +16,7 @@ describe('encodeHeaderValue', () => {
     expect(decodeHeaderValue(value)).toBe(text)
   })
 
+  // spec: header-markers
   it.each(['', 'a b\tc', '=?base64?open', 'closed?=', '=?BASE64?QQ==?=', '~!@#$%^&*()'])(
     'leaves %j as it is',
     (text) => {
@@ -23,6 +25,7 @@ describe('encodeHeaderValue', () => {
     },
   )
 
+  // spec: header-base64
   it.each(['\ttab', 'tab\t', ' ', 'a\r\nX-Other: b', 'nul\0', 'del\x7f', 'é', '=?base64?=', 'end\n'])(
     'wraps %j, which HTTP would change or refuse',
     (text) => {
@@ -31,6 +34,7 @@ describe('encodeHeaderValue', () => {
   )
 
   // streamable-http#value-encoding: visible ASCII, space and tab are all that a field value may hold. (RFC 9110 §5.5)
+  // spec: header-base64
   it('writes only what HTTP carries unchanged, and it reads back', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),

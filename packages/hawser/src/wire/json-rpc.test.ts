@@ -12,6 +12,7 @@ const message = (members: string): string => `{"jsonrpc":"2.0",${members}}`
 
 const invalid = (code: string, echoed?: string | number) => ({ kind: 'invalid', code, id: echoed })
 
+// spec: json-rpc, result-object
 describe('the encoders and parseMessage', () => {
   it('carry requests', () => {
     fc.assert(
@@ -26,6 +27,7 @@ describe('the encoders and parseMessage', () => {
     )
   })
 
+  // spec: notification-no-id
   it('carry notifications', () => {
     fc.assert(
       fc.property(method, params, (m, p) => {
@@ -68,6 +70,7 @@ describe('the encoders and parseMessage', () => {
     })
   })
 
+  // spec: error-shape
   it('send nothing of an error but code, message and data', () => {
     const error = { code: 1, message: 'm', data: 2, cause: 'secret' }
     expect(encodeFailure(1, error)).toBe(message('"id":1,"error":{"code":1,"message":"m","data":2}'))
@@ -130,12 +133,14 @@ describe('parseMessage', () => {
     expect(parseMessage(text)).toMatchObject(invalid('invalid_request'))
   })
 
+  // spec: json-rpc
   it.each(['"1.0"', '2', 'null', '["2.0"]'])('refuses jsonrpc %s and echoes the id', (version) => {
     const text = `{"jsonrpc":${version},"id":7,"method":"a"}`
     expect(parseMessage(text)).toMatchObject(invalid('invalid_request', 7))
   })
 
   // basic/index#requests: requests MUST include a string or integer ID, which MUST NOT be null.
+  // spec: request-id-refused
   it.each([
     'null',
     '1.5',
@@ -180,6 +185,7 @@ describe('parseMessage', () => {
   })
 
   // basic/index#error-responses: error codes MUST be integers.
+  // spec: error-shape
   it.each([
     'null',
     '{}',

@@ -51,11 +51,13 @@ const splitAt = (bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] => {
 }
 
 describe('encodeLine', () => {
+  // spec: stdio-one-line
   it('ends a message with one newline', () => {
     expect(encodeLine('{"id":1}')).toBe('{"id":1}\n')
   })
 
   // basic/transports/stdio: messages MUST NOT contain embedded newlines.
+  // spec: stdio-one-line
   it('keeps the value of JSON that is laid out on many lines, on one line', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom('\t', '\n', '\r', '\r\n'), (value, space) => {
@@ -68,6 +70,7 @@ describe('encodeLine', () => {
 })
 
 describe('createLineReader', () => {
+  // spec: transport-delivers
   it('gives back every message that was framed, wherever the bytes are cut', () => {
     fc.assert(
       fc.property(fc.array(fc.json({ stringUnit: 'binary' })), fc.array(fc.nat()), (messages, cuts) => {
@@ -105,6 +108,7 @@ describe('createLineReader', () => {
     expect(read(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(['{"a":"é世🚢"}', '[2]'])
   })
 
+  // spec: utf8
   it('loses only the line that is not UTF-8', () => {
     const bytes = Uint8Array.of(...bytesOf('one\n'), 0xff, 10, ...bytesOf('three\n'))
     expect(read([bytes])).toEqual(['one', invalidUtf8, 'three'])

@@ -35,6 +35,7 @@ const receive = async (call: Call, ...options: readonly [Parameters<typeof creat
 }
 
 describe('a service in this process', () => {
+  // spec: custom-transport
   it('gets calls as they come from a wire', async () => {
     const given = { at: new Date(0), left: undefined, deep: [1] }
     const call = callTool(given)
@@ -72,6 +73,7 @@ describe('a service in this process', () => {
     expect((await receive(callTool())).values.get(ENV)).toBeUndefined()
   })
 
+  // spec: completion-input-checked, prompt-input-checked, tool-malformed
   it('never sees params of a wrong shape', async () => {
     const call = { ...callTool(), params: { name: 7 } } as unknown as Call
     await expect(createLoopback(serve(async () => done))(call)).rejects.toMatchObject({ code: 'invalid_params' })
@@ -93,6 +95,7 @@ describe('a reply', () => {
     expect(Object.isFrozen(received)).toBe(false)
   })
 
+  // spec: result-type-unknown, result-type-known
   it('of an unknown type is refused', async () => {
     await expect(
       createLoopback(serve(async () => ({ resultType: 'later' }) as unknown as Reply))(callTool()),
@@ -131,6 +134,7 @@ describe('an error', () => {
 })
 
 describe('a notification', () => {
+  // spec: progress-ends
   it('is a copy, and ignored after the reply', async () => {
     const seen: Notification[] = []
     const data = Object.freeze({ a: 1 })

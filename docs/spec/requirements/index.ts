@@ -1,0 +1,32 @@
+import type { Page } from '../requirement.ts'
+import { basic } from './basic.ts'
+import { elicitation, roots, sampling } from './client.ts'
+import { cancellation, mrtr, patterns, progress, subscriptions } from './patterns.ts'
+import { caching, completion, discover, logging, pagination, prompts, resources, tools } from './server.ts'
+import { http, stdio, transports } from './transports.ts'
+import { versioning } from './versioning.ts'
+
+/** Every page of the revision that binds a server, a client or a transport, in the order of the specification. */
+export const PAGES: readonly Page[] = [
+  basic,
+  versioning,
+  patterns,
+  mrtr,
+  subscriptions,
+  progress,
+  cancellation,
+  transports,
+  stdio,
+  http,
+  discover,
+  tools,
+  resources,
+  prompts,
+  caching,
+  completion,
+  logging,
+  pagination,
+  elicitation,
+  sampling,
+  roots,
+]
