@@ -109,7 +109,7 @@ function checkUrl(url: string | URL): string {
     throw new TypeError(`Expected an http or https URL, got one with ${protocol}`)
   }
   if (username !== '' || password !== '') {
-    throw new TypeError('Expected a URL without user name and password. Send credentials with the headers option.')
+    throw new TypeError('Expected a URL without credentials. Send them with the headers option.')
   }
   return href
 }

@@ -79,7 +79,7 @@ export function createSourceCheck(options: SourceOptions): (request: HttpRequest
 
 function checkHost(entry: string): string {
   if (readHost(entry) === undefined) {
-    throw new TypeError(`allowedHosts: expected a name such as "notes.example.com" or "[::1]:3000", got "${entry}".`)
+    throw new TypeError(`allowedHosts: expected e.g. "notes.example.com" or "[::1]:3000", got "${entry}".`)
   }
   return entry.toLowerCase()
 }
@@ -87,7 +87,7 @@ function checkHost(entry: string): string {
 function checkOrigin(entry: string): string {
   const origin = entry.toLowerCase()
   if (!ORIGIN.test(origin)) {
-    throw new TypeError(`allowedOrigins: expected an origin such as "https://app.example.com", got "${entry}".`)
+    throw new TypeError(`allowedOrigins: expected e.g. "https://app.example.com", got "${entry}".`)
   }
   return origin
 }

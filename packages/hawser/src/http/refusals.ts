@@ -19,24 +19,24 @@ export const REFUSALS = {
   forbidden: refuse(
     403,
     'invalid_request',
-    'This Host or Origin is not allowed. If you run this server, add it to allowedHosts or allowedOrigins.',
+    'This Host or Origin is not in allowedHosts or allowedOrigins.',
   ),
   notFound: refuse(404, 'invalid_request', 'There is no MCP endpoint at this path.'),
   wrongMethod: refuse(405, 'invalid_request', 'Send each message as its own POST.', { ...JSON_HEADERS, allow: 'POST' }),
   notAcceptable: refuse(
     406,
     'invalid_request',
-    'The Accept header must list both application/json and text/event-stream.',
+    'Accept must list application/json and text/event-stream.',
   ),
   too_large: refuse(413, 'invalid_request', 'The body is larger than this server reads.'),
-  notJson: refuse(415, 'invalid_request', 'The Content-Type must be application/json in UTF-8.'),
+  notJson: refuse(415, 'invalid_request', 'Content-Type must be application/json in UTF-8.'),
   encoded: refuse(415, 'invalid_request', 'Send the body without a Content-Encoding.', {
     ...JSON_HEADERS,
     'accept-encoding': 'identity',
   }),
   unreadable: refuse(400, 'invalid_request', 'The body could not be read to its end.'),
   not_utf8: refuse(400, 'parse_error', 'The message is not valid UTF-8.'),
-  notForServers: refuse(400, 'invalid_request', 'A client sends requests and notifications, no responses.'),
+  notForServers: refuse(400, 'invalid_request', 'Send requests and notifications, no responses.'),
 } as const satisfies Readonly<Record<string, HttpReply>>
 
 /** A notification was taken; there is nothing to say to it. (streamable-http#sending-messages) */

@@ -17,7 +17,6 @@ export function checkDialect(schema: JsonSchema): Dialect {
   const dialect = typeof stamp === 'string' ? KNOWN.exec(stamp)?.[1] : undefined
   if (dialect === '2020-12' || dialect === '07') return dialect
   throw new SchemaError(
-    `Unsupported dialect: expected JSON Schema 2020-12 or draft-07, got $schema ${JSON.stringify(stamp)}. ` +
-      `Rewrite the schema for 2020-12 and leave $schema out.`,
+    `Expected JSON Schema 2020-12 or draft-07, got $schema ${JSON.stringify(stamp)}. Rewrite it for 2020-12 without $schema.`,
   )
 }

@@ -112,7 +112,7 @@ function follow(schema: unknown, root: JsonSchema): JsonSchema {
 function refuse(expected: string, schema: JsonSchema, path?: string): SchemaError {
   return new SchemaError(
     `Expected ${expected}, got ${describeType(schema)}. ` +
-      'A form has only strings, numbers, integers, booleans, choices of strings and lists of choices: flatten the rest, or ask in steps.',
+      'A form has strings, numbers, booleans, choices of strings and lists of them: flatten the rest, or ask in steps.',
     { path },
   )
 }

@@ -54,7 +54,7 @@ export function describeType({ type, $ref }: JsonSchema): string {
   return $ref === undefined ? 'no type' : 'a reference'
 }
 
-const PLAIN = 'plain JSON Schema in jsonSchema() of hawser/json-schema'
+const PLAIN = 'jsonSchema() of hawser/json-schema'
 
 type Convertible = StandardSchema & { readonly '~standard': { readonly jsonSchema: StandardConverter } }
 
@@ -67,9 +67,7 @@ function checkConvertible(schema: StandardSchema): asserts schema is Convertible
   }
   if (standard.jsonSchema) return
   const remedy = standard.vendor === 'valibot' ? 'toStandardJsonSchema() of @valibot/to-json-schema' : PLAIN
-  throw new SchemaError(
-    `Expected a schema with a JSON Schema converter, got one of ${standard.vendor} without. Use ${remedy}.`,
-  )
+  throw new SchemaError(`Expected a schema that converts to JSON Schema, got one of ${standard.vendor}. Use ${remedy}.`)
 }
 
 /** ArkType turns what JSON has no type for into `{}` unless it is told to throw. */

@@ -104,7 +104,7 @@ function toContent(name: string, value: unknown): readonly ContentBlock[] {
   for (const block of blocks) {
     if (!isObject(block) || typeof block['type'] !== 'string') {
       throw new Error(
-        `Tool "${name}" returned ${Array.isArray(value) ? 'an array with ' : ''}a value that is neither text nor content. Return a string, use image() or link(), or declare \`output\` to return data.`,
+        `Tool "${name}" returned ${Array.isArray(value) ? 'an array with ' : ''}a value that is neither text nor content. Return a string, image() or link(), or declare \`output\` for data.`,
       )
     }
   }

@@ -47,7 +47,7 @@ export function createChanged(changes: Changes | undefined): Changed {
   const publish = async (change: Change): Promise<void> => {
     if (changes === undefined) {
       throw new Error(
-        'This server has no `changes`. Add `changes: memoryChanges()` to mcp({ … }) so that clients can subscribe.',
+        'This server has no `changes`. Add `changes: memoryChanges()` to mcp({ … }).',
       )
     }
     await changes.publish(change)

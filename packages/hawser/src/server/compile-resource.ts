@@ -70,7 +70,7 @@ function readTemplate(where: string, uri: string): UriTemplate {
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) {
     throw new DefinitionError(
       'bad-uri-template',
-      `${where}: "${uri}" has no scheme. Start it with one of your own, such as notes://.`,
+      `${where}: "${uri}" has no scheme. Start it with one such as notes://.`,
     )
   }
   const [literal] = template.parts

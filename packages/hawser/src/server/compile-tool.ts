@@ -27,7 +27,7 @@ export function compileTool(name: string, tool: Tool, authorizer: ReturnType<typ
   if (!NAME.test(name)) {
     throw new DefinitionError(
       'bad-name',
-      `${where} is not a valid name. Use 1 to 128 of A–Z, a–z, 0–9, "_", "-" and ".".`,
+      `${where} is not a valid name. Use 1 to 128 of A-Z, a-z, 0-9, "_", "-" and ".".`,
     )
   }
   const definition = readDefinition(where, tool)
@@ -63,14 +63,14 @@ function readDefinition(where: string, tool: Tool): Definition {
   if (tool?.kind !== 'tool') {
     throw new DefinitionError(
       'not-a-tool',
-      `${where} is not a tool. Make it with \`.tool({ … })\`, and put resources and prompts into their own records.`,
+      `${where} is not a tool. Make it with \`.tool({ … })\`; resources and prompts have records of their own.`,
     )
   }
   const definition = tool.definition as Definition
   if (typeof definition.description !== 'string' || definition.description.trim() === '') {
     throw new DefinitionError(
       'missing-description',
-      `${where} has no description. Say in a sentence what it does and what comes back: the model chooses by it.`,
+      `${where} has no description. Say what it does and what comes back: the model chooses by it.`,
     )
   }
   if (!['read', 'write', 'destroy'].includes(definition.effect)) {
@@ -82,7 +82,7 @@ function readDefinition(where: string, tool: Tool): Definition {
   if (definition.effect === 'destroy' && definition.confirm === undefined) {
     throw new DefinitionError(
       'missing-confirm',
-      `${where} destroys, so it needs \`confirm: (input) => 'Really?'\`, or \`confirm: false\` to opt out.`,
+      `${where} destroys: add \`confirm: () => 'Really?'\`, or \`confirm: false\` to opt out.`,
     )
   }
   return definition

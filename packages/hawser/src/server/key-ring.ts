@@ -41,18 +41,14 @@ export function createKeyRing(secrets: readonly (string | Uint8Array)[]): KeyRin
     if (secret.length < MIN_SECRET_BYTES) {
       throw new DefinitionError(
         'short-secret',
-        `Secret ${index + 1} of createKeyRing has ${secret.length} bytes; at least ${MIN_SECRET_BYTES} are needed. Make one with \`openssl rand -base64 48\`.`,
+        `Secret ${index + 1} has ${secret.length} bytes; createKeyRing needs at least ${MIN_SECRET_BYTES}. Make one with \`openssl rand -base64 48\`.`,
       )
     }
   }
   let keys: Promise<readonly SealingKey[]> | undefined
   const load = (): Promise<readonly SealingKey[]> => (keys ??= Promise.all(bytes.map(importKey)))
   return {
-    current: async () => {
-      const [first] = await load()
-      if (first === undefined) throw new Error('The key ring is empty.')
-      return first
-    },
+    current: async () => (await load())[0]!,
     find: async (id) => (await load()).find((key) => key.id === id),
   }
 }
@@ -66,7 +62,7 @@ export function createProcessKeyRing(log: Log): KeyRing {
       log({
         level: 'info',
         message:
-          'Questions are sealed with a random key of this process: an answer that reaches another process, or comes after a restart, is refused. Set `keys: createKeyRing([…])` to share one.',
+          'Questions are sealed with a key of this process: answers that reach another, or come after a restart, are refused. Share one by `keys: createKeyRing([…])`.',
       })
     }
     return ring

@@ -42,7 +42,7 @@ export function createListening(
     if (open.size >= MAX_LISTENERS)
       throw new ProtocolError(
         'internal_error',
-        `This server holds ${MAX_LISTENERS} subscriptions, as many as it can. Try again later.`,
+        `This server holds ${MAX_LISTENERS} subscriptions already. Try again later.`,
       )
     const uris = new Set(filter.resourceSubscriptions)
     const ended = Promise.withResolvers<void>()

@@ -48,7 +48,7 @@ export function createResourceReader(
       call,
       { name: uri, arguments: {} },
       definition.timeout,
-      (context) => definition.read(found.variables as never, context),
+      (context) => definition.read(found.variables, context),
     )
     if ('resultType' in outcome) return { ...outcome, _meta: frame.resultMeta }
     if (outcome.value === undefined || outcome.value === null) throw notFound(uri)

@@ -43,7 +43,7 @@ export async function sealState(memory: Memory, binding: Binding, ring: KeyRing,
   const state = `1.${id}.${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}`
   if (state.length > MAX_STATE_CHARS) {
     throw new Error(
-      `The answers and \`once\` results of this call take ${state.length} characters sealed; at most ${MAX_STATE_CHARS} can travel. Return smaller values from \`once\`, such as an id.`,
+      `Answers and \`once\` results take ${state.length} characters sealed; at most ${MAX_STATE_CHARS} can travel. Return less from \`once\`, such as an id.`,
     )
   }
   return state
@@ -60,7 +60,7 @@ export async function openState(state: string, binding: Binding, ring: KeyRing, 
   if (memory === undefined) {
     throw new ProtocolError(
       'invalid_params',
-      'requestState is not valid for this request, or it has expired. Send the request again without requestState and inputResponses.',
+      'requestState is not for this request, or it has expired. Send it again without requestState and inputResponses.',
     )
   }
   return memory

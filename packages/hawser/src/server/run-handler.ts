@@ -163,7 +163,7 @@ function addOwn(context: CallContext, values: object): void {
   for (const [name, value] of Object.entries(values)) {
     if (name in context)
       throw new Error(
-        `The server's \`context\` supplies "${name}", which every handler has already. Give it another name.`,
+        `\`context\` supplies "${name}", which every handler has already. Rename it.`,
       )
     Object.defineProperty(context, name, { value, enumerable: true })
   }

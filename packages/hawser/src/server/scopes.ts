@@ -25,19 +25,19 @@ export type Authorize = (principal: Principal | undefined) => void
 export function createAuthorizer(
   catalogue: ScopeCatalogue<string>,
 ): (required: readonly string[], where: string) => Authorize | undefined {
-  const implied = new Map<string, readonly string[]>()
-  for (const [scope, definition] of Object.entries(catalogue)) {
-    const implies = typeof definition === 'string' ? [] : (definition.implies ?? [])
-    for (const other of implies) {
-      if (!Object.hasOwn(catalogue, other)) {
-        throw new DefinitionError(
-          'unknown-scope',
-          `Scope "${scope}" implies "${other}", which is not declared. Add it to \`scopes\`.`,
-        )
-      }
-    }
-    implied.set(scope, implies)
+  const implied = new Map(
+    Object.entries(catalogue).map(([scope, definition]) => [
+      scope,
+      typeof definition === 'string' ? [] : (definition.implies ?? []),
+    ]),
+  )
+  const checkDeclared = (scope: string, who: string): void => {
+    if (implied.has(scope)) return
+    const message = `${who} the scope "${scope}", which is not declared. Add it to \`scopes\` of mcp({ … }).`
+    throw new DefinitionError('unknown-scope', message)
   }
+  for (const [scope, others] of implied) for (const other of others) checkDeclared(other, `Scope "${scope}" implies`)
+
   const holds = (held: string, wanted: string, seen: Set<string>): boolean =>
     held === wanted ||
     (!seen.has(held) && (implied.get(seen.add(held) && held) ?? []).some((next) => holds(next, wanted, seen)))
@@ -45,12 +45,7 @@ export function createAuthorizer(
   return (required, where) => {
     if (required.length === 0) return undefined
     const requirements = required.map((scope): Requirement => {
-      if (!implied.has(scope)) {
-        throw new DefinitionError(
-          'unknown-scope',
-          `${where} requires the scope "${scope}", which is not declared. Add it to \`scopes\` of mcp({ … }).`,
-        )
-      }
+      checkDeclared(scope, `${where} requires`)
       return { scope, grantedBy: [...implied.keys()].filter((held) => holds(held, scope, new Set())) }
     })
     return (principal) => {

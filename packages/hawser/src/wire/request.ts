@@ -24,9 +24,11 @@ export function describedVersion(params: Fields | undefined): string | undefined
   return typeof version === 'string' ? version : undefined
 }
 
-function refuse(what: string): ProtocolError {
-  const message = `${what}. Every request carries protocolVersion and clientCapabilities in params._meta; this server speaks ${PROTOCOL_VERSION}.`
-  return new ProtocolError('invalid_meta', message, { data: { supported: SUPPORTED_VERSIONS } })
+const speaks = `This server speaks ${PROTOCOL_VERSION}.`
+const offer = { supported: SUPPORTED_VERSIONS }
+
+function lack(what: string): ProtocolError {
+  return new ProtocolError('invalid_meta', `params._meta lacks ${what}. ${speaks}`, { data: offer })
 }
 
 /**
@@ -37,23 +39,15 @@ function refuse(what: string): ProtocolError {
  */
 export function decodeRequest(method: string, params: Fields | undefined, around: Surroundings): Call {
   const meta = params?.['_meta']
-  if (params === undefined || !isObject(meta)) throw refuse('The request has no params._meta object')
-  const version = meta[META.protocolVersion]
-  if (typeof version !== 'string') throw refuse('The request has no protocolVersion string')
+  if (params === undefined || !isObject(meta)) throw lack('protocolVersion and clientCapabilities')
+  const { [META.protocolVersion]: version, [META.clientCapabilities]: capabilities } = meta
+  if (typeof version !== 'string') throw lack('the string protocolVersion')
   if (version !== PROTOCOL_VERSION) {
-    throw new ProtocolError(
-      'unsupported_version',
-      `Unsupported protocol version. This server speaks ${PROTOCOL_VERSION}.`,
-      {
-        data: { supported: SUPPORTED_VERSIONS, requested: version.slice(0, 64) },
-      },
-    )
+    const data = { ...offer, requested: version.slice(0, 64) }
+    throw new ProtocolError('unsupported_version', `Unsupported protocol version. ${speaks}`, { data })
   }
-  const capabilities = meta[META.clientCapabilities]
-  if (!isObject(capabilities)) throw refuse('The request has no clientCapabilities object')
-  const metaProblem = findMetaProblem(meta)
-  if (metaProblem !== undefined) throw new ProtocolError('invalid_params', metaProblem)
-  const problem = findParamsProblem(method, params)
+  if (!isObject(capabilities)) throw lack('the object clientCapabilities')
+  const problem = findMetaProblem(meta) ?? findParamsProblem(method, params)
   if (problem !== undefined) throw new ProtocolError('invalid_params', problem)
   return {
     method: method as Method,
