@@ -56,6 +56,9 @@ function isReserved(number: number): boolean {
   return number >= -32099 && number <= -32000 && !isDefined
 }
 
+/** Strangers choose methods and names, and the log is not theirs to fill. */
+const MAX_PLACE = 256
+
 /** Logs an unexpected error and returns the sentence that may be shown instead of it. */
 export function reportInternal(error: unknown, log: Log, place: Place = {}): string {
   const ref = createRef()
@@ -63,7 +66,8 @@ export function reportInternal(error: unknown, log: Log, place: Place = {}): str
     level: 'error',
     message: describeThrown(error),
     ref,
-    ...place,
+    method: place.method?.slice(0, MAX_PLACE),
+    name: place.name?.slice(0, MAX_PLACE),
     cause: error,
   })
   return `Internal error (ref ${ref})`

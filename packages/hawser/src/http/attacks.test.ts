@@ -291,6 +291,15 @@ describe('an interceptor', () => {
     expect(refOf(body)).toBe(entries[0]?.ref)
   })
 
+  it('that fails on every call lets nobody fill the log', async () => {
+    const { post, entries } = serve({ use: [() => hostile] })
+    const long = 'x'.repeat(1_000_000)
+    await post(message(long), { 'mcp-method': long })
+    await post(callTool(long), { 'mcp-name': long })
+    expect(entries).toHaveLength(2)
+    expect(JSON.stringify(entries).length).toBeLessThan(2_000)
+  })
+
   it.each([
     ['throws', hostile],
     ['answers without a promise', (() => ({})) as never],
