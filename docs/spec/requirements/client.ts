@@ -99,6 +99,12 @@ export const sampling: Page = {
     messages: {
       'sampling-role': must('server', 'A message has a role, user or assistant, and content.'),
     },
+    'model-preferences': {
+      'sampling-hints': must('client', 'Hints of models are weighed in their order.', MODEL),
+    },
+    'tool-choice-modes': {
+      'sampling-tool-choice': must('client', 'The model uses tools as it is told to.', MODEL),
+    },
     'sampling-parameters': {
       'sampling-max-tokens': must('client', 'The limit of tokens is kept.', MODEL),
     },

@@ -3,7 +3,7 @@ import { basic } from './basic.ts'
 import { elicitation, roots, sampling } from './client.ts'
 import { cancellation, mrtr, patterns, progress, subscriptions } from './patterns.ts'
 import { caching, completion, discover, logging, pagination, prompts, resources, tools } from './server.ts'
-import { http, stdio, transports } from './transports.ts'
+import { changelog, http, stdio, transports } from './transports.ts'
 import { versioning } from './versioning.ts'
 
 /** Every page of the revision that binds a server, a client or a transport, in the order of the specification. */
@@ -29,4 +29,5 @@ export const PAGES: readonly Page[] = [
   elicitation,
   sampling,
   roots,
+  changelog,
 ]

@@ -148,3 +148,12 @@ export const http: Page = {
     },
   },
 }
+
+export const changelog: Page = {
+  path: 'changelog',
+  sections: {
+    'major-changes': {
+      'http-stream-lost': must('client', 'A request whose stream broke off is sent again, if at all, as a new one.'),
+    },
+  },
+}

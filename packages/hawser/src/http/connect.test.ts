@@ -322,6 +322,21 @@ describe('the HTTP client', () => {
       expect(await codeOf(answering(broken(), events)(callTool('x')))).toBe('disconnected')
     })
 
+    // changelog#major-changes: nothing of a stream that broke off is delivered again.
+    // spec: http-stream-lost
+    it('when a stream broke off, and sends the call as a new one when it is made again', async () => {
+      const ids: unknown[] = []
+      const fetch = async (request: Request): Promise<Response> => {
+        const { id } = (await request.json()) as { id: number }
+        ids.push(id)
+        return id === 1 ? new Response(': begun\n\n', events) : new Response(`data: ${result(id)}\n\n`, events)
+      }
+      const handle = connectHttp(ENDPOINT, { fetch })
+      expect(await codeOf(handle(callTool('x')))).toBe('disconnected')
+      expect(await handle(callTool('x'))).toEqual(text('ok'))
+      expect(ids).toEqual([1, 2])
+    })
+
     it('and lets errors of the caller pass as they are', async () => {
       const fault = new RangeError('mine')
       const notify = (): void => {
