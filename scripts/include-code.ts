@@ -17,7 +17,7 @@ const readText = (path: string): string => readFileSync(join(root, path), 'utf8'
 
 /** The pages whose code comes from files. */
 export function readPages(): readonly Page[] {
-  return globSync(['README.md', 'docs/**/*.md'], { cwd: root })
+  return globSync(['README.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root })
     .map((path) => path.replaceAll(sep, '/'))
     .sort()
     .map((path) => ({ path, text: readText(path) }))
