@@ -1,5 +1,6 @@
 import { AuthorizationError, PROTOCOL_ERRORS, ProtocolError, type ProtocolErrorCode } from './error.ts'
 import type { Log } from './log.ts'
+import { markReceived } from './received.ts'
 
 /** An error as JSON-RPC carries it. (basic#error-responses) */
 export interface WireError {
@@ -101,5 +102,5 @@ export function fromWireError(error: WireError): ProtocolError {
   const wanted = number === OLD_NOT_FOUND ? PROTOCOL_ERRORS.invalid_params.number : number
   // The first of two codes with one number is the more general.
   const code = codes.find((known) => PROTOCOL_ERRORS[known].number === wanted) ?? 'other'
-  return new ProtocolError(code, message, { number, data })
+  return markReceived(new ProtocolError(code, message, { number, data }))
 }

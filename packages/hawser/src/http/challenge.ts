@@ -1,4 +1,4 @@
-import { AuthorizationError } from '../call/index.ts'
+import { AuthorizationError, markReceived } from '../call/index.ts'
 
 /** Text that fits into a quoted string. (RFC 9110 §5.6.4) */
 const quote = (text: string): string => `"${text.replace(/[^\x20-\x7e]/g, ' ').replace(/["\\]/g, '\\$&')}"`
@@ -55,5 +55,5 @@ export function readRefusal(status: number, header: string | null): Authorizatio
   const scopes = challenge?.get('scope')?.split(' ').filter(isScope) ?? []
   const reason = challenge?.get('error_description') ?? 'The server gave no reason.'
   const what = status === 403 ? 'The server refuses this call' : 'The server wants a valid access token'
-  return new AuthorizationError(code, `${what} (HTTP ${status}). ${reason}`, scopes)
+  return markReceived(new AuthorizationError(code, `${what} (HTTP ${status}). ${reason}`, scopes))
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import type { LogEntry } from '../call/index.ts'
-import { ENV, Values } from '../call/index.ts'
+import { ENV, fromWireError, toWireError, Values } from '../call/index.ts'
 import type { Notification } from '../protocol/index.ts'
 import { audio, embed, fail, image, link, text } from './content.ts'
 import { createServer, type ServerOptions } from './create-server.ts'
@@ -295,6 +295,39 @@ describe('tools/call', () => {
     gone.abort('closed')
     expect((await running).content).toMatchObject([{ text: 'stopped: closed' }])
     expect((await late).content).toMatchObject([{ text: 'true' }])
+  })
+})
+
+describe('a handler that calls another server', () => {
+  const refuse = async (): Promise<string> => {
+    throw fromWireError({ code: -32601, message: 'No such method at all', data: { requiredScopes: ['admin'] } })
+  }
+
+  it('does not pass its errors off as its own', async () => {
+    const entries: LogEntry[] = []
+    const server = createServer(
+      { name: 'n', version: '1', log: (entry) => void entries.push(entry) },
+      {
+        tools: { t: tool({ ...read, run: refuse }) },
+        resources: { r: definers.resource({ uri: 'r://x', read: refuse }) },
+        prompts: { p: definers.prompt({ description: 'p', render: refuse }) },
+      },
+    )
+    expect(await complete(server, 'tools/call', { name: 't' })).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringMatching(/^Internal error/) }],
+    })
+    for (const asked of [
+      callServer(server, 'resources/read', { uri: 'r://x' }),
+      callServer(server, 'prompts/get', { name: 'p' }),
+    ]) {
+      const error: unknown = await asked.catch((thrown: unknown) => thrown)
+      expect(toWireError(error, () => {})).toMatchObject({
+        status: 500,
+        error: { code: -32603, message: expect.stringMatching(/^Internal error/) },
+      })
+    }
+    expect(entries[0]?.cause).toMatchObject({ message: 'No such method at all' })
   })
 })
 

@@ -1,4 +1,4 @@
-import { type Call, ProtocolError, type Reply, reportInternal, ToolError } from '../call/index.ts'
+import { type Call, isReceived, ProtocolError, type Reply, reportInternal, ToolError } from '../call/index.ts'
 import { type CallToolResult, type ContentBlock, type InputRequired, isObject, type Meta } from '../protocol/index.ts'
 import { describeIssues } from '../schema/issues.ts'
 import type { CompiledTool } from './compile-tool.ts'
@@ -20,7 +20,7 @@ export function createToolCaller(
       return await callTool(tool, call, frame)
     } catch (error) {
       if (error instanceof ToolError) return explain(error.message, frame.resultMeta)
-      if (error instanceof ProtocolError || call.signal.aborted) throw error
+      if ((error instanceof ProtocolError && !isReceived(error)) || call.signal.aborted) throw error
       return explain(reportInternal(error, frame.log, { method: call.method, name }), frame.resultMeta)
     }
   }

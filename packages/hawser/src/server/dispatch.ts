@@ -1,4 +1,4 @@
-import { type Call, type Handle, ProtocolError, type Reply } from '../call/index.ts'
+import { type Call, type Handle, isReceived, ProtocolError, type Reply } from '../call/index.ts'
 import { type Method, PROTOCOL_VERSION } from '../protocol/index.ts'
 
 /** The handler of each method that a server offers. */
@@ -20,7 +20,9 @@ export function createDispatcher(handlers: Handlers): Handle {
     } catch (error) {
       // Nobody reads the answer to an abandoned call, and that its work stopped is no fault to report.
       const isFault = error instanceof ProtocolError || !call.signal.aborted
-      throw isFault ? error : new ProtocolError('internal_error', 'The call was cancelled.')
+      if (!isFault) throw new ProtocolError('internal_error', 'The call was cancelled.')
+      // What another server told a handler is no answer of this one: its numbers, scopes and data stay here.
+      throw isReceived(error) ? new Error('A server that the handler called refused.', { cause: error }) : error
     }
   }
 }
