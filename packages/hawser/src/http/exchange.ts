@@ -7,7 +7,7 @@ import { acceptsAnswers, isJson } from './media-type.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { mergeNameFields, type NameFields } from './mirrored.ts'
 import { createSourceCheck, type SourceOptions } from './origin.ts'
-import { ACCEPTED, REFUSALS } from './refusals.ts'
+import { ACCEPTED, refuse } from './refusals.ts'
 
 /** Answers what does not describe itself. `message` is absent when the method is not POST. */
 export type Fallback = (
@@ -52,18 +52,18 @@ export function createExchange(service: Service, options: HttpOptions = {}): Exc
   const answerOptions: AnswerOptions = { ...options, nameFields: mergeNameFields(options.nameFields) }
 
   const admit = (request: HttpRequest): HttpReply | undefined => {
-    if (!isAllowed(request)) return REFUSALS.forbidden
-    if (request.method !== 'POST') return fallback === undefined ? REFUSALS.wrongMethod : undefined
-    if (!acceptsAnswers(request.header('accept'))) return REFUSALS.notAcceptable
-    if (!isJson(request.header('content-type'))) return REFUSALS.notJson
+    if (!isAllowed(request)) return refuse('forbidden')
+    if (request.method !== 'POST') return fallback === undefined ? refuse('wrongMethod') : undefined
+    if (!acceptsAnswers(request.header('accept'))) return refuse('notAcceptable')
+    if (!isJson(request.header('content-type'))) return refuse('notJson')
     // Whoever inspects the body on its way would read another one. (RFC 9110 §8.4)
-    if ((request.header('content-encoding') ?? 'identity') !== 'identity') return REFUSALS.encoded
-    return Number(request.header('content-length')) > maxBytes ? REFUSALS.too_large : undefined
+    if ((request.header('content-encoding') ?? 'identity') !== 'identity') return refuse('encoded')
+    return Number(request.header('content-length')) > maxBytes ? refuse('too_large') : undefined
   }
 
   const answer = (request: HttpRequest, body: string): HttpReply | Promise<HttpReply> => {
     if (request.method !== 'POST') {
-      return fallback === undefined ? REFUSALS.wrongMethod : answerBy(fallback, request, body, undefined)
+      return fallback === undefined ? refuse('wrongMethod') : answerBy(fallback, request, body, undefined)
     }
     const message = parseMessage(body, maxValues)
     if (fallback !== undefined && !describesItself(request, message)) return answerBy(fallback, request, body, message)
@@ -74,7 +74,7 @@ export function createExchange(service: Service, options: HttpOptions = {}): Exc
         return ACCEPTED
       case 'response':
       case 'failure':
-        return REFUSALS.notForServers
+        return refuse('notForServers')
       case 'invalid': {
         const error = new ProtocolError(message.code, message.message)
         // What is no message at all is a bad HTTP request too, whichever part is wrong.

@@ -3,7 +3,7 @@ import type { EventQueue } from './event-queue.ts'
 import { createExchange, type HttpOptions } from './exchange.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { type Body, decodeBody, readBody } from './read-body.ts'
-import { REFUSALS } from './refusals.ts'
+import { refuse } from './refusals.ts'
 
 const isBlank = (value: string, index: number): boolean => value[index] === ' ' || value[index] === '\t'
 
@@ -72,7 +72,7 @@ export function createFetchHandler(
     const refusal = exchange.admit(incoming)
     if (refusal !== undefined) return toResponse(refusal)
     const body = await readRequest(request, exchange.maxBytes)
-    if (body.problem !== undefined) return toResponse(REFUSALS[body.problem])
+    if (body.problem !== undefined) return toResponse(refuse(body.problem))
     return toResponse(await exchange.answer(incoming, body.text))
   }
 }
@@ -95,7 +95,7 @@ function toResponse(reply: HttpReply): Response {
   return new Response(reply.stream === undefined ? reply.body : toReadable(reply.stream), reply)
 }
 
-const encoder = new TextEncoder()
+const encoder = /* @__PURE__ */ new TextEncoder()
 
 /** Pulled as the reader reads, so that what waits, waits in the queue, which is bounded. */
 function toReadable(events: EventQueue): ReadableStream<Uint8Array> {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Service } from '../call/index.ts'
-import { createExchange, type HttpOptions, type HttpReply, LOOPBACK_HOSTS, REFUSALS } from '../http/index.ts'
+import { createExchange, type HttpOptions, type HttpReply, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
 import { NodeRequest, readIncoming, readTarget } from './node-request.ts'
 import { refuseUnread, writeReply } from './write-reply.ts'
 
@@ -65,11 +65,11 @@ export async function listen(service: Service, options: ListenOptions = {}): Pro
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const target = readTarget(incoming.url)
     const request = new NodeRequest(incoming, outgoing, target)
-    const refusal = target.path === path ? exchange.admit(request) : REFUSALS.notFound
+    const refusal = target.path === path ? exchange.admit(request) : refuse('notFound')
     if (refusal !== undefined) return refuseUnread(incoming, outgoing, refusal, maxBytes)
     readIncoming(incoming, maxBytes, (body) => {
-      if (body.problem === 'too_large') return refuseUnread(incoming, outgoing, REFUSALS.too_large, maxBytes)
-      if (body.problem !== undefined) return write(outgoing, REFUSALS[body.problem])
+      if (body.problem === 'too_large') return refuseUnread(incoming, outgoing, refuse('too_large'), maxBytes)
+      if (body.problem !== undefined) return write(outgoing, refuse(body.problem))
       const reply = exchange.answer(request, body.text)
       if (reply instanceof Promise) void reply.then((settled) => write(outgoing, settled))
       else write(outgoing, reply)

@@ -35,17 +35,16 @@ const FILTER: Shape = {
 }
 
 const page: Shape = { cursor: maybeText }
-const retry: Shape = { inputResponses: object, requestState: maybeText }
 
 const PARAMS: { readonly [M in Method]: Shape } = {
   'server/discover': {},
   'tools/list': page,
-  'tools/call': { name: text, arguments: object, ...retry },
+  'tools/call': { name: text, arguments: object, inputResponses: object, requestState: maybeText },
   'resources/list': page,
   'resources/templates/list': page,
-  'resources/read': { uri: text, ...retry },
+  'resources/read': { uri: text, inputResponses: object, requestState: maybeText },
   'prompts/list': page,
-  'prompts/get': { name: text, arguments: texts, ...retry },
+  'prompts/get': { name: text, arguments: texts, inputResponses: object, requestState: maybeText },
   'completion/complete': {
     ref: [
       (value) =>
@@ -55,22 +54,22 @@ const PARAMS: { readonly [M in Method]: Shape } = {
       'a ref/prompt with a name or a ref/resource with a uri',
     ],
     argument: [(value) => isLike(value, ARGUMENT), 'an object with the strings name and value'],
-    context: orAbsent((value) => isLike(value, CONTEXT), 'an object with arguments of strings'),
+    context: /* @__PURE__ */ orAbsent((value) => isLike(value, CONTEXT), 'an object with arguments of strings'),
   },
   'subscriptions/listen': { notifications: [(value) => isLike(value, FILTER), 'a filter of booleans and URIs'] },
 }
 
 const META: Shape = {
-  progressToken: orAbsent(
+  progressToken: /* @__PURE__ */ orAbsent(
     // Repeated in every report of progress, so it is short.
     (value) => (typeof value === 'string' ? value.length <= 256 : Number.isInteger(value)),
     'a string of at most 256 characters or an integer',
   ),
-  'io.modelcontextprotocol/logLevel': orAbsent(
+  'io.modelcontextprotocol/logLevel': /* @__PURE__ */ orAbsent(
     (value) => (LOGGING_LEVELS as readonly unknown[]).includes(value),
     'a level such as info',
   ),
-  'io.modelcontextprotocol/clientInfo': orAbsent(
+  'io.modelcontextprotocol/clientInfo': /* @__PURE__ */ orAbsent(
     (value) => isLike(value, IDENTITY),
     'an object with the strings name and version',
   ),

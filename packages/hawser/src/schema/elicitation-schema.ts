@@ -33,19 +33,19 @@ export function toElicitationSchema(schema: StandardSchema): RequestedSchema {
 }
 
 const ANY = ['title', 'description', 'default']
-/** The keywords a field of each type may have. */
-const KEYWORDS = {
-  string: [...ANY, 'minLength', 'maxLength', 'format'],
-  number: [...ANY, 'minimum', 'maximum'],
-  integer: [...ANY, 'minimum', 'maximum'],
-  boolean: ANY,
-  array: [...ANY, 'minItems', 'maxItems'],
+/** The keywords that a field of each type may have besides. */
+const KEYWORDS: { readonly [T in FormField['type']]: readonly string[] } = {
+  string: ['minLength', 'maxLength', 'format'],
+  number: ['minimum', 'maximum'],
+  integer: ['minimum', 'maximum'],
+  boolean: [],
+  array: ['minItems', 'maxItems'],
 }
 const FORMATS = ['email', 'uri', 'date', 'date-time']
 
 function toField(name: string, field: JsonSchema, root: JsonSchema): FormField {
   const choices = readChoices(field)
-  if (choices) return { type: 'string', ...choices, ...pick(field, ANY) }
+  if (choices) return { type: 'string', ...choices, ...pick(field) }
   const type = typeOf(field)
   const items = type === 'array' ? readChoices(follow(field['items'], root)) : undefined
   // A form has no choice of numbers, and without the list the person could not answer.
@@ -92,9 +92,9 @@ function withBounds(field: JsonSchema): JsonSchema {
   }
 }
 
-function pick(field: JsonSchema, keywords: readonly string[]): JsonSchema {
+function pick(field: JsonSchema, keywords: readonly string[] = []): JsonSchema {
   const picked: Record<string, unknown> = {}
-  for (const keyword of keywords) {
+  for (const keyword of [...ANY, ...keywords]) {
     const value = field[keyword]
     if (value !== undefined && (keyword !== 'format' || FORMATS.includes(value as string))) picked[keyword] = value
   }

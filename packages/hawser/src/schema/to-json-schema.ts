@@ -71,21 +71,18 @@ function checkConvertible(schema: StandardSchema): asserts schema is Convertible
 }
 
 /** ArkType turns what JSON has no type for into `{}` unless it is told to throw. */
-const arktypeOptions = {
-  fallback: Object.fromEntries(
-    ['date', 'domain', 'proto', 'symbolKey', 'unit'].map((code) => [
-      code,
-      () => {
-        throw new Error(`ArkType has no JSON Schema for this ${code}.`)
-      },
-    ]),
-  ),
+function createArktypeOptions(): Record<string, unknown> {
+  const without = (code: string) => () => {
+    throw new Error(`ArkType has no JSON Schema for this ${code}.`)
+  }
+  const codes = ['date', 'domain', 'proto', 'symbolKey', 'unit']
+  return { fallback: Object.fromEntries(codes.map((code) => [code, without(code)])) }
 }
 
 function convert(schema: StandardSchema, direction: Direction): JsonSchema {
   checkConvertible(schema)
   const { jsonSchema, vendor } = schema['~standard']
-  const libraryOptions = vendor === 'arktype' ? arktypeOptions : undefined
+  const libraryOptions = vendor === 'arktype' ? createArktypeOptions() : undefined
   try {
     return jsonSchema[direction]({ target: 'draft-2020-12', libraryOptions })
   } catch (error) {

@@ -27,7 +27,7 @@ export interface Binding {
 }
 
 /** Sealed state rides on every retry, so it stays small. */
-const MAX_STATE_CHARS = 64 * 1024
+const MAX_STATE_CHARS = 65_536
 const IV_BYTES = 12
 
 /** Seals the memory with AES-GCM; the binding is authenticated but not carried. */

@@ -4,7 +4,7 @@ import { readChunks } from './chunks.ts'
 /** A comment event; proxies see traffic, receivers see nothing. (streamable-http#receiving-messages) */
 export const keepAlive = ':\n\n'
 
-const defaultMaxEventBytes = 4 * 1024 * 1024
+const defaultMaxEventBytes = 4_194_304
 
 export interface EventLimits {
   /** Most UTF-8 bytes in the data of one event; 4 MiB when absent. */
