@@ -14,6 +14,7 @@ interface Manifest {
   readonly files: readonly string[]
   readonly exports?: Readonly<Record<string, { readonly default: string }>>
   readonly bin?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
 }
 
 const root = join(import.meta.dirname, '..')
@@ -56,9 +57,9 @@ const bundle = async (folder: string): Promise<void> => {
     format: 'esm',
     platform: 'neutral',
     target: 'es2024',
-    packages: 'external',
-    external: ['node:*'],
-    charset: 'utf8',
+    mainFields: ['module', 'main'],
+    // Installed beside the package; a development dependency goes into it.
+    external: ['node:*', ...Object.keys(manifest.dependencies ?? {}).flatMap((name) => [name, `${name}/*`])],
     sourcemap: true,
     sourcesContent: !manifest.files.includes('src'),
     metafile: true,
