@@ -33,7 +33,10 @@ const shared = {
 const buildPrograms = (names: readonly string[]) =>
   build({
     ...shared,
-    entryPoints: [...sources(names, 'inproc', 'http', 'stdio', 'stdio-plain'), ...files('child/*.ts')],
+    entryPoints: [
+      ...sources(names, 'inproc', 'http', 'stdio', 'stdio-plain', 'stdio-json-schema'),
+      ...files('child/*.ts'),
+    ],
     platform: 'node',
     packages: 'external',
   })

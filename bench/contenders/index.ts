@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs'
 import type { Dialect } from '../wire/dialect.ts'
 
-export type Form = 'inproc' | 'http' | 'stdio' | 'stdio-plain' | 'worker' | 'worker-plain' | 'client'
+export type Form =
+  | 'inproc'
+  | 'http'
+  | 'stdio'
+  | 'stdio-plain'
+  | 'stdio-json-schema'
+  | 'worker'
+  | 'worker-plain'
+  | 'client'
 
 /** One library in the comparison, or one of the two hand-written floors. */
 export interface Contender {

@@ -25,6 +25,7 @@ const timeToList = async ({ name, dialect, constant }: Contender, form: Form) =>
 const forms = [
   ['stdio', 'zod'],
   ['stdio-plain', 'plain'],
+  ['stdio-json-schema', 'jsonSchema'],
 ] as const
 
 const measure = async (contender: Contender): Promise<Values> => {
@@ -44,8 +45,10 @@ export const start: Row = {
   metrics: [
     { name: 'zod', title: 'with a zod schema', unit: 'ms', better: 'lower' },
     { name: 'plain', title: 'without a schema library', unit: 'ms', better: 'lower' },
+    { name: 'jsonSchema', title: 'with plain JSON Schema and its validator', unit: 'ms', better: 'lower' },
     { name: 'zodCpu', title: 'with a zod schema, CPU', unit: 'ms CPU', better: 'lower' },
     { name: 'plainCpu', title: 'without a schema library, CPU', unit: 'ms CPU', better: 'lower' },
+    { name: 'jsonSchemaCpu', title: 'with plain JSON Schema and its validator, CPU', unit: 'ms CPU', better: 'lower' },
   ],
   takesPart: (contender) => hasForm(contender, 'stdio'),
   full: { rounds: 15, seconds: 90 },

@@ -1,7 +1,6 @@
 import { mcp } from 'hawser'
-import { jsonSchema } from 'hawser/json-schema'
 import { serveStdio } from 'hawser/stdio'
-import { textJsonSchema } from '../../tools/plain.ts'
+import { textSchema } from '../../tools/plain.ts'
 
 const kit = mcp({ name: 'bench', version: '1.0.0' })
 
@@ -11,7 +10,7 @@ serveStdio(
       echo: kit.tool({
         description: 'Return the given text unchanged.',
         effect: 'read',
-        input: jsonSchema<{ text: string }>(textJsonSchema),
+        input: textSchema,
         run: ({ text }) => text,
       }),
     },
