@@ -5,26 +5,21 @@ import type { Method } from './methods.ts'
 type Fields = { readonly [key: string]: unknown }
 
 /** What a field may be, and how that is said. */
-type Rule = readonly [check: (value: unknown) => boolean, expected: string]
+type Rule = readonly [check: (value: unknown) => boolean, expected: string, isOptional?: true]
 type Shape = { readonly [field: string]: Rule }
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const areTexts = (values: readonly unknown[]): boolean => values.every(isText)
-const orAbsent = (check: Rule[0], expected: string): Rule => [(value) => value === undefined || check(value), expected]
 /** An object whose fields are right; it may have others. */
 const isLike = (value: unknown, shape: Shape): boolean => isObject(value) && findWrong(value, shape) === undefined
 
 const text: Rule = [isText, 'a string']
-const maybeText = /* @__PURE__ */ orAbsent(isText, 'a string')
-const object = /* @__PURE__ */ orAbsent(isObject, 'an object')
-const texts = /* @__PURE__ */ orAbsent(
-  (value) => isObject(value) && areTexts(Object.values(value)),
-  'an object of strings',
-)
-const list = /* @__PURE__ */ orAbsent((value) => Array.isArray(value) && areTexts(value), 'a list of strings')
-const flag = /* @__PURE__ */ orAbsent((value) => typeof value === 'boolean', 'a boolean')
+const maybeText: Rule = [isText, 'a string', true]
+const object: Rule = [isObject, 'an object', true]
+const texts: Rule = [(value) => isObject(value) && areTexts(Object.values(value)), 'an object of strings', true]
+const list: Rule = [(value) => Array.isArray(value) && areTexts(value), 'a list of strings', true]
+const flag: Rule = [(value) => typeof value === 'boolean', 'a boolean', true]
 
-const IDENTITY: Shape = { name: text, version: text }
 const ARGUMENT: Shape = { name: text, value: text }
 const CONTEXT: Shape = { arguments: texts }
 const FILTER: Shape = {
@@ -54,25 +49,9 @@ const PARAMS: { readonly [M in Method]: Shape } = {
       'a ref/prompt with a name or a ref/resource with a uri',
     ],
     argument: [(value) => isLike(value, ARGUMENT), 'an object with the strings name and value'],
-    context: /* @__PURE__ */ orAbsent((value) => isLike(value, CONTEXT), 'an object with arguments of strings'),
+    context: [(value) => isLike(value, CONTEXT), 'an object with arguments of strings', true],
   },
   'subscriptions/listen': { notifications: [(value) => isLike(value, FILTER), 'a filter of booleans and URIs'] },
-}
-
-const META: Shape = {
-  progressToken: /* @__PURE__ */ orAbsent(
-    // Repeated in every report of progress, so it is short.
-    (value) => (typeof value === 'string' ? value.length <= 256 : Number.isInteger(value)),
-    'a string of at most 256 characters or an integer',
-  ),
-  'io.modelcontextprotocol/logLevel': /* @__PURE__ */ orAbsent(
-    (value) => (LOGGING_LEVELS as readonly unknown[]).includes(value),
-    'a level such as info',
-  ),
-  'io.modelcontextprotocol/clientInfo': /* @__PURE__ */ orAbsent(
-    (value) => isLike(value, IDENTITY),
-    'an object with the strings name and version',
-  ),
 }
 
 /** Says what is wrong with the params of a known method, or nothing. Unknown methods are left to the dispatcher. */
@@ -83,14 +62,27 @@ export function findParamsProblem(method: string, params: Fields): string | unde
 
 /** Says what is wrong with the optional `_meta` fields of a request, or nothing. (basic#meta) */
 export function findMetaProblem(meta: Fields): string | undefined {
-  const wrong = findWrong(meta, META)
-  return wrong && `_meta.${wrong}`
+  const { progressToken: token } = meta
+  const level = meta['io.modelcontextprotocol/logLevel']
+  const info = meta['io.modelcontextprotocol/clientInfo']
+  // Repeated in every report of progress, so it is short.
+  if (token !== undefined && !(typeof token === 'string' ? token.length <= 256 : Number.isInteger(token))) {
+    return '_meta.progressToken must be a string of at most 256 characters or an integer'
+  }
+  if (level !== undefined && !(LOGGING_LEVELS as readonly unknown[]).includes(level)) {
+    return '_meta logLevel must be a level such as info'
+  }
+  if (info !== undefined && !(isObject(info) && isText(info['name']) && isText(info['version']))) {
+    return '_meta clientInfo must be an object with the strings name and version'
+  }
+  return undefined
 }
 
 function findWrong(fields: Fields, shape: Shape): string | undefined {
   for (const field in shape) {
-    const [check, expected] = shape[field]!
-    if (!check(fields[field])) return `${field} must be ${expected}`
+    const value = fields[field]
+    const [check, expected, isOptional] = shape[field]!
+    if (!(isOptional && value === undefined) && !check(value)) return `${field} must be ${expected}`
   }
   return undefined
 }
