@@ -5,16 +5,13 @@ import type { HttpReply, HttpRequest } from './message.ts'
 import { type Body, decodeBody, readBody } from './read-body.ts'
 import { refuse } from './refusals.ts'
 
-const isBlank = (value: string, index: number): boolean => value[index] === ' ' || value[index] === '\t'
-
 /** Blanks around a value are no part of it, but workerd keeps them. (RFC 9110 §5.5) */
 function withoutPadding(value: string): string {
-  let start = 0
-  let end = value.length
-  while (start < end && isBlank(value, start)) start++
-  while (end > start && isBlank(value, end - 1)) end--
-  return end - start === value.length ? value : value.slice(start, end)
+  const isPadded = value.charCodeAt(0) <= SPACE || value.charCodeAt(value.length - 1) <= SPACE
+  return isPadded ? value.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, '') : value
 }
+
+const SPACE = 0x20
 
 /** A `Request` seen as the exchange wants it. */
 class FetchRequest implements HttpRequest {

@@ -1,5 +1,4 @@
 import { ConnectionError } from '../call/index.ts'
-import { readChunks } from '../wire/chunks.ts'
 
 type BodyProblem = 'too_large' | 'not_utf8'
 
@@ -23,24 +22,57 @@ export function decodeBody(bytes: ArrayBuffer | Uint8Array): Body {
 }
 
 /**
- * Reads a body of at most `maxBytes` bytes, which are counted as they come.
+ * Reads a body of at most `maxBytes` bytes, which are counted as they come. A body that comes in one piece, as most do,
+ * costs one decoding and no copy.
  *
  * @example const body = await readBody(response.body, 4 * 1024 * 1024)
  * @throws ConnectionError `disconnected` when the stream fails.
  */
 export async function readBody(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Body> {
+  const reader = stream?.getReader()
+  if (reader === undefined) return { text: '' }
+  const first = await readNext(reader)
+  if (first === undefined) return { text: '' }
+  const second = first.byteLength > maxBytes ? first : await readNext(reader)
+  if (second === undefined) return decodeBody(first)
+  return readRest(reader, [first, second], maxBytes)
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+
+async function readNext(reader: Reader): Promise<Uint8Array | undefined> {
+  try {
+    return (await reader.read()).value
+  } catch (cause) {
+    throw new ConnectionError('disconnected', 'The connection broke off.', { cause })
+  }
+}
+
+/** Decodes piece by piece, so that many small ones do not wait in memory. */
+async function readRest(reader: Reader, start: readonly Uint8Array[], maxBytes: number): Promise<Body> {
   const streaming = createDecoder()
+  const chunks = [...start]
   let text = ''
   let length = 0
-  try {
-    for await (const chunk of readChunks(stream)) {
-      length += chunk.byteLength
-      if (length > maxBytes) return { problem: 'too_large' }
-      text += streaming.decode(chunk, { stream: true })
+  let problem: BodyProblem | undefined
+  for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift() ?? (await readNext(reader))) {
+    length += chunk.byteLength
+    if (length > maxBytes) problem = 'too_large'
+    else {
+      try {
+        text += streaming.decode(chunk, { stream: true })
+        continue
+      } catch {
+        problem = 'not_utf8'
+      }
     }
+    // What else comes is not wanted; an errored stream refuses even that.
+    reader.cancel().catch(() => {})
+    return { problem }
+  }
+  try {
     return { text: text + streaming.decode() }
-  } catch (error) {
-    if (error instanceof ConnectionError) throw error
+  } catch {
     return { problem: 'not_utf8' }
   }
 }
