@@ -5,7 +5,6 @@ import {
   type Handle,
   isCallOf,
   type Log,
-  logToStderr,
   ProtocolError,
   type Reply,
 } from '../call/index.ts'
@@ -50,10 +49,11 @@ const MAX_PAGES = 100
  * @see basic/transports/streamable-http
  */
 export function connectHttp(url: string | URL, options: ConnectHttpOptions = {}): Handle {
-  const { fetch: send = (request) => fetch(request), maxBytes = 16 * 1024 * 1024, log = logToStderr } = options
+  const { fetch: send = (request) => fetch(request), maxBytes = 16 * 1024 * 1024 } = options
   const endpoint = checkUrl(url)
   const nameFields = mergeNameFields(options.nameFields)
-  const known = createKnownHeaders(log)
+  // As JSON, for names come from the server and may hold what a terminal obeys.
+  const known = createKnownHeaders(options.log ?? ((entry) => console.warn(JSON.stringify(entry))))
   let lastId = 0
 
   const post = async (call: Call): Promise<Reply> => {
