@@ -92,9 +92,9 @@ function urlHost(host: string): string {
 
 function bind(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const refuse = (cause: NodeJS.ErrnoException): void => reject(explain(cause, port, host))
-    server.once('error', refuse).listen(port, host, () => {
-      server.off('error', refuse)
+    const fail = (cause: NodeJS.ErrnoException): void => reject(explain(cause, port, host))
+    server.once('error', fail).listen(port, host, () => {
+      server.off('error', fail)
       resolve()
     })
   })
