@@ -46,9 +46,7 @@ export interface Changed {
 export function createChanged(changes: Changes | undefined): Changed {
   const publish = async (change: Change): Promise<void> => {
     if (changes === undefined) {
-      throw new Error(
-        'This server has no `changes`. Add `changes: memoryChanges()` to mcp({ … }).',
-      )
+      throw new Error('This server has no `changes`. Add `changes: memoryChanges()` to mcp({ … }).')
     }
     await changes.publish(change)
   }

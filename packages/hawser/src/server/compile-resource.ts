@@ -55,30 +55,22 @@ export function isFixed(template: UriTemplate): boolean {
 }
 
 function readTemplate(where: string, uri: string): UriTemplate {
+  const refuse = (problem: string, cause?: unknown): DefinitionError =>
+    new DefinitionError('bad-uri-template', `${where}: ${problem}`, { cause })
   let template: UriTemplate
   try {
     template = parseTemplate(uri)
   } catch (cause) {
-    throw new DefinitionError(
-      'bad-uri-template',
-      `${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    )
+    throw refuse(cause instanceof Error ? cause.message : String(cause), cause)
   }
-  if (template.unmatchable !== undefined)
-    throw new DefinitionError('bad-uri-template', `${where}: ${template.unmatchable}`)
+  const { unmatchable, parts } = template
+  if (unmatchable !== undefined) throw refuse(unmatchable)
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) {
-    throw new DefinitionError(
-      'bad-uri-template',
-      `${where}: "${uri}" has no scheme. Start it with one such as notes://.`,
-    )
+    throw refuse(`"${uri}" has no scheme. Start it with one such as notes://.`)
   }
-  const [literal] = template.parts
+  const [literal] = parts
   if (isFixed(template) && typeof literal === 'string' && literal !== uri) {
-    throw new DefinitionError(
-      'bad-uri-template',
-      `${where}: "${uri}" holds what no URI may hold. Encode it: "${literal}".`,
-    )
+    throw refuse(`"${uri}" holds what no URI may hold. Encode it: "${literal}".`)
   }
   return template
 }

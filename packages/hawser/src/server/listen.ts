@@ -7,7 +7,7 @@ import type { ServerFrame } from './frame.ts'
 const MAX_LISTENERS = 1024
 const MAX_URIS = 1000
 /** UTF-16 units of the params of one subscription, which are held as long as it lasts. */
-const MAX_PARAMS = 128 * 1024
+const MAX_PARAMS = 131_072
 
 export interface Listening {
   readonly listen: (call: Call<'subscriptions/listen'>) => Promise<Reply<'subscriptions/listen'>>
@@ -90,43 +90,36 @@ export function createListening(
 }
 
 function readFilter({ params }: Call<'subscriptions/listen'>): SubscriptionFilter {
-  const { length } = params.notifications.resourceSubscriptions ?? []
-  if (length > MAX_URIS)
-    throw new ProtocolError(
-      'invalid_params',
-      `One subscription may name ${MAX_URIS} resources; this one names ${length}.`,
-    )
-  if (JSON.stringify(params).length > MAX_PARAMS)
-    throw new ProtocolError('invalid_params', `The params of a subscription may have ${MAX_PARAMS} characters as JSON.`)
-  return params.notifications
+  const { notifications } = params
+  const { length } = notifications.resourceSubscriptions ?? []
+  if (length > MAX_URIS || JSON.stringify(params).length > MAX_PARAMS) {
+    const message = `A subscription may name ${MAX_URIS} resources in ${MAX_PARAMS} characters; this one names ${length}.`
+    throw new ProtocolError('invalid_params', message)
+  }
+  return notifications
 }
+
+const KINDS = ['tools', 'prompts', 'resources'] as const
 
 /** The part of the filter that this server can keep. (basic/patterns/subscriptions#acknowledgment) */
 function honour(
   wanted: SubscriptionFilter,
-  { tools, prompts, resources }: ServerCapabilities,
+  capabilities: ServerCapabilities,
   mayRead: (uri: string) => boolean,
 ): SubscriptionFilter {
-  const uris = resources?.subscribe === true ? (wanted.resourceSubscriptions?.filter(mayRead) ?? []) : []
+  const kinds = KINDS.filter((kind) => wanted[`${kind}ListChanged`] === true && capabilities[kind]?.listChanged === true)
+  const isKept = capabilities.resources?.subscribe === true
+  const uris = isKept ? (wanted.resourceSubscriptions?.filter(mayRead) ?? []) : []
   return {
-    ...(wanted.toolsListChanged === true && tools?.listChanged === true && { toolsListChanged: true }),
-    ...(wanted.promptsListChanged === true && prompts?.listChanged === true && { promptsListChanged: true }),
-    ...(wanted.resourcesListChanged === true && resources?.listChanged === true && { resourcesListChanged: true }),
+    ...Object.fromEntries(kinds.map((kind) => [`${kind}ListChanged`, true])),
     ...(uris.length > 0 && { resourceSubscriptions: uris }),
   }
 }
 
 function describe(change: Change, filter: SubscriptionFilter, uris: ReadonlySet<string>): Notification | undefined {
-  switch (change.kind) {
-    case 'tools':
-      return filter.toolsListChanged === true ? { method: 'notifications/tools/list_changed' } : undefined
-    case 'prompts':
-      return filter.promptsListChanged === true ? { method: 'notifications/prompts/list_changed' } : undefined
-    case 'resources':
-      return filter.resourcesListChanged === true ? { method: 'notifications/resources/list_changed' } : undefined
-    case 'resource':
-      return uris.has(change.uri)
-        ? { method: 'notifications/resources/updated', params: { uri: change.uri } }
-        : undefined
+  if (change.kind !== 'resource') {
+    const isWanted = filter[`${change.kind}ListChanged`] === true
+    return isWanted ? { method: `notifications/${change.kind}/list_changed` } : undefined
   }
+  return uris.has(change.uri) ? { method: 'notifications/resources/updated', params: { uri: change.uri } } : undefined
 }

@@ -161,10 +161,7 @@ function describe(call: Call): ContextRequest {
 
 function addOwn(context: CallContext, values: object): void {
   for (const [name, value] of Object.entries(values)) {
-    if (name in context)
-      throw new Error(
-        `\`context\` supplies "${name}", which every handler has already. Rename it.`,
-      )
+    if (name in context) throw new Error(`\`context\` supplies "${name}", which every handler has already. Rename it.`)
     Object.defineProperty(context, name, { value, enumerable: true })
   }
 }
