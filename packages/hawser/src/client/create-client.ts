@@ -110,6 +110,8 @@ function readHandle(way: unknown): Handle {
         : typeof server === 'function'
           ? ' Make a server of it first: .server({ tools: { … } }).'
           : ''
-  const got = isObject(way) ? `an object with ${Object.keys(way).slice(0, 8).join(', ') || 'no properties'}` : typeof way
+  const got = isObject(way)
+    ? `an object with ${Object.keys(way).slice(0, 8).join(', ') || 'no properties'}`
+    : typeof way
   throw new TypeError(`Expected a server, a URL, a link or a handle, got ${got}.${hint}`)
 }
