@@ -36,16 +36,16 @@ export interface AnswerContext {
  */
 export interface Answers {
   /** Shows a form. Fields that are left out get the defaults of the form. */
-  readonly elicit?: (form: ElicitForm, context: AnswerContext) => Sync<ElicitResult>
+  readonly elicit?: ((form: ElicitForm, context: AnswerContext) => Sync<ElicitResult>) | undefined
   /**
    * Offers a page to open. Show the whole URL, with its host, and open it only when the person agrees; nothing is
    * opened or fetched by itself. (client/elicitation#safe-url-handling)
    */
-  readonly visit?: (page: ElicitUrl, context: AnswerContext) => Sync<ElicitResult>
+  readonly visit?: ((page: ElicitUrl, context: AnswerContext) => Sync<ElicitResult>) | undefined
   /** @deprecated The spec retires sampling. Asks the client's model. */
-  readonly sample?: (params: CreateMessageParams, context: AnswerContext) => Sync<CreateMessageResult>
+  readonly sample?: ((params: CreateMessageParams, context: AnswerContext) => Sync<CreateMessageResult>) | undefined
   /** @deprecated The spec retires roots. Tells which folders are worked in. */
-  readonly roots?: (context: AnswerContext) => Sync<readonly Root[]>
+  readonly roots?: ((context: AnswerContext) => Sync<readonly Root[]>) | undefined
 }
 
 /**
