@@ -107,7 +107,9 @@ function honour(
   capabilities: ServerCapabilities,
   mayRead: (uri: string) => boolean,
 ): SubscriptionFilter {
-  const kinds = KINDS.filter((kind) => wanted[`${kind}ListChanged`] === true && capabilities[kind]?.listChanged === true)
+  const kinds = KINDS.filter(
+    (kind) => wanted[`${kind}ListChanged`] === true && capabilities[kind]?.listChanged === true,
+  )
   const isKept = capabilities.resources?.subscribe === true
   const uris = isKept ? (wanted.resourceSubscriptions?.filter(mayRead) ?? []) : []
   return {
