@@ -49,6 +49,12 @@ export function answerRequest(
       stream?.cancel()
     }
 
+    /** Most calls are answered within this turn, before anybody can leave, and on Workers it is dear to watch for that. */
+    const watchCaller = async (): Promise<void> => {
+      for (let tick = 0; tick < TICKS && isOpen; tick++) await undefined
+      if (isOpen) request.onDisconnect(leave)
+    }
+
     const openStream = (): EventQueue => {
       const queue = createEventQueue(options)
       queue.onBreak(leave)
@@ -98,13 +104,16 @@ export function answerRequest(
         const fields = service.headerFields(params['name'] as string)
         if (fields.length > 0) checkParamHeaders(request, params['arguments'], fields)
       }
-      request.onDisconnect(leave)
       service.handle(call).then(succeed).catch(fail)
+      void watchCaller()
     } catch (error) {
       fail(error)
     }
   })
 }
+
+/** Turns of promises that a handler without waits takes, and some more for interceptors. */
+const TICKS = 16
 
 function isAbort(error: unknown): boolean {
   return (

@@ -13,7 +13,7 @@ const createDecoder = (): TextDecoder => new TextDecoder('utf-8', { fatal: true,
 const decoder = /* @__PURE__ */ createDecoder()
 
 /** Decodes a body that is there as a whole. */
-function decodeBody(bytes: ArrayBuffer | Uint8Array): Body {
+export function decodeBody(bytes: ArrayBuffer | Uint8Array): Body {
   try {
     return { text: decoder.decode(bytes) }
   } catch {
