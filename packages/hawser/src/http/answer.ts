@@ -26,94 +26,95 @@ export interface AnswerOptions extends EventQueueOptions {
 
 /**
  * Answers one request: with JSON when the reply is all there is to say, with a stream from the first notification on.
- * Never rejects. (streamable-http#sending-messages)
+ * Never throws and never rejects. (streamable-http#sending-messages)
  */
 export function answerRequest(
   service: Service,
   request: HttpRequest,
   message: ParsedRequest,
   options: AnswerOptions,
-): Promise<HttpReply> {
-  return new Promise((resolve) => {
-    const { id, method, params } = message
-    const isSubscription = method === 'subscriptions/listen'
-    const gone = new AbortController()
-    let isOpen = true
-    let stream: EventQueue | undefined
+): HttpReply | Promise<HttpReply> {
+  const { id, method, params } = message
+  const isSubscription = method === 'subscriptions/listen'
+  const gone = new AbortController()
+  let isOpen = true
+  let stream: EventQueue | undefined
+  let answer: HttpReply | undefined
+  let onAnswer: ((reply: HttpReply) => void) | undefined
 
-    /** Closing the connection cancels the call; nothing is said to it any more. (streamable-http#cancellation) */
-    const leave = (): void => {
-      if (!isOpen) return
-      isOpen = false
-      gone.abort(new ConnectionError('aborted', 'The caller went away.'))
-      stream?.cancel()
-    }
+  /** Closing the connection cancels the call; nothing is said to it any more. (streamable-http#cancellation) */
+  const leave = (): void => {
+    if (!isOpen) return
+    isOpen = false
+    gone.abort(new ConnectionError('aborted', 'The caller went away.'))
+    stream?.cancel()
+  }
 
-    /** Most calls are answered within this turn, before anybody can leave, and on Workers it is dear to watch for that. */
-    const watchCaller = async (): Promise<void> => {
-      for (let tick = 0; tick < TICKS && isOpen; tick++) await undefined
-      if (isOpen) request.onDisconnect(leave)
-    }
+  const settle = (reply: HttpReply): void => {
+    answer = reply
+    onAnswer?.(reply)
+  }
 
-    const openStream = (): EventQueue => {
-      const queue = createEventQueue(options)
-      queue.onBreak(leave)
-      resolve({ status: 200, headers: EVENT_HEADERS, stream: queue })
-      return queue
-    }
+  const openStream = (): EventQueue => {
+    const queue = createEventQueue(options)
+    queue.onBreak(leave)
+    settle({ status: 200, headers: EVENT_HEADERS, stream: queue })
+    return queue
+  }
 
-    const notify = (notification: Notification): void => {
-      if (!isOpen) return
-      let event: string
-      try {
-        event = encodeEvent(notificationText(notification, isSubscription ? id : undefined))
-      } catch (error) {
-        reportInternal(error, service.log, { method: notification.method })
-        return
-      }
-      stream ??= openStream()
-      stream.push(event, progressKey(notification))
-    }
-
-    const close = (reply: HttpReply & { readonly body: string }): void => {
-      isOpen = false
-      if (stream === undefined) resolve(reply)
-      else stream.end(encodeEvent(reply.body))
-    }
-
-    const succeed = (reply: Reply): void => {
-      const result = encodeReply(isSubscription ? tagWithSubscription(reply, id) : reply)
-      close({ status: 200, headers: JSON_HEADERS, body: encodeResult(id, result) })
-    }
-
-    const fail = (error: unknown): void => {
-      // A call that stopped because its caller left is no fault to report.
-      const isEcho = gone.signal.aborted && isAbort(error)
-      close(failureReply(id, isEcho ? new ProtocolError('internal_error', 'Aborted') : error, service, message))
-    }
-
+  const notify = (notification: Notification): void => {
+    if (!isOpen) return
+    let event: string
     try {
-      const version = describedVersion(params)
-      if (version !== undefined) checkVersionHeader(request, version)
-      const values = new Values()
-      if (request.env !== undefined) values.set(ENV, request.env)
-      const { principal } = request
-      const call: Call = decodeRequest(method, params, { principal, values, signal: gone.signal, notify })
-      checkStandardHeaders(request, method, params, options.nameFields)
-      if (method === 'tools/call') {
-        const fields = service.headerFields(params['name'] as string)
-        if (fields.length > 0) checkParamHeaders(request, params['arguments'], fields)
-      }
-      service.handle(call).then(succeed).catch(fail)
-      void watchCaller()
+      event = encodeEvent(notificationText(notification, isSubscription ? id : undefined))
     } catch (error) {
-      fail(error)
+      reportInternal(error, service.log, { method: notification.method })
+      return
     }
-  })
-}
+    stream ??= openStream()
+    stream.push(event, progressKey(notification))
+  }
 
-/** Turns of promises that a handler without waits takes, and some more for interceptors. */
-const TICKS = 16
+  const close = (reply: HttpReply & { readonly body: string }): void => {
+    isOpen = false
+    if (stream === undefined) settle(reply)
+    else stream.end(encodeEvent(reply.body))
+  }
+
+  const succeed = (reply: Reply): void => {
+    const result = encodeReply(isSubscription ? tagWithSubscription(reply, id) : reply)
+    close({ status: 200, headers: JSON_HEADERS, body: encodeResult(id, result) })
+  }
+
+  const fail = (error: unknown): void => {
+    // A call that stopped because its caller left is no fault to report.
+    const isEcho = gone.signal.aborted && isAbort(error)
+    close(failureReply(id, isEcho ? new ProtocolError('internal_error', 'Aborted') : error, service, message))
+  }
+
+  try {
+    const version = describedVersion(params)
+    if (version !== undefined) checkVersionHeader(request, version)
+    const values = new Values()
+    if (request.env !== undefined) values.set(ENV, request.env)
+    const { principal } = request
+    const call: Call = decodeRequest(method, params, { principal, values, signal: gone.signal, notify })
+    checkStandardHeaders(request, method, params, options.nameFields)
+    if (method === 'tools/call') {
+      const fields = service.headerFields(params['name'] as string)
+      if (fields.length > 0) checkParamHeaders(request, params['arguments'], fields)
+    }
+    const reply = service.respond?.(call) ?? Promise.resolve(service.handle(call))
+    if (reply instanceof Promise) {
+      // Only an answer that takes time can be left: on Workers it is dear to watch for that.
+      request.onDisconnect(leave)
+      reply.then(succeed).catch(fail)
+    } else succeed(reply)
+  } catch (error) {
+    fail(error)
+  }
+  return answer ?? new Promise((resolve) => (onAnswer = resolve))
+}
 
 function isAbort(error: unknown): boolean {
   return (

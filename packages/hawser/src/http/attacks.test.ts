@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
 import type { Log, LogEntry } from '../call/index.ts'
 import { memoryChanges } from '../server/changes.ts'
@@ -300,12 +301,18 @@ describe('an interceptor', () => {
     expect(JSON.stringify(entries).length).toBeLessThan(2_000)
   })
 
-  it.each([
-    ['throws', hostile],
-    ['answers without a promise', (() => ({})) as never],
-  ])('that %s at once is answered for', async (_, handle) => {
-    const { post } = serve({ use: [() => handle] })
+  it('that throws at once is answered for', async () => {
+    const { post } = serve({ use: [() => hostile] })
     expect(await post(message('server/discover'))).toMatchObject({ status: 500 })
+  })
+
+  it.each([
+    ['without a promise', (() => ({ ttlMs: 1 })) as never],
+    ['with a promise of another realm', (() => runInNewContext('Promise.resolve({ ttlMs: 1 })')) as never],
+  ])('that answers %s is understood', async (_, handle) => {
+    const { post } = serve({ use: [() => handle] })
+    const { status, body } = await post(message('server/discover'))
+    expect([status, JSON.parse(body)]).toMatchObject([200, { id: 1, result: { ttlMs: 1 } }])
   })
 })
 

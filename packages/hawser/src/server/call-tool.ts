@@ -2,64 +2,89 @@ import { type Call, isReceived, ProtocolError, type Reply, reportInternal, ToolE
 import { type CallToolResult, type ContentBlock, type InputRequired, isObject, type Meta } from '../protocol/index.ts'
 import { describeIssues } from '../schema/issues.ts'
 import type { CompiledTool } from './compile-tool.ts'
-import type { FullResult } from './definitions.ts'
+import type { FullResult, Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
-import { runHandler } from './run-handler.ts'
+import { runHandler, type Work } from './run-handler.ts'
+import { andThen, isThenable } from './and-then.ts'
 
 /** Answers `tools/call`. (server/tools#calling-tools) */
 export function createToolCaller(
   tools: ReadonlyMap<string, CompiledTool>,
   frame: ServerFrame,
-): (call: Call<'tools/call'>) => Promise<Reply<'tools/call'>> {
-  return async (call) => {
+): (call: Call<'tools/call'>) => Sync<Reply<'tools/call'>> {
+  return (call) => {
     const { name } = call.params
     const tool = tools.get(name)
     if (tool === undefined) throw new ProtocolError('invalid_params', `Unknown tool: ${name.slice(0, 128)}`)
     tool.authorize?.(call.principal)
-    try {
-      return await callTool(tool, call, frame)
-    } catch (error) {
+    const explainOrThrow = (error: unknown): CallToolResult => {
       if (error instanceof ToolError) return explain(error.message, frame.resultMeta)
       if ((error instanceof ProtocolError && !isReceived(error)) || call.signal.aborted) throw error
       return explain(reportInternal(error, frame.log, { method: call.method, name }), frame.resultMeta)
     }
+    try {
+      const reply = callTool(tool, call, frame)
+      return isThenable(reply) ? reply.catch(explainOrThrow) : reply
+    } catch (error) {
+      return explainOrThrow(error)
+    }
   }
 }
 
-async function callTool(
-  tool: CompiledTool,
-  call: Call<'tools/call'>,
-  frame: ServerFrame,
-): Promise<Reply<'tools/call'>> {
-  const { definition, name } = tool
+function callTool(tool: CompiledTool, call: Call<'tools/call'>, frame: ServerFrame): Sync<Reply<'tools/call'>> {
+  const { name } = tool
   const given = call.params.arguments ?? {}
-  const unknown = tool.findUnknown(given)
+  return andThen(readInput(tool, given), (input) => {
+    const running = runHandler<unknown>(
+      frame,
+      call,
+      { name, arguments: given },
+      tool.definition.timeout,
+      (context, interview, checkWanted) => runTool(tool, input, context, interview, checkWanted),
+    )
+    return andThen(running, (outcome) =>
+      'resultType' in outcome
+        ? withMeta(outcome, frame.resultMeta)
+        : andThen(readOutput(tool, outcome.value), (value) => toResult(tool, value, frame.resultMeta)),
+    )
+  })
+}
+
+/** @throws ToolError that says which arguments are wrong and how. */
+function readInput(
+  { name, definition: { input }, findUnknown }: CompiledTool,
+  given: Readonly<Record<string, unknown>>,
+): Sync<unknown> {
+  const unknown = findUnknown(given)
   if (unknown !== undefined) throw new ToolError(`Invalid arguments for ${name}:\n${unknown}`)
-  let input: unknown = given
-  if (definition.input !== undefined) {
-    const checked = definition.input['~standard'].validate(given)
-    const result = checked instanceof Promise ? await checked : checked
-    if (result.issues !== undefined)
-      throw new ToolError(`Invalid arguments for ${name}:\n${describeIssues(result.issues, given)}`)
-    input = result.value
-  }
-  const { confirm } = definition
-  const outcome = await runHandler<unknown>(
-    frame,
-    call,
-    { name, arguments: given },
-    definition.timeout,
-    (context, interview, checkWanted) => {
-      if (confirm === undefined || confirm === false) return definition.run(input, context)
-      return (async () => {
-        await interview().confirm('confirm', await confirm(input))
-        checkWanted()
-        return definition.run(input, context)
-      })()
-    },
-  )
-  if ('resultType' in outcome) return withMeta(outcome, frame.resultMeta)
-  return toResult(tool, outcome.value, frame.resultMeta)
+  if (input === undefined) return given
+  return andThen(input['~standard'].validate(given), (result) => {
+    if (result.issues === undefined) return result.value
+    throw new ToolError(`Invalid arguments for ${name}:\n${describeIssues(result.issues, given)}`)
+  })
+}
+
+type Running = Parameters<Work<unknown>>
+
+function runTool({ definition: { confirm, run } }: CompiledTool, input: unknown, ...given: Running): Sync<unknown> {
+  const [context, interview, checkWanted] = given
+  if (confirm === undefined || confirm === false) return run(input, context)
+  return (async () => {
+    await interview().confirm('confirm', await confirm(input))
+    checkWanted()
+    return run(input, context)
+  })()
+}
+
+/** A value that the schema of the tool does not allow is a defect of the tool. */
+function readOutput({ name, definition: { output } }: CompiledTool, value: unknown): Sync<unknown> {
+  if (output === undefined) return value
+  return andThen(output['~standard'].validate(value), (result) => {
+    if (result.issues === undefined) return result.value
+    throw new Error(
+      `Tool "${name}" returned what its output schema does not allow:\n${describeIssues(result.issues, value)}`,
+    )
+  })
 }
 
 function withMeta(reply: InputRequired, _meta: Meta): InputRequired {
@@ -71,7 +96,7 @@ function explain(message: string, _meta: Meta): CallToolResult {
   return { content: [{ type: 'text', text: message }], isError: true, _meta }
 }
 
-async function toResult({ definition, name }: CompiledTool, value: unknown, _meta: Meta): Promise<CallToolResult> {
+function toResult({ definition, name }: CompiledTool, value: unknown, _meta: Meta): CallToolResult {
   const { output, text } = definition
   if (output === undefined) {
     if (!isFullResult(value)) return { content: toContent(name, value), _meta }
@@ -79,18 +104,14 @@ async function toResult({ definition, name }: CompiledTool, value: unknown, _met
     const { content, structuredContent, isError } = value
     return { content, structuredContent, isError, _meta: { ...value._meta, ..._meta } }
   }
-  const checked = output['~standard'].validate(value)
-  const result = checked instanceof Promise ? await checked : checked
-  if (result.issues !== undefined) {
-    throw new Error(
-      `Tool "${name}" returned what its output schema does not allow:\n${describeIssues(result.issues, value)}`,
-    )
+  const shown = text === undefined ? JSON.stringify(value) : text(value)
+  if (shown === undefined || value === undefined)
+    throw new Error(`Tool "${name}" returned a value of type ${typeof value}, which JSON cannot carry.`)
+  return {
+    content: typeof shown === 'string' ? [{ type: 'text', text: shown }] : shown,
+    structuredContent: value,
+    _meta,
   }
-  const structuredContent: unknown = result.value
-  const shown = text === undefined ? JSON.stringify(structuredContent) : text(structuredContent)
-  if (shown === undefined || structuredContent === undefined)
-    throw new Error(`Tool "${name}" returned a value of type ${typeof structuredContent}, which JSON cannot carry.`)
-  return { content: typeof shown === 'string' ? [{ type: 'text', text: shown }] : shown, structuredContent, _meta }
 }
 
 function isFullResult(value: unknown): value is FullResult {

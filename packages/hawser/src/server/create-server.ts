@@ -162,8 +162,11 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     }),
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
+  const { use = [] } = parts
+  const respond = createDispatcher(handlers)
   return {
-    handle: intercept(createDispatcher(handlers), parts.use ?? []),
+    handle: intercept(async (call) => respond(call), use),
+    ...(use.length === 0 && { respond }),
     log,
     scopes: Object.keys(options.scopes ?? {}),
     headerFields: (tool) => tools.get(tool)?.headerFields ?? [],

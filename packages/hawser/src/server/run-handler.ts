@@ -4,7 +4,8 @@ import { CallContext, type ContextFrame, type HandlerContext } from './context.t
 import type { Anything, Sync } from './definitions.ts'
 import { Interview } from './interview.ts'
 import type { KeyRing } from './key-ring.ts'
-import { type Binding, EMPTY_MEMORY, openState, sealState } from './request-state.ts'
+import { type Binding, EMPTY_MEMORY, type Memory, openState, sealState } from './request-state.ts'
+import { andThen, isThenable } from './and-then.ts'
 
 /** What a server's `context` factory may look at. */
 export interface ContextRequest {
@@ -44,26 +45,49 @@ export type Work<T> = (
   checkWanted: () => void,
 ) => Sync<T>
 
+/** The value of a handler that came to its end, or its questions. */
+export type Outcome<T> = { readonly value: T } | InputRequired
+
+/** What a handler is run for. */
+type Item = Pick<Binding, 'name' | 'arguments'>
+
 /**
- * Runs a handler to its end, to its next question, or to its deadline.
+ * Runs a handler to its end, to its next question, or to its deadline. A handler that does not wait is answered at once.
  *
  * @throws ToolError when the time is up; whatever the handler throws.
  */
-export async function runHandler<T>(
+export function runHandler<T>(
   frame: HandlerFrame,
   call: Retry,
-  item: Pick<Binding, 'name' | 'arguments'>,
+  item: Item,
   timeout: number | undefined,
   work: Work<T>,
-): Promise<{ readonly value: T } | InputRequired> {
-  const { requestState, inputResponses = {} } = call.params
-  const binding: Binding = { ...item, server: frame.server, subject: call.principal?.subject, method: call.method }
-  const memory =
-    requestState === undefined ? EMPTY_MEMORY : await openState(requestState, binding, frame.keys, Date.now())
+): Sync<Outcome<T>> {
+  const { requestState } = call.params
+  if (requestState === undefined) return runRound(frame, call, item, timeout, work, EMPTY_MEMORY)
+  return openState(requestState, bindingOf(frame, call, item), frame.keys, Date.now()).then((memory) =>
+    runRound(frame, call, item, timeout, work, memory),
+  )
+}
+
+function bindingOf(frame: HandlerFrame, call: Call, item: Item): Binding {
+  return { ...item, server: frame.server, subject: call.principal?.subject, method: call.method }
+}
+
+/** One run of a handler, from its start. */
+function runRound<T>(
+  frame: HandlerFrame,
+  call: Retry,
+  item: Item,
+  timeout: number | undefined,
+  work: Work<T>,
+  memory: Memory,
+): Sync<Outcome<T>> {
   const given = rememberFor(call, item.arguments)
   let interview: Interview | undefined
   let onSuspend = (_stuck: boolean): void => {}
-  const open = (): Interview => (interview ??= new Interview(call, memory, inputResponses, (stuck) => onSuspend(stuck)))
+  const open = (): Interview =>
+    (interview ??= new Interview(call, memory, call.params.inputResponses ?? {}, (stuck) => onSuspend(stuck)))
   const context = new CallContext(call, frame, item.name, open)
   let expired: ToolError | undefined
   const checkWanted = (): void => {
@@ -78,7 +102,7 @@ export async function runHandler<T>(
   const running = supply === undefined ? begin() : supplyThen(supply(describe(call)), context, begin)
   if (!isThenable(running)) return { value: running }
   const limit = Math.min(timeout ?? frame.timeout, FOREVER)
-  const outcome = await new Promise<T | typeof SUSPENDED>((resolve, reject) => {
+  const ended = new Promise<T | typeof SUSPENDED>((resolve, reject) => {
     let timer = setTimeout(() => {
       expired = new ToolError(`"${item.name}" did not finish within ${limit / 1000} s and was stopped.`)
       context.stop(expired)
@@ -98,18 +122,13 @@ export async function runHandler<T>(
       (error: unknown) => (end() ? resolve(SUSPENDED) : reject(error as Error)),
     )
   })
-  if (outcome !== SUSPENDED || interview === undefined) return { value: outcome as T }
-  const { questions, memory: next } = interview.outcome
-  return {
-    resultType: 'input_required',
-    inputRequests: questions,
-    requestState: await sealState(
-      next,
-      { ...binding, arguments: JSON.parse(given) },
-      frame.keys,
-      Date.now() + frame.askExpiry,
-    ),
-  }
+  return ended.then(async (value): Promise<Outcome<T>> => {
+    if (value !== SUSPENDED || interview === undefined) return { value: value as T }
+    const { questions, memory: remembered } = interview.outcome
+    const binding = { ...bindingOf(frame, call, item), arguments: JSON.parse(given) as unknown }
+    const requestState = await sealState(remembered, binding, frame.keys, Date.now() + frame.askExpiry)
+    return { resultType: 'input_required', inputRequests: questions, requestState }
+  })
 }
 
 /**
@@ -117,7 +136,7 @@ export async function runHandler<T>(
  *
  * @throws ProtocolError `internal_error` with the handler's own sentence.
  */
-export async function runForPeer<T>(...given: Parameters<typeof runHandler<T>>): ReturnType<typeof runHandler<T>> {
+export async function runForPeer<T>(...given: Parameters<typeof runHandler<T>>): Promise<Outcome<T>> {
   try {
     return await runHandler(...given)
   } catch (error) {
@@ -140,14 +159,11 @@ function rememberFor({ clientCapabilities }: Call, given: unknown): string {
   return Object.keys(clientCapabilities).length === 0 ? 'null' : JSON.stringify(given)
 }
 
-async function supplyThen<T>(supplied: Sync<object>, context: CallContext, work: () => Sync<T>): Promise<T> {
-  addOwn(context, await supplied)
-  return work()
-}
-
-/** Query builders and promises of other realms are awaited as well. */
-function isThenable<T>(value: Sync<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+function supplyThen<T>(supplied: Sync<object>, context: CallContext, work: () => Sync<T>): Sync<T> {
+  return andThen(supplied, (values) => {
+    addOwn(context, values)
+    return work()
+  })
 }
 
 function describe(call: Call): ContextRequest {

@@ -38,6 +38,7 @@ function start(options: Partial<ServeLinesOptions> = {}) {
     {
       tools: {
         echo: tool({ ...reads, run: () => 'fine' }),
+        soon: tool({ ...reads, run: () => Promise.resolve('fine') }),
         waits,
         flood,
         bare: tool({ ...reads, run: () => Promise.reject(Object.create(null) as Error) }),
@@ -93,7 +94,7 @@ describe('input', () => {
   it('of more requests than may run is refused request by request, and nothing is lost', async () => {
     const { push, until, messages } = start()
     const all = Array.from({ length: 3_000 }, (_, index) => index)
-    push(all.map(echo).join(''))
+    push(all.map((id) => callTool(id, 'soon')).join(''))
     await until(all.length)
     expect(new Set(messages().map(({ id }) => id))).toEqual(new Set(all))
     expect(messages().filter(({ result }) => result !== undefined)).toHaveLength(1024)

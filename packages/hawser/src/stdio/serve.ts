@@ -1,5 +1,5 @@
 import { ENV, type Principal, ProtocolError, type ProtocolErrorCode, type Service, Values } from '../call/index.ts'
-import type { Call } from '../call/index.ts'
+import type { Call, Reply } from '../call/index.ts'
 import { MAX_VALUES, type Parsed, type ParsedNotification, type ParsedRequest, parseMessage } from '../wire/json-rpc.ts'
 import { createLineReader } from '../wire/lines.ts'
 import { decodeRequest, describedVersion } from '../wire/request.ts'
@@ -89,13 +89,23 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
     } catch (error) {
       return request.fail(error)
     }
-    void run(call, request)
+    run(call, request)
   }
 
-  const run = async (call: Call, request: OpenRequest): Promise<void> => {
+  const run = (call: Call, request: OpenRequest): void => {
+    try {
+      const reply = service.respond?.(call) ?? Promise.resolve(service.handle(call))
+      if (reply instanceof Promise) void wait(reply, request)
+      else request.succeed(reply)
+    } catch (error) {
+      request.fail(error)
+    }
+  }
+
+  const wait = async (reply: Promise<Reply>, request: OpenRequest): Promise<void> => {
     running++
     try {
-      request.succeed(await service.handle(call))
+      request.succeed(await reply)
     } catch (error) {
       request.fail(error)
     }
