@@ -11,7 +11,7 @@ export interface OutboxOptions {
   readonly write: (text: string) => void | Promise<void>
   /** Runs the flush after whatever else this turn still has to say. */
   readonly defer?: (flush: () => void) => void
-  /** Tells that nothing more is to come in this turn, so that waiting gains nothing. */
+  /** Tells that nothing more is to come, so that waiting gains nothing. */
   readonly isLull?: () => boolean
 }
 
@@ -22,6 +22,10 @@ export interface Outbox {
   readonly offer: (json: string) => void
   /** For news that holds whenever it is read: not queued again while the same news still waits for a full pipe. */
   readonly announce: (json: string) => void
+  /** Keeps what is said while a chunk of input is read. */
+  readonly cork: () => void
+  /** The chunk has been read. */
+  readonly uncork: () => void
   /** Resolves when everything has been handed on. */
   readonly drain: () => Promise<void>
 }
@@ -30,11 +34,11 @@ export interface Outbox {
 export function createOutbox({ write, defer = queueMicrotask, isLull }: OutboxOptions): Outbox {
   let text = ''
   let scheduled = false
+  let corked = false
   let blocked: Promise<void> | undefined
   const announced = new Set<string>()
 
   const flush = (): void => {
-    scheduled = false
     if (blocked !== undefined || text === '') return
     const batch = text
     text = ''
@@ -43,18 +47,38 @@ export function createOutbox({ write, defer = queueMicrotask, isLull }: OutboxOp
     if (full !== undefined) blocked = full.then(release, release)
   }
 
+  const turnOver = (): void => {
+    scheduled = false
+    flush()
+  }
+
   const release = (): void => {
     blocked = undefined
     flush()
   }
 
-  const send = (json: string): void => {
-    text += encodeLine(json)
+  /** At once where nothing more is to come, else together with whatever this turn still has to say. */
+  const flushSoon = (): void => {
     if (blocked !== undefined) return
-    if (text.length >= batchLength || isLull?.() === true) return flush()
+    if (isLull?.() === true) return flush()
     if (scheduled) return
     scheduled = true
-    defer(flush)
+    defer(turnOver)
+  }
+
+  const send = (json: string): void => {
+    text += encodeLine(json)
+    if (text.length >= batchLength) flush()
+    else if (!corked) flushSoon()
+  }
+
+  const cork = (): void => {
+    corked = true
+  }
+
+  const uncork = (): void => {
+    corked = false
+    if (text !== '') flushSoon()
   }
 
   const offer = (json: string): void => {
@@ -75,5 +99,5 @@ export function createOutbox({ write, defer = queueMicrotask, isLull }: OutboxOp
     await drain()
   }
 
-  return { send, offer, announce, drain }
+  return { send, offer, announce, cork, uncork, drain }
 }

@@ -61,8 +61,7 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
   const { maxLineBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES, maxInFlight = 1024, graceMs = 1000, env } = options
   const principal = options.principal ?? { subject: 'local', scopes: new Set(service.scopes) }
   const open = createIdTable<OpenRequest>()
-  let reading = false
-  const outbox = createOutbox({ ...options, isLull: () => open.size === 0 && !reading })
+  const outbox = createOutbox({ ...options, isLull: () => open.size === 0 })
   const fallback = options.fallback?.(outbox.send)
   let running = 0
   let onChange: (() => void) | undefined
@@ -182,9 +181,9 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
   return {
     push: (chunk) => {
       if (ended !== undefined) return
-      reading = true
+      outbox.cork()
       reader.push(chunk)
-      reading = false
+      outbox.uncork()
     },
     end: () => (ended ??= finish()),
     get inFlight() {
