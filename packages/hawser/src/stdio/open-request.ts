@@ -4,19 +4,6 @@ import { encodeFailure, encodeNotification, encodeResult, type ParsedRequest } f
 import { encodeReply, tagWithSubscription } from '../wire/reply.ts'
 import type { Outbox } from './outbox.ts'
 
-/** A request that is being answered. At most one answer leaves, and nothing after it or after a cancellation. */
-export interface OpenRequest {
-  readonly listens: boolean
-  readonly signal: AbortSignal
-  readonly notify: (notification: Notification) => void
-  readonly succeed: (reply: Reply) => void
-  readonly fail: (error: unknown) => void
-  /** Stops the work; nothing more is sent. */
-  readonly abort: (reason: string) => void
-  /** Ends it from this side: a subscription is answered, anything else is aborted. */
-  readonly tearDown: () => void
-}
-
 /** The line that carries an error. */
 export function failureLine(error: unknown, service: Service, id: RequestId | undefined, place?: Place): string {
   try {
@@ -37,70 +24,94 @@ function placeOf({ method, params }: ParsedRequest): Place {
   return typeof name === 'string' ? { method, name: name.slice(0, 128) } : { method }
 }
 
-/** Follows one request from its arrival to its answer; `onDone` is called when it is in flight no more. */
-export function openRequest(message: ParsedRequest, service: Service, outbox: Outbox, onDone: () => void): OpenRequest {
-  const { id, method } = message
-  const listens = method === 'subscriptions/listen'
-  const controller = new AbortController()
-  let done = false
-  let acknowledged = false
+/**
+ * A request that is being answered, from its arrival to its answer. At most one answer leaves, and nothing after it or after
+ * a cancellation. `onDone` is called when it is in flight no more.
+ */
+export class OpenRequest {
+  readonly listens: boolean
+  readonly #message: ParsedRequest
+  readonly #service: Service
+  readonly #outbox: Outbox
+  readonly #onDone: (message: ParsedRequest) => void
+  readonly #controller = new AbortController()
+  #done = false
+  #acknowledged = false
 
-  const finish = (): boolean => {
-    if (done) return false
-    done = true
-    onDone()
+  constructor(message: ParsedRequest, service: Service, outbox: Outbox, onDone: (message: ParsedRequest) => void) {
+    this.listens = message.method === 'subscriptions/listen'
+    this.#message = message
+    this.#service = service
+    this.#outbox = outbox
+    this.#onDone = onDone
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  notify(notification: Notification): void {
+    if (this.#done) return
+    const { method, params } = notification
+    let line: string
+    try {
+      line = encodeNotification(method, this.listens ? tagWithSubscription(params ?? {}, this.#message.id) : params)
+    } catch (error) {
+      reportInternal(error, this.#service.log, { method })
+      return
+    }
+    if (!this.listens) return this.#outbox.offer(line)
+    if (method !== 'notifications/subscriptions/acknowledged') return this.#outbox.announce(line)
+    this.#acknowledged = true
+    this.#outbox.send(line)
+  }
+
+  succeed(reply: Reply): void {
+    if (!this.#finish()) return
+    const { id } = this.#message
+    let line: string
+    try {
+      line = encodeResult(id, encodeReply(this.listens ? tagWithSubscription(reply, id) : reply))
+    } catch (error) {
+      line = this.#failure(error)
+    }
+    this.#answer(line)
+  }
+
+  fail(error: unknown): void {
+    if (this.#finish()) this.#answer(this.#failure(error))
+  }
+
+  /** Stops the work; nothing more is sent. */
+  abort(reason: string): void {
+    this.#finish()
+    this.#controller.abort(new ConnectionError('aborted', reason))
+  }
+
+  /** Ends it from this side: a subscription is answered, anything else is aborted. */
+  tearDown(): void {
+    if (this.listens) this.succeed({})
+    this.abort('The connection is closing.')
+  }
+
+  #finish(): boolean {
+    if (this.#done) return false
+    this.#done = true
+    this.#onDone(this.#message)
     return true
   }
 
-  const answer = (line: string): void => {
+  #failure(error: unknown): string {
+    return failureLine(error, this.#service, this.#message.id, placeOf(this.#message))
+  }
+
+  #answer(line: string): void {
     // Ending a subscription from this side takes a cancellation, then the answer. (basic/patterns/cancellation)
-    if (acknowledged) {
-      const ending: Notifications['notifications/cancelled'] = { requestId: id }
-      outbox.send(encodeNotification('notifications/cancelled', tagWithSubscription(ending, id)))
+    if (this.#acknowledged) {
+      const requestId = this.#message.id
+      const ending: Notifications['notifications/cancelled'] = { requestId }
+      this.#outbox.send(encodeNotification('notifications/cancelled', tagWithSubscription(ending, requestId)))
     }
-    outbox.send(line)
+    this.#outbox.send(line)
   }
-
-  const notify = (notification: Notification): void => {
-    if (done) return
-    const { method: name, params } = notification
-    let line: string
-    try {
-      line = encodeNotification(name, listens ? tagWithSubscription(params ?? {}, id) : params)
-    } catch (error) {
-      reportInternal(error, service.log, { method: name })
-      return
-    }
-    if (!listens) return outbox.offer(line)
-    if (name !== 'notifications/subscriptions/acknowledged') return outbox.announce(line)
-    acknowledged = true
-    outbox.send(line)
-  }
-
-  const succeed = (reply: Reply): void => {
-    if (!finish()) return
-    let line: string
-    try {
-      line = encodeResult(id, encodeReply(listens ? tagWithSubscription(reply, id) : reply))
-    } catch (error) {
-      line = failureLine(error, service, id, placeOf(message))
-    }
-    answer(line)
-  }
-
-  const fail = (error: unknown): void => {
-    if (finish()) answer(failureLine(error, service, id, placeOf(message)))
-  }
-
-  const abort = (reason: string): void => {
-    finish()
-    controller.abort(new ConnectionError('aborted', reason))
-  }
-
-  const tearDown = (): void => {
-    if (listens) succeed({})
-    abort('The connection is closing.')
-  }
-
-  return { listens, signal: controller.signal, notify, succeed, fail, abort, tearDown }
 }

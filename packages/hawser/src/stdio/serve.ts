@@ -3,7 +3,7 @@ import type { Call, Reply } from '../call/index.ts'
 import { MAX_VALUES, type Parsed, type ParsedNotification, type ParsedRequest, parseMessage } from '../wire/json-rpc.ts'
 import { createLineReader } from '../wire/lines.ts'
 import { decodeRequest, describedVersion } from '../wire/request.ts'
-import { failureLine, openRequest, type OpenRequest } from './open-request.ts'
+import { failureLine, OpenRequest } from './open-request.ts'
 import { createIdTable, isRequestId } from './id-table.ts'
 import { createOutbox, type OutboxOptions } from './outbox.ts'
 
@@ -63,6 +63,7 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
   const open = createIdTable<OpenRequest>()
   const outbox = createOutbox({ ...options, isLull: () => open.size === 0 })
   const fallback = options.fallback?.(outbox.send)
+  const close = (message: ParsedRequest): void => open.remove(message.id)
   let running = 0
   let onChange: (() => void) | undefined
   let ended: Promise<void> | undefined
@@ -78,13 +79,18 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
     if (running >= maxInFlight) {
       return refuse('invalid_request', `Too many requests in flight: at most ${maxInFlight} at once.`, message)
     }
-    const request = openRequest(message, service, outbox, () => open.remove(id))
+    const request = new OpenRequest(message, service, outbox, close)
     open.add(id, request)
     const values = new Values()
     if (env !== undefined) values.set(ENV, env)
     let call: Call
     try {
-      call = decodeRequest(method, params, { principal, values, signal: request.signal, notify: request.notify })
+      call = decodeRequest(method, params, {
+        principal,
+        values,
+        signal: request.signal,
+        notify: (news) => request.notify(news),
+      })
     } catch (error) {
       return request.fail(error)
     }
