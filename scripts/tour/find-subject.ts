@@ -22,7 +22,8 @@ const PREFERRED = [
   /(?:^|\/)[A-Z][^.]*$/,
 ]
 const DULL = new Set(
-  'about after again also before commit from have into more than that them then this when with'.split(' '),
+  `about after again also another because before between commit from have into more rather same should some than that
+  their them then there these they this through what when where which while with without would`.split(/\s+/),
 )
 
 /** Looks around with the tools themselves. */

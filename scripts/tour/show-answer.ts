@@ -64,24 +64,27 @@ export function showCommit(
   ]
 }
 
+/** Columns that line numbers may take from the words beside them. */
+const WIDEST_COLUMN = 24
+
 export function showLines({ groups, startLine, endLine, totalLines, note }: BlamedLines, page: Page): readonly Line[] {
   const { paint, now } = page
-  const lines = groups.flatMap(({ commit, ranges }): readonly Line[] => {
-    const where = ranges
-      .map((range) =>
-        range.startLine === range.endLine ? `${range.startLine}` : `${range.startLine}–${range.endLine}`,
-      )
-      .join(', ')
-    return [
-      [
-        [pad(where, 9), paint.cyan],
-        [pad(commit.shortSha, 9), paint.yellow],
-        [commit.subject, paint.bold],
-      ],
-      [[`${' '.repeat(9)}${commit.author}, ${since(commit.authoredAt, now)}`, paint.dim]],
-    ]
-  })
-  return [[[`lines ${startLine}–${endLine} of ${totalLines}`, paint.dim]], ...lines.slice(0, 10), ...remark(note, page)]
+  const rows = groups.slice(0, 5).map(({ commit, ranges }) => ({
+    commit,
+    where: ranges
+      .map(({ startLine: first, endLine: last }) => (first === last ? `${first}` : `${first}–${last}`))
+      .join(', '),
+  }))
+  const column = Math.min(Math.max(9, ...rows.map(({ where }) => where.length + 2)), WIDEST_COLUMN)
+  const lines = rows.flatMap(({ commit, where }): readonly Line[] => [
+    [
+      [`${pad(where, column - 2)}  `, paint.cyan],
+      [pad(commit.shortSha, 9), paint.yellow],
+      [commit.subject, paint.bold],
+    ],
+    [[`${' '.repeat(column)}${commit.author}, ${since(commit.authoredAt, now)}`, paint.dim]],
+  ])
+  return [[[`lines ${startLine}–${endLine} of ${totalLines}`, paint.dim]], ...lines, ...remark(note, page)]
 }
 
 export function showComparison(compared: ComparedPoints, page: Page): readonly Line[] {
