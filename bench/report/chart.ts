@@ -113,7 +113,7 @@ const spec = (results: readonly RowResult[]): TopLevelSpec => ({
             x: {
               field: 'times',
               type: 'quantitative',
-              scale: { type: 'log', nice: false },
+              scale: { type: 'log', nice: false, domainMin: 0.9 },
               axis: { title: 'times the floor', format: '~g', grid: false },
             },
             color,
