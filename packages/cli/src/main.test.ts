@@ -40,6 +40,12 @@ describe('hawser', () => {
     expect(stderr).toContain(message)
   })
 
+  it('prints megabytes into a pipe to their end before it ends', async () => {
+    const text = 'x'.repeat(3_000_000)
+    const { code, stdout } = await runCli(['call', HARBOUR, 'echo', '-'], { input: JSON.stringify({ text }) })
+    expect({ code, isWhole: stdout.includes(text) && stdout.endsWith('}\n') }).toEqual({ code: 0, isWhole: true })
+  })
+
   it('lets its reader go away', async () => {
     const { child, ended } = startCli(['list', HARBOUR], { input: '' })
     child.stdout?.destroy()
