@@ -5,6 +5,7 @@ import {
   ENV,
   ProtocolError,
   type Reply,
+  type Respond,
   reportInternal,
   type Service,
   toWireError,
@@ -22,6 +23,7 @@ import { EVENT_HEADERS, type HttpReply, type HttpRequest, JSON_HEADERS } from '.
 
 export interface AnswerOptions extends EventQueueOptions {
   readonly nameFields: ReadonlyMap<string, string>
+  readonly respond: Respond
 }
 
 /**
@@ -104,7 +106,7 @@ export function answerRequest(
       const fields = service.headerFields(params['name'] as string)
       if (fields.length > 0) checkParamHeaders(request, params['arguments'], fields)
     }
-    const reply = service.respond?.(call) ?? Promise.resolve(service.handle(call))
+    const reply = options.respond(call)
     if (reply instanceof Promise) {
       // Only an answer that takes time can be left: on Workers it is dear to watch for that.
       request.onDisconnect(leave)

@@ -1,4 +1,4 @@
-import { ProtocolError, type Service } from '../call/index.ts'
+import { ProtocolError, respondBy, type Service } from '../call/index.ts'
 import { MAX_VALUES, type Parsed, parseMessage } from '../wire/json-rpc.ts'
 import { describedVersion, SUPPORTED_VERSIONS } from '../wire/request.ts'
 import { answerRequest, type AnswerOptions, failureReply } from './answer.ts'
@@ -49,7 +49,11 @@ export interface Exchange {
 export function createExchange(service: Service, options: HttpOptions = {}): Exchange {
   const { fallback, maxBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES } = options
   const isAllowed = createSourceCheck(options)
-  const answerOptions: AnswerOptions = { ...options, nameFields: mergeNameFields(options.nameFields) }
+  const answerOptions: AnswerOptions = {
+    ...options,
+    nameFields: mergeNameFields(options.nameFields),
+    respond: respondBy(service),
+  }
 
   const admit = (request: HttpRequest): HttpReply | undefined => {
     if (!isAllowed(request)) return refuse('forbidden')

@@ -1,4 +1,5 @@
 import {
+  createHandle,
   DefinitionError,
   guardLog,
   type Interceptor,
@@ -163,10 +164,8 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
   const { use = [] } = parts
-  const respond = createDispatcher(handlers)
   return {
-    handle: intercept(async (call) => respond(call), use),
-    ...(use.length === 0 && { respond }),
+    handle: intercept(createHandle(createDispatcher(handlers)), use),
     log,
     scopes: Object.keys(options.scopes ?? {}),
     headerFields: (tool) => tools.get(tool)?.headerFields ?? [],
