@@ -106,6 +106,8 @@ function runRound<T>(
     let timer = setTimeout(() => {
       expired = new ToolError(`"${item.name}" did not finish within ${limit / 1000} s and was stopped.`)
       context.stop(expired)
+      const why = interview?.stuck
+      if (why !== undefined) frame.log({ level: 'warn', message: why, method: call.method, name: item.name })
       reject(expired)
     }, limit)
     onSuspend = (stuck) => {
