@@ -154,7 +154,8 @@ export function failureReply(
     const internal = toWireError(cause, log, place)
     return { status: internal.status, headers: JSON_HEADERS, body: encodeFailure(id, internal.error) }
   }
-  const headers =
-    error instanceof AuthorizationError ? { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) } : JSON_HEADERS
+  // Only what was known for a refusal is looked at again: anything can be thrown, also what throws when it is looked at.
+  const isRefusal = (status === 401 || status === 403) && error instanceof AuthorizationError
+  const headers = isRefusal ? { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) } : JSON_HEADERS
   return { status, headers, body }
 }

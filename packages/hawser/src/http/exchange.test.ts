@@ -82,13 +82,22 @@ describe('the exchange', () => {
     })
   })
 
-  it('answers when the handle throws instead of rejecting, or answers with nothing', async () => {
+  it('answers when the handle throws instead of rejecting, answers with nothing or throws what cannot be looked at', async () => {
     const body = callTool('echo')
+    const untouchable = new Proxy(new Error('secret'), {
+      getPrototypeOf: () => {
+        throw new Error('no')
+      },
+    })
     const handles = [
       () => {
         throw new Error('secret')
       },
       () => Promise.resolve(undefined),
+      () => Promise.reject(untouchable),
+      () => {
+        throw untouchable
+      },
     ] as unknown as Service['handle'][]
     for (const handle of handles) {
       const { answer } = createExchange({ ...createTestService(), handle })
