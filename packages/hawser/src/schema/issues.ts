@@ -43,10 +43,9 @@ function expectation(issue: StandardIssue, place: string): string {
 /** Valibot says in the category alone what is counted, or what the whole text should be. */
 function fromValibot(message: string): string {
   return message
-    .replace(/^Invalid key: Expected never .*$/, 'not allowed')
-    .replace(/^Invalid key: Expected .* received undefined$/, 'required')
-    .replace(/^Invalid ([\w ]+): Received .*$/, 'expected $1')
-    .replace(/^Invalid (?!type:|value:)([\w ]+): Expected /, 'expected $1 ')
+    .replace(/^Invalid key: Expected never .*/, 'not allowed')
+    .replace(/^Invalid key: .* undefined$/, 'required')
+    .replace(/^Invalid (?!type:|value:)([\w ]+):(?: Received .*| Expected(?= ))/, 'expected $1')
 }
 
 /** Zod reports a union as `Invalid input` and keeps the issues of each branch in `errors`. */

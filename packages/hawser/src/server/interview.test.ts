@@ -74,6 +74,16 @@ describe('ask', () => {
   })
 
   // spec: mrtr-keys, mrtr-answers-missing, mrtr-answers-extra
+  it('may stay answerable for ever', async () => {
+    const asking = tool({
+      description: 'Asks',
+      effect: 'write',
+      run: async (_, { ask }) => `${(await ask('a', { message: 'a?', answer: yes })).yes}`,
+    })
+    const server = createServer({ name: 'n', version: '1', keys, askExpiry: Infinity }, { tools: { asking } })
+    expect((await call(server, await call(server), { a: accept({ yes: true }) })).content?.[0]?.text).toBe('true')
+  })
+
   it('sends questions that start together out together', async () => {
     const server = serve(async ({ ask }) => {
       const [a, b] = await Promise.all([
@@ -441,7 +451,7 @@ describe('once', () => {
       isError: true,
       content: [{ text: expect.stringMatching('not finish') }],
     })
-    expect(log.mock.lastCall?.[0].message).toMatch('"sum" waits for once("pay")')
+    expect(log.mock.lastCall?.[0].message).toMatch('"sum" is asked when once("pay") ends')
   })
 
   it('refuses a value that JSON cannot carry', async () => {

@@ -38,7 +38,7 @@ type Fields = { readonly [name: string]: unknown }
 const later = globalThis.setTimeout
 
 /** Work that has begun is seen to its end before a question suspends the handler, so neither would come first. */
-const NOT_INSIDE = 'Ask before once, not inside it, and use the answer there.'
+const NOT_INSIDE = 'Ask before once, not inside it.'
 
 const MAX_ROUNDS = 32
 const MAX_KEY_CHARS = 128
@@ -158,7 +158,7 @@ export class Interview {
     const [question] = this.#pending.keys()
     const [work] = this.#working.keys()
     if (question === undefined || work === undefined) return undefined
-    return `The question "${question}" waits for once("${work}") to end before it goes out. ${NOT_INSIDE}`
+    return `"${question}" is asked when once("${work}") ends. ${NOT_INSIDE}`
   }
 
   /** Whether the handler stopped to wait for an answer; whatever it does after that does not count. */

@@ -128,7 +128,9 @@ function runRound<T>(
     if (value !== SUSPENDED || interview === undefined) return { value: value as T }
     const { questions, memory: remembered } = interview.outcome
     const binding = { ...bindingOf(frame, call, item), arguments: JSON.parse(given) as unknown }
-    const requestState = await sealState(remembered, binding, frame.keys, Date.now() + frame.askExpiry)
+    // JSON has no Infinity.
+    const expiresAt = Math.min(Date.now() + frame.askExpiry, Number.MAX_SAFE_INTEGER)
+    const requestState = await sealState(remembered, binding, frame.keys, expiresAt)
     return { resultType: 'input_required', inputRequests: questions, requestState }
   })
 }
