@@ -105,6 +105,18 @@ describe('the exchange', () => {
     }
   })
 
+  it('answers when the log fails', async () => {
+    const stderr = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const log = () => {
+      throw new Error('disk full')
+    }
+    const body = callTool('crash')
+    const { answer } = createExchange({ ...createTestService(), log })
+    expect(await answer(request(properHeaders(body)), body)).toMatchObject({ status: 500 })
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('"ref"'))
+    stderr.mockRestore()
+  })
+
   it('answers when the data of an error is not JSON', async () => {
     const service = createTestService({
       odd: () => {

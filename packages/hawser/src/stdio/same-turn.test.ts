@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Call, Reply } from '../call/index.ts'
 import { callTool, cancel, textResult } from './fixtures/messages.ts'
 import { encoder, startLines as start } from './fixtures/start-lines.ts'
@@ -9,6 +9,10 @@ const text = (words: string): Reply => ({ content: [{ type: 'text', text: words 
 
 /** As behind interceptors: every answer is a promise. */
 const later = (service: TinyService): TinyService => ({ ...service, handle: (call) => service.handle(call) })
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe('an answer that is there at once', () => {
   it('is written before the chunk that asked for it has been dealt with by anybody else', () => {
@@ -85,6 +89,22 @@ describe('an answer that is a promise', () => {
       expect(other).toEqual(one)
     },
   )
+})
+
+it('is not held back by a log that fails', () => {
+  const entries: unknown[] = []
+  vi.spyOn(console, 'error').mockImplementation((line) => void entries.push(line))
+  vi.spyOn(console, 'warn').mockImplementation((line) => void entries.push(line))
+  const service: TinyService = {
+    ...createTinyService(),
+    log: () => {
+      throw new Error('disk full')
+    },
+  }
+  const { push, messages } = start({}, service)
+  push(callTool(1, 'throw') + callTool(2, 'hang') + cancel(2, 'enough') + callTool(3, 'echo', { value: 'fine' }))
+  expect(messages()).toMatchObject([{ id: 1, error: { code: -32603 } }, { id: 3 }])
+  expect(entries).toEqual([expect.stringContaining('the secret'), expect.stringContaining('enough')])
 })
 
 it('goes on after a chunk whose reading failed', () => {

@@ -1,6 +1,7 @@
 import {
   type Call,
   ENV,
+  guardLog,
   type Principal,
   ProtocolError,
   type ProtocolErrorCode,
@@ -70,6 +71,7 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
   const { maxLineBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES, maxInFlight = 1024, graceMs = 1000, env } = options
   const principal = options.principal ?? { subject: 'local', scopes: new Set(service.scopes) }
   const respond = respondBy(service)
+  const log = guardLog(service.log)
   const open = createIdTable<OpenRequest>()
   const outbox = createOutbox({ ...options, isLull: () => open.size === 0 })
   const fallback = options.fallback?.(outbox.send)
@@ -135,7 +137,7 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
     const request = cancels ? open.get(requestId) : undefined
     if (request === undefined) return void fallback?.receive(message)
     const why = typeof reason === 'string' ? reason.slice(0, 256) : undefined
-    if (why !== undefined) service.log({ level: 'info', message: `A request was cancelled by the client: ${why}` })
+    if (why !== undefined) log({ level: 'info', message: `A request was cancelled by the client: ${why}` })
     request.abort(why ?? 'The client cancelled the request.')
     onChange?.()
   }
@@ -183,7 +185,7 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
   const finish = async (): Promise<void> => {
     reader.end()
     if (options.closeService) {
-      service.close().catch((cause: unknown) => service.log({ level: 'error', message: 'Closing failed.', cause }))
+      service.close().catch((cause: unknown) => log({ level: 'error', message: 'Closing failed.', cause }))
     } else {
       for (const request of open.values()) if (request.listens) request.tearDown()
     }
