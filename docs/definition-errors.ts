@@ -20,6 +20,12 @@ export const causes: Readonly<Record<string, () => void>> = {
     // #endregion
   },
 
+  'bad-number': () => {
+    // #region bad-number
+    mcp({ name: 'notes', version: '1.0.0', timeout: Number(undefined) }).server({ tools: { search } })
+    // #endregion
+  },
+
   'bad-uri-template': () => {
     // #region bad-uri-template
     app.server({ resources: { note: app.resource({ uri: 'notes://{shelf}{id}', read: ({ id }) => id }) } })
@@ -127,6 +133,12 @@ export const fixes: Readonly<Record<string, () => void>> = {
   'bad-name': () => {
     // #region bad-name-fix
     app.server({ tools: { find_notes: search } })
+    // #endregion
+  },
+
+  'bad-number': () => {
+    // #region bad-number-fix
+    mcp({ name: 'notes', version: '1.0.0', timeout: 30_000 }).server({ tools: { search } })
     // #endregion
   },
 

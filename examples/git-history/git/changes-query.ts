@@ -52,8 +52,9 @@ export function checkChanges(query: ChangesQuery, now: Date): CheckedQuery {
   const pickaxe = changedText === undefined ? undefined : pickaxeFor(changedText, query.everyMention === true)
   const filters = ['--fixed-strings', '--regexp-ignore-case', '--all-match', ...words.map((word) => `--grep=${word}`)]
   if (author !== undefined) filters.push(`--author=${author}`)
-  if (query.since !== undefined) filters.push(`--since=${parseWhen('since', query.since, 'start', now)}`)
-  if (query.until !== undefined) filters.push(`--until=${parseWhen('until', query.until, 'end', now)}`)
+  // In seconds: git takes a year before 1970 or after 2099 for no time at all.
+  if (query.since !== undefined) filters.push(`--since=@${parseWhen('since', query.since, 'start', now)} +0000`)
+  if (query.until !== undefined) filters.push(`--until=@${parseWhen('until', query.until, 'end', now)} +0000`)
   if (pickaxe !== undefined) filters.push(pickaxe)
   return {
     ref: checkRef(query.ref ?? 'HEAD'),

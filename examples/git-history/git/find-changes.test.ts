@@ -59,6 +59,17 @@ describe('findChanges', () => {
     expect(changes.map((change) => change.subject)).toEqual(['Link the manual'])
   })
 
+  it('finds nothing in a time without changes, however far it is', async () => {
+    for (const query of [
+      { since: '2100-01-01' },
+      { since: '9999-12-31' },
+      { until: '1960-01-01' },
+      { until: '9999 years ago' },
+    ])
+      expect(await subjects(query)).toEqual([])
+    expect(await subjects({ since: '9999 years ago', until: '9999-12-31' })).toHaveLength(7)
+  })
+
   it('finds by directory, and by file through renames', async () => {
     expect(await subjects({ path: 'docs' })).toEqual(['Write notes'])
     expect(await subjects({ path: 'docs/a file with spaces.md' })).toEqual(['Write notes'])

@@ -10,17 +10,17 @@ const unitMs: Readonly<Record<string, number>> = {
 }
 
 /**
- * A time as people and models write it, as an ISO instant. A bare day is UTC and counts whole: its first second for
+ * A time as people and models write it, in seconds since 1970. A bare day is UTC and counts whole: its first second for
  * `start`, its last for `end`. A month is 30 days, a year 365. git's own reading takes any nonsense for "now".
  *
  * ```ts
- * parseWhen('since', '2026-01-31', 'start', now)   // '2026-01-31T00:00:00Z'
+ * parseWhen('since', '2026-01-31', 'start', now)   // 1769817600
  * parseWhen('since', '2 weeks ago', 'start', now)
  * ```
  *
  * Throws `bad_argument`.
  */
-export function parseWhen(name: string, text: string, edge: 'start' | 'end', now: Date): string {
+export function parseWhen(name: string, text: string, edge: 'start' | 'end', now: Date): number {
   const trimmed = text.trim().toLowerCase()
   const day = bareDay(trimmed, now)
   if (day !== undefined) return instant(`${day}T${edge === 'start' ? '00:00:00' : '23:59:59'}Z`, name, text)
@@ -40,13 +40,14 @@ function bareDay(text: string, now: Date): string | undefined {
   return undefined
 }
 
-function instant(iso: string, name: string, text: string): string {
+function instant(iso: string, name: string, text: string): number {
   const date = new Date(iso)
   if (Number.isNaN(date.getTime())) throw notATime(name, text)
   return toSeconds(date)
 }
 
-const toSeconds = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`
+/** No commit is older than git's clock. */
+const toSeconds = (date: Date): number => Math.max(0, Math.floor(date.getTime() / 1000))
 
 function notATime(name: string, text: string): GitProblem {
   const shown = JSON.stringify(text.slice(0, 60).toWellFormed())

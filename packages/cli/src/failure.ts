@@ -23,3 +23,9 @@ export class Failure extends Error {
 export function usageFailure(message: string, ...hints: readonly string[]): Failure {
   return new Failure(EXIT.usage, message, hints)
 }
+
+/** The server has nothing of that name, or nothing of that kind: its lists say more than its refusal does. */
+export function isUnknownName(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'invalid_params' || code === 'method_not_found'
+}

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from './commands/index.ts'
 import { EXIT_CODES } from './exit-code.ts'
-import { HARBOUR, HAWSER, runCli, startCli } from './fixtures/run-cli.ts'
+import { EMPTY_HARBOUR, HARBOUR, HAWSER, runCli, startCli } from './fixtures/run-cli.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -38,6 +38,23 @@ describe('hawser', () => {
     const { code, stdout, stderr } = await runCli(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(message)
+  })
+
+  it('prints megabytes into a pipe to their end before it ends', async () => {
+    const text = 'x'.repeat(3_000_000)
+    const { code, stdout } = await runCli(['call', HARBOUR, 'echo', '-'], { input: JSON.stringify({ text }) })
+    expect({ code, isWhole: stdout.includes(text) && stdout.endsWith('}\n') }).toEqual({ code: 0, isWhole: true })
+  })
+
+  it.each([
+    [['call', 'tow'], 'There is no tool "tow".\n  The server offers no tools.'],
+    [['read', 'logs://7'], 'There is no resource logs://7'],
+    [['prompt', 'report'], 'There is no prompt "report".\n  The server offers no prompts.'],
+  ])('says that a server has nothing of the kind: %j, and ends with 2', async ([command = '', name = ''], message) => {
+    const { code, stderr } = await runCli([command, EMPTY_HARBOUR, name])
+    expect(code).toBe(2)
+    expect(stderr).toContain(message)
+    expect(stderr).toContain('The server offers no ')
   })
 
   it('lets its reader go away', async () => {

@@ -1,8 +1,12 @@
 /**
  * Types that the signatures of the public surface mention beside those of `hawser`, so that packages which export tools
- * or kits can emit declarations.
+ * or kits can emit declarations. The compiler finds them once a file of the package imports this one.
+ *
+ * @example
+ * import type {} from 'hawser/types'
+ * export const { tool } = needs<{ db: Db }>()
  */
-export type { LogEntry, Service } from './call/index.ts'
+export type { LogEntry, Service, ValueKey } from './call/index.ts'
 export type { ContentBlock, PromptMessage, ResourceContents } from './protocol/index.ts'
 export type { StandardSchema } from './schema/standard-schema.ts'
 export type { Change, Changed } from './server/changes.ts'

@@ -2,7 +2,7 @@ import { readArguments, splitArguments } from '../arguments/read-arguments.ts'
 import { ANSWERING, COMMON, CONNECTING, PRINTING } from '../command-line/options.ts'
 import { didYouMean } from '../command-line/suggest.ts'
 import { EXIT } from '../exit-code.ts'
-import { usageFailure } from '../failure.ts'
+import { isUnknownName, usageFailure } from '../failure.ts'
 import { createOutput } from '../output/create-output.ts'
 import { createProgress } from '../output/progress.ts'
 import { clean } from '../output/sanitize.ts'
@@ -47,7 +47,7 @@ export const call = defineCommand({
         const args = await readArguments(splitArguments(given), async () => (await findTool()).inputSchema)
         return client.call(name, args, { onProgress: progress.report }).catch(async (error: unknown) => {
           // A list says more about a wrong name than a refusal does.
-          if (isInvalid(error)) await findTool()
+          if (isUnknownName(error)) await findTool()
           throw error
         })
       },
@@ -86,6 +86,3 @@ function find(tools: readonly Tool[], name: string): Tool {
       : `Tools: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
   )
 }
-
-const isInvalid = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'invalid_params'

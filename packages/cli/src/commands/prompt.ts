@@ -3,7 +3,7 @@ import type { Schema } from '../arguments/read-shape.ts'
 import { ANSWERING, COMMON, CONNECTING, PRINTING } from '../command-line/options.ts'
 import { didYouMean } from '../command-line/suggest.ts'
 import { EXIT } from '../exit-code.ts'
-import { usageFailure } from '../failure.ts'
+import { isUnknownName, usageFailure } from '../failure.ts'
 import { createOutput } from '../output/create-output.ts'
 import { createProgress } from '../output/progress.ts'
 import { clean, cleanLine } from '../output/sanitize.ts'
@@ -41,7 +41,7 @@ export const prompt = defineCommand({
         const args = await readArguments(splitArguments(given), async () => schemaOf(await findPrompt()))
         return client.prompt(name, toTexts(args), { onProgress: progress.report }).catch(async (error: unknown) => {
           // A list says more about a wrong name than a refusal does.
-          if (error instanceof Error && 'code' in error && error.code === 'invalid_params') await findPrompt()
+          if (isUnknownName(error)) await findPrompt()
           throw error
         })
       },

@@ -1,7 +1,7 @@
 import { ANSWERING, COMMON, CONNECTING, PRINTING } from '../command-line/options.ts'
 import { didYouMean } from '../command-line/suggest.ts'
 import { EXIT } from '../exit-code.ts'
-import { usageFailure } from '../failure.ts'
+import { isUnknownName, usageFailure } from '../failure.ts'
 import { createOutput } from '../output/create-output.ts'
 import { createProgress } from '../output/progress.ts'
 import { clean } from '../output/sanitize.ts'
@@ -57,7 +57,7 @@ const bodyOf = (part: Contents): string | Uint8Array => ('text' in part ? part.t
 
 /** A refusal says little; the lists may show which resource was meant. */
 async function explain(client: AnyClient, uri: string, error: unknown): Promise<unknown> {
-  if (!(error instanceof Error && 'code' in error && error.code === 'invalid_params')) return error
+  if (!isUnknownName(error)) return error
   const [resources, templates] = await Promise.all([client.listResources(), client.listResourceTemplates()]).catch(
     () => [[], []],
   )

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { HARBOUR, HAWSER, runCli, startCli } from '../fixtures/run-cli.ts'
 
@@ -112,11 +113,21 @@ describe('hawser run', () => {
     [[HARBOUR, '--scopes', 'berths:wirte'], 'It has berths:write.'],
     [[HARBOUR, '--http', '0', '--host', '0.0.0.0', '--scopes', 'berths:write'], 'only for an address of this machine'],
     [['no-such.ts'], 'There is no file'],
+    [['http://127.0.0.1:3000/mcp'], 'hawser list http://127.0.0.1:3000/mcp'],
   ])('says what is wrong with %j, and ends with 2', async (args, message) => {
     const { code, stdout, stderr } = await runCli(['run', ...args])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(message)
   })
+})
+
+it('does not speak of programs to who wants to serve a file', async () => {
+  const told = await Promise.all([
+    runCli(['run', 'no-such.ts']),
+    runCli(['run', join(import.meta.dirname, '../../README.md')]),
+  ])
+  for (const { code, stderr } of told)
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.not.stringContaining('-- ') })
 })
 
 describe('a program', () => {

@@ -40,6 +40,8 @@ export const run = defineCommand({
   ],
   run: async ({ values, words: [file, ...more], program = [] }) => {
     if (file === undefined) throw usageFailure('run needs a FILE.', 'Write: hawser run FILE [--http PORT]')
+    if (/^https?:\/\//i.test(file))
+      throw usageFailure('run serves a FILE, not a URL.', `To look into that server: hawser list ${file}`)
     if (more.length > 0) throw usageFailure(`Unexpected "${more[0]}".`, `To hand it to ${file}, write it after --`)
     if (values.http === undefined && values.host !== undefined) throw usageFailure('--host needs --http PORT.')
     const port = readPort(values.http)

@@ -14,11 +14,12 @@ const MODULES = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs', '.cts'])
  * @param args What the file finds in `process.argv` behind its own name, as if it had been started by itself.
  * @throws Failure `usage` when there is no such file, `definition` when it cannot be loaded or exports no server.
  */
-export async function loadServer(file: string, args: readonly string[] = []): Promise<Server> {
+export async function loadServer(file: string, args?: readonly string[]): Promise<Server> {
   const path = resolve(file)
-  checkFile(file, path)
+  // Whoever hands arguments on serves the file, and could not serve a program instead.
+  checkFile(file, path, args === undefined)
   checkTypeScript(path, process.features.typescript)
-  process.argv = [process.execPath, path, ...args]
+  process.argv = [process.execPath, path, ...(args ?? [])]
   const module = await import(pathToFileURL(path).href).catch((error: unknown) => {
     throw describeLoadError(file, error)
   })
@@ -33,20 +34,22 @@ export async function loadServer(file: string, args: readonly string[] = []): Pr
   )
 }
 
-function checkFile(file: string, path: string): void {
+function checkFile(file: string, path: string, mayBeProgram: boolean): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) {
     throw usageFailure(
       `There is no file ${file}`,
       `Looked for ${path}`,
-      'To use a program instead, put its command last: -- node server.js',
+      ...(mayBeProgram ? ['To use a program instead, put its command last: -- node server.js'] : []),
     )
   }
   if (!found.isFile()) throw usageFailure(`${file} is not a file.`, 'Name the module whose default export is a server.')
   if (!MODULES.has(extname(path))) {
     throw usageFailure(
       `${file} is not a JavaScript or TypeScript module.`,
-      `If it is a server in another language, put the command that starts it last: -- ${commandFor(file)}`,
+      mayBeProgram
+        ? `If it is a server in another language, put the command that starts it last: -- ${commandFor(file)}`
+        : 'A server in another language is started by its own command.',
     )
   }
 }

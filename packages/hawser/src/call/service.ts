@@ -1,12 +1,10 @@
 import type { HeaderField } from '../protocol/index.ts'
-import type { Call, Handle, Reply } from './call.ts'
+import type { Handle } from './call.ts'
 import type { Log } from './log.ts'
 
 /** What a transport needs of a server: a `Handle`, and the little it must know around it. */
 export interface Service {
   readonly handle: Handle
-  /** As `handle`, but without a promise where nothing is waited for: an answer in the same turn costs a transport far less. */
-  readonly respond?: (call: Call) => Reply | Promise<Reply>
   readonly log: Log
   /** Scopes that the local user holds on stdio unless the operator narrows them. */
   readonly scopes: readonly string[]

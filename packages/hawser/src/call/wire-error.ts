@@ -1,5 +1,5 @@
 import { AuthorizationError, PROTOCOL_ERRORS, ProtocolError, type ProtocolErrorCode } from './error.ts'
-import type { Log } from './log.ts'
+import { guardLog, type Log } from './log.ts'
 import { markReceived } from './received.ts'
 
 /** An error as JSON-RPC carries it. (basic#error-responses) */
@@ -63,7 +63,8 @@ const MAX_PLACE = 256
 /** Logs an unexpected error and returns the sentence that may be shown instead of it. */
 export function reportInternal(error: unknown, log: Log, place: Place = {}): string {
   const ref = createRef()
-  log({
+  // Also the log of a service written by hand must not take the answer with it.
+  guardLog(log)({
     level: 'error',
     message: describeThrown(error),
     ref,

@@ -5,6 +5,7 @@ import {
   ENV,
   ProtocolError,
   type Reply,
+  type Respond,
   reportInternal,
   type Service,
   toWireError,
@@ -22,6 +23,7 @@ import { EVENT_HEADERS, type HttpReply, type HttpRequest, JSON_HEADERS } from '.
 
 export interface AnswerOptions extends EventQueueOptions {
   readonly nameFields: ReadonlyMap<string, string>
+  readonly respond: Respond
 }
 
 /**
@@ -104,7 +106,7 @@ export function answerRequest(
       const fields = service.headerFields(params['name'] as string)
       if (fields.length > 0) checkParamHeaders(request, params['arguments'], fields)
     }
-    const reply = service.respond?.(call) ?? Promise.resolve(service.handle(call))
+    const reply = options.respond(call)
     if (reply instanceof Promise) {
       // Only an answer that takes time can be left: on Workers it is dear to watch for that.
       request.onDisconnect(leave)
@@ -152,7 +154,8 @@ export function failureReply(
     const internal = toWireError(cause, log, place)
     return { status: internal.status, headers: JSON_HEADERS, body: encodeFailure(id, internal.error) }
   }
-  const headers =
-    error instanceof AuthorizationError ? { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) } : JSON_HEADERS
+  // Only what was known for a refusal is looked at again: anything can be thrown, also what throws when it is looked at.
+  const isRefusal = (status === 401 || status === 403) && error instanceof AuthorizationError
+  const headers = isRefusal ? { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) } : JSON_HEADERS
   return { status, headers, body }
 }

@@ -1,6 +1,8 @@
 import { ProtocolError } from '../call/index.ts'
 import type { HeaderField } from '../protocol/index.ts'
 import { decodeHeaderValue } from '../wire/header-value.ts'
+import type { ParsedNotification } from '../wire/json-rpc.ts'
+import { checkVersion, describedVersion } from '../wire/request.ts'
 import type { HttpRequest } from './message.ts'
 import { headerText, readArgument } from './mirrored.ts'
 
@@ -22,6 +24,23 @@ export function checkVersionHeader(request: HttpRequest, version: string): void 
     'MCP-Protocol-Version',
     header === undefined ? 'is missing' : 'must equal the protocolVersion in params._meta',
   )
+}
+
+/**
+ * Refuses a notification without the headers that every message has. Its body need not name a version, so the header
+ * alone says which it is. (streamable-http#protocol-version-header)
+ *
+ * @throws ProtocolError `header_mismatch`, `unsupported_version`.
+ */
+export function checkNotificationHeaders(
+  request: HttpRequest,
+  { method, params }: ParsedNotification,
+  nameFields: ReadonlyMap<string, string>,
+): void {
+  const version = request.header('mcp-protocol-version')
+  checkVersionHeader(request, describedVersion(params) ?? version ?? '')
+  checkVersion(version ?? '')
+  checkStandardHeaders(request, method, params, nameFields)
 }
 
 /**

@@ -82,18 +82,39 @@ describe('the exchange', () => {
     })
   })
 
-  it('answers when the handle throws instead of rejecting, or answers with nothing', async () => {
+  it('answers when the handle throws instead of rejecting, answers with nothing or throws what cannot be looked at', async () => {
     const body = callTool('echo')
+    const untouchable = new Proxy(new Error('secret'), {
+      getPrototypeOf: () => {
+        throw new Error('no')
+      },
+    })
     const handles = [
       () => {
         throw new Error('secret')
       },
       () => Promise.resolve(undefined),
+      () => Promise.reject(untouchable),
+      () => {
+        throw untouchable
+      },
     ] as unknown as Service['handle'][]
     for (const handle of handles) {
       const { answer } = createExchange({ ...createTestService(), handle })
       expect(await answer(request(properHeaders(body)), body)).toMatchObject({ status: 500 })
     }
+  })
+
+  it('answers when the log fails', async () => {
+    const stderr = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const log = () => {
+      throw new Error('disk full')
+    }
+    const body = callTool('crash')
+    const { answer } = createExchange({ ...createTestService(), log })
+    expect(await answer(request(properHeaders(body)), body)).toMatchObject({ status: 500 })
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('"ref"'))
+    stderr.mockRestore()
   })
 
   it('answers when the data of an error is not JSON', async () => {

@@ -1,7 +1,8 @@
-import { ProtocolError, type Service } from '../call/index.ts'
-import { MAX_VALUES, type Parsed, parseMessage } from '../wire/json-rpc.ts'
+import { ProtocolError, respondBy, type Service } from '../call/index.ts'
+import { MAX_VALUES, type Parsed, type ParsedNotification, parseMessage } from '../wire/json-rpc.ts'
 import { describedVersion, SUPPORTED_VERSIONS } from '../wire/request.ts'
 import { answerRequest, type AnswerOptions, failureReply } from './answer.ts'
+import { checkNotificationHeaders } from './check-headers.ts'
 import type { EventQueueOptions } from './event-queue.ts'
 import { acceptsAnswers, isJson } from './media-type.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
@@ -49,7 +50,11 @@ export interface Exchange {
 export function createExchange(service: Service, options: HttpOptions = {}): Exchange {
   const { fallback, maxBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES } = options
   const isAllowed = createSourceCheck(options)
-  const answerOptions: AnswerOptions = { ...options, nameFields: mergeNameFields(options.nameFields) }
+  const answerOptions: AnswerOptions = {
+    ...options,
+    nameFields: mergeNameFields(options.nameFields),
+    respond: respondBy(service),
+  }
 
   const admit = (request: HttpRequest): HttpReply | undefined => {
     if (!isAllowed(request)) return refuse('forbidden')
@@ -71,7 +76,7 @@ export function createExchange(service: Service, options: HttpOptions = {}): Exc
       case 'request':
         return answerRequest(service, request, message, answerOptions)
       case 'notification':
-        return ACCEPTED
+        return accept(request, message)
       case 'response':
       case 'failure':
         return refuse('notForServers')
@@ -80,6 +85,15 @@ export function createExchange(service: Service, options: HttpOptions = {}): Exc
         // What is no message at all is a bad HTTP request too, whichever part is wrong.
         return { ...failureReply(message.id, error, service, {}), status: 400 }
       }
+    }
+  }
+
+  const accept = (request: HttpRequest, message: ParsedNotification): HttpReply => {
+    try {
+      checkNotificationHeaders(request, message, answerOptions.nameFields)
+      return ACCEPTED
+    } catch (error) {
+      return failureReply(undefined, error, service, message)
     }
   }
 

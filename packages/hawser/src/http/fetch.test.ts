@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { ENV } from '../call/index.ts'
+import { type Call, ENV, ProtocolError } from '../call/index.ts'
 import { META } from '../protocol/index.ts'
 import { readEvents } from '../wire/events.ts'
 import { createFetchHandler } from './fetch.ts'
 import { callTool, CASES, expected, headersOf, message, outcome, properHeaders } from './fixtures/cases.ts'
-import { createTestService, untilGone } from './fixtures/service.ts'
+import { createTestService, later, text, untilGone } from './fixtures/service.ts'
+
+const raise = (error: unknown): never => {
+  throw error
+}
 
 const ENDPOINT = 'http://localhost/mcp'
 
@@ -38,13 +42,15 @@ describe('the fetch handler', () => {
     describe(`answers a request ${topic}`, () => {
       it.each(cases)('$name → $status $code', async (one) => {
         const { method = 'POST' } = one
-        const body = method === 'GET' ? null : new Blob([one.body as BlobPart])
-        const request = new Request(ENDPOINT, { method, headers: headersOf(one), body })
-        const response = await createFetchHandler(createTestService())(request)
-        const answer = await response.text()
-        expect(outcome(response.status, answer)).toEqual(expected(one))
-        expect(response.headers.get('content-type')).toBe(answer === '' ? null : 'application/json')
-        expect(answer).not.toContain('secret')
+        for (const service of [createTestService(), later(createTestService())]) {
+          const body = method === 'GET' ? null : new Blob([one.body as BlobPart])
+          const request = new Request(ENDPOINT, { method, headers: headersOf(one), body })
+          const response = await createFetchHandler(service)(request)
+          const answer = await response.text()
+          expect(outcome(response.status, answer)).toEqual(expected(one))
+          expect(response.headers.get('content-type')).toBe(answer === '' ? null : 'application/json')
+          expect(answer).not.toContain('secret')
+        }
       })
     })
   }
@@ -163,6 +169,28 @@ describe('the fetch handler', () => {
       { method: 'notifications/message' },
       { id: 1, error: { code: -32603, message: `Internal error (ref ${service.entries[0]?.ref})` } },
     ])
+  })
+
+  const report = ({ notify }: Call): void =>
+    notify({ method: 'notifications/progress', params: { progressToken: 'p', progress: 1 } })
+
+  it.each<[string, () => unknown, object]>([
+    ['answered', () => text('done'), { result: { content: [{ text: 'done' }] } }],
+    ['refused', () => raise(new ProtocolError('invalid_params', 'No.')), { error: { code: -32602, message: 'No.' } }],
+    ['answered with what cannot be written', () => ({ content: [1n] }), { error: { code: -32603 } }],
+  ])('streams what was reported in the turn in which it was %s', async (_, answer, last) => {
+    const service = createTestService({ quick: (call) => (report(call), answer()) })
+    const response = await createFetchHandler(service)(post(callTool('quick')))
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(await readAll(response)).toMatchObject([{ params: { progress: 1 } }, { id: 1, ...last }])
+  })
+
+  it('lets the reader of an answer that was there at once leave in the middle of it', async () => {
+    const service = createTestService({ quick: (call) => (report(call), text('done')) })
+    const response = await createFetchHandler(service)(post(callTool('quick')))
+    await response.body!.cancel()
+    expect(service.calls[0]?.signal.aborted).toBe(false)
+    expect(service.entries).toEqual([])
   })
 
   // spec: progress-ends, http-answer-type

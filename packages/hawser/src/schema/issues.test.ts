@@ -29,12 +29,23 @@ describe('describeIssues', () => {
 
   it('says the same of what valibot finds', async () => {
     const schema = toStandardJsonSchema(
-      v.object({ query: v.string(), limit: v.pipe(v.number(), v.maxValue(3)), kind: v.picklist(['note', 'page']) }),
+      v.strictObject({
+        query: v.string(),
+        limit: v.pipe(v.number(), v.maxValue(3), v.integer()),
+        kind: v.picklist(['note', 'page']),
+        code: v.pipe(v.string(), v.minLength(2), v.regex(/^x/)),
+        mail: v.pipe(v.string(), v.email()),
+      }),
     )
-    expect(await explain(schema, { limit: 9, kind: 'x' })).toEqual([
-      'query: expected "query", got nothing',
-      'limit: expected <=3, got number 9',
+    expect(await explain(schema, { limit: 9.5, kind: 'x', code: 'y', mail: 'z', more: 1 })).toEqual([
+      'query: required, got nothing',
+      'limit: expected <=3, got number 9.5',
+      'limit: expected integer, got number 9.5',
       'kind: expected ("note" | "page"), got string "x"',
+      'code: expected length >=2, got string "y"',
+      'code: expected format /^x/, got string "y"',
+      'mail: expected email, got string "z"',
+      'more: not allowed, got number 1',
     ])
   })
 
@@ -58,9 +69,13 @@ describe('describeIssues', () => {
   })
 
   it('keeps an author’s own message', async () => {
-    const schema = z.object({ day: z.string().refine(() => false, 'Must be in the future') })
-    expect(await explain(schema, { day: '1999-01-01' })).toEqual([
+    const schema = z.object({
+      day: z.string().refine(() => false, 'Must be in the future'),
+      hour: z.string().refine(() => false, 'Opening hours: expected 8 to 18'),
+    })
+    expect(await explain(schema, { day: '1999-01-01', hour: '7' })).toEqual([
       'day: Must be in the future, got string "1999-01-01"',
+      'hour: Opening hours: expected 8 to 18, got string "7"',
     ])
   })
 

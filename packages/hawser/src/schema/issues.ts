@@ -31,13 +31,21 @@ function expectation(issue: StandardIssue, place: string): string {
   const message = issue.message.slice(0, MAX_READ).replace(/\s+/g, ' ')
   const own = place && message.startsWith(`${place} `) ? message.slice(place.length + 1) : message
   return clip(
-    own
-      .replace(/^[A-Z][a-z]+(?: [a-z]+)*: (?=expected )/i, '')
+    fromValibot(own)
+      .replace(/^(?:Invalid [a-z]+|Too (?:big|small)): (?=expected )/i, '')
       .replace(/(?:,| but) received .*$| \(was .*\)$/, '')
       .replace(/^must be (?!removed)/, 'expected ')
       .replace(/^Expected /, 'expected '),
     MAX_MESSAGE,
   )
+}
+
+/** Valibot says in the category alone what is counted, or what the whole text should be. */
+function fromValibot(message: string): string {
+  return message
+    .replace(/^Invalid key: Expected never .*/, 'not allowed')
+    .replace(/^Invalid key: .* undefined$/, 'required')
+    .replace(/^Invalid (?!type:|value:)([\w ]+):(?: Received .*| Expected(?= ))/, 'expected $1')
 }
 
 /** Zod reports a union as `Invalid input` and keeps the issues of each branch in `errors`. */

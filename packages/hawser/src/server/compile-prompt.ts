@@ -3,6 +3,7 @@ import { isObject, type JsonSchema, type PromptArgument, type PromptListing } fr
 import type { StandardSchema } from '../schema/standard-schema.ts'
 import { toJsonSchema } from '../schema/to-json-schema.ts'
 import { convert } from './compile-tool.ts'
+import { checkPositive } from './check-options.ts'
 import type { Anything, Prompt, PromptDefinition } from './definitions.ts'
 import type { Authorize, createAuthorizer } from './scopes.ts'
 
@@ -48,6 +49,7 @@ export function compilePrompt(
     description: typeof about === 'string' ? about : undefined,
     required: required.has(argument),
   }))
+  checkPositive(where, 'timeout', definition.timeout)
   return {
     name,
     definition,

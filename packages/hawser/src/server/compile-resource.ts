@@ -2,6 +2,7 @@ import { DefinitionError } from '../call/index.ts'
 import type { Resource as ResourceListing, ResourceTemplate } from '../protocol/index.ts'
 import { parseTemplate } from '../uri-template/parse.ts'
 import type { UriTemplate } from '../uri-template/template.ts'
+import { checkPositive } from './check-options.ts'
 import type { Anything, Resource, ResourceDefinition } from './definitions.ts'
 import type { Authorize, createAuthorizer } from './scopes.ts'
 
@@ -39,6 +40,7 @@ export function compileResource(
   }
   const { title, description, mimeType, icons, annotations, size, meta } = definition
   const shown = { name, title, description, mimeType, icons, annotations, _meta: meta }
+  checkPositive(where, 'timeout', definition.timeout)
   return {
     name,
     definition,

@@ -4,6 +4,7 @@ import { findHeaderFields } from '../schema/header-fields.ts'
 import { createArgumentNames, type FindUnknownArguments } from '../schema/argument-names.ts'
 import type { StandardSchema } from '../schema/standard-schema.ts'
 import { noInput, toInputSchema, toJsonSchema } from '../schema/to-json-schema.ts'
+import { checkPositive } from './check-options.ts'
 import type { Anything, Tool, ToolDefinition } from './definitions.ts'
 import type { Authorize, createAuthorizer } from './scopes.ts'
 
@@ -35,6 +36,7 @@ export function compileTool(name: string, tool: Tool, authorizer: ReturnType<typ
   const inputSchema = input === undefined ? noInput : convert(where, 'input', () => toInputSchema(input))
   const outputSchema = output === undefined ? undefined : convert(where, 'output', () => toJsonSchema(output, 'output'))
   const { title, description, icons, meta, effect, idempotent = false, external = false } = definition
+  checkPositive(where, 'timeout', definition.timeout)
   return {
     name,
     definition,

@@ -91,6 +91,28 @@ describe('a definition that cannot work', () => {
     expect(() => make({}, { version: undefined as never })).toThrow(expect.objectContaining({ id: 'missing-identity' }))
   })
 
+  it.each([
+    ['timeout', [0, -1, Number.NaN, '5s', null]],
+    ['askExpiry', [0, Number.NaN]],
+    ['pageSize', [0, -1, 0.5, Number.NaN, '10']],
+  ])('throws for a %s that would stop everything, and takes one that is for ever', (option, values) => {
+    for (const value of values) {
+      const problem = { id: 'bad-number', message: expect.stringContaining(`${option} must be`) }
+      expect(() => make({}, { [option]: value })).toThrow(expect.objectContaining(problem))
+    }
+    expect(() => make({}, { [option]: Infinity })).not.toThrow()
+  })
+
+  it('throws for such a timeout of a tool, a resource or a prompt, naming it', () => {
+    const timeout = -1
+    const parts = [
+      { tools: { it: tool({ description: 'd', effect: 'read', timeout, run: () => '' }) } },
+      { resources: { it: resource({ uri: 'a://b', timeout, read: () => '' }) } },
+      { prompts: { it: prompt({ description: 'd', timeout, render: () => '' }) } },
+    ]
+    for (const each of parts) expect(() => make(each)).toThrow(/"it": timeout must be a number above 0; it is -1\./)
+  })
+
   // basic/versioning#extension-negotiation
   // spec: extension-identifier
   it.each([

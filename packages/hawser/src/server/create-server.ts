@@ -1,5 +1,5 @@
 import {
-  DefinitionError,
+  createHandle,
   guardLog,
   type Interceptor,
   intercept,
@@ -14,13 +14,13 @@ import {
   type Extensions,
   type Icon,
   type Implementation,
-  isExtensionId,
   PROTOCOL_VERSION,
   type ServerCapabilities,
 } from '../protocol/index.ts'
 import { compareSpecificity } from '../uri-template/compare-specificity.ts'
 import { type Changed, type Changes, createChanged } from './changes.ts'
 import { createToolCaller } from './call-tool.ts'
+import { checkOptions } from './check-options.ts'
 import { compilePrompt } from './compile-prompt.ts'
 import { compileResource } from './compile-resource.ts'
 import { compileTool } from './compile-tool.ts'
@@ -93,8 +93,7 @@ const MINUTE = 60_000
 export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): ServerCore {
   const { changes, cache = {}, instructions, extensions } = options
   const log = guardLog(options.log ?? logToStderr)
-  checkIdentity(options)
-  checkExtensions(extensions)
+  checkOptions(options)
   const authorizer = createAuthorizer(options.scopes ?? {})
   const tools = new Map(
     Object.entries(parts.tools ?? {}).map(([name, tool]) => [name, compileTool(name, tool, authorizer)]),
@@ -163,10 +162,8 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
   const { use = [] } = parts
-  const respond = createDispatcher(handlers)
   return {
-    handle: intercept(async (call) => respond(call), use),
-    ...(use.length === 0 && { respond }),
+    handle: intercept(createHandle(createDispatcher(handlers)), use),
     log,
     scopes: Object.keys(options.scopes ?? {}),
     headerFields: (tool) => tools.get(tool)?.headerFields ?? [],
@@ -179,28 +176,6 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
 
 function readInfo({ name, version, title, description, websiteUrl, icons }: ServerOptions): Implementation {
   return withoutUndefined({ name, version, title, description, websiteUrl, icons })
-}
-
-function checkIdentity({ name, version }: ServerOptions): void {
-  for (const [field, value] of Object.entries({ name, version })) {
-    if (typeof value !== 'string' || value === '') {
-      throw new DefinitionError(
-        'missing-identity',
-        `mcp({ … }) needs a ${field}; it has ${JSON.stringify(value)}. Clients show it to people.`,
-      )
-    }
-  }
-}
-
-/** (basic/versioning#extension-negotiation) */
-function checkExtensions(extensions: Extensions = {}): void {
-  const wrong = Object.keys(extensions).find((id) => !isExtensionId(id))
-  if (wrong !== undefined) {
-    throw new DefinitionError(
-      'bad-extension',
-      `The extension "${wrong}" needs an identifier such as "com.example/${wrong.replaceAll(/\W/g, '') || 'name'}".`,
-    )
-  }
 }
 
 /** Results are serialised with these objects inside, so absent fields are dropped once. */

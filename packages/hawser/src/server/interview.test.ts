@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import * as z from 'zod'
+import type { Log } from '../call/index.ts'
 import type { SamplingMessage } from '../protocol/index.ts'
 import { fail } from './content.ts'
 import { createServer, type ServerCore } from './create-server.ts'
@@ -15,9 +16,10 @@ const yes = z.object({ yes: z.boolean() })
 function serve(
   run: (context: Parameters<Parameters<typeof tool>[0]['run']>[1]) => unknown,
   extra: object = {},
+  log: Log = () => {},
 ): ServerCore {
   const asking = tool({ description: 'Asks', effect: 'write', run: (_, context) => run(context) as string, ...extra })
-  return createServer({ name: 'n', version: '1', keys, log: () => {}, timeout: 2_000 }, { tools: { asking } })
+  return createServer({ name: 'n', version: '1', keys, log, timeout: 2_000 }, { tools: { asking } })
 }
 
 interface Round {
@@ -72,6 +74,16 @@ describe('ask', () => {
   })
 
   // spec: mrtr-keys, mrtr-answers-missing, mrtr-answers-extra
+  it('may stay answerable for ever', async () => {
+    const asking = tool({
+      description: 'Asks',
+      effect: 'write',
+      run: async (_, { ask }) => `${(await ask('a', { message: 'a?', answer: yes })).yes}`,
+    })
+    const server = createServer({ name: 'n', version: '1', keys, askExpiry: Infinity }, { tools: { asking } })
+    expect((await call(server, await call(server), { a: accept({ yes: true }) })).content?.[0]?.text).toBe('true')
+  })
+
   it('sends questions that start together out together', async () => {
     const server = serve(async ({ ask }) => {
       const [a, b] = await Promise.all([
@@ -411,6 +423,35 @@ describe('once', () => {
     const failed = await call(server, first, { a: accept({ yes: true }) })
     expect(failed).toMatchObject({ isError: true, content: [{ text: 'Not yet.' }] })
     expect((await call(server, first, { a: accept({ yes: true }) })).content?.[0]?.text).toBe('now')
+  })
+
+  it('does not wait for the end of time when it asks inside', async () => {
+    const log = vi.fn<Log>()
+    const server = serve(
+      ({ ask, once }) => once('pay', () => ask('sum', { message: 'How much?', answer: yes })),
+      {},
+      log,
+    )
+    expect(await call(server)).toMatchObject({ isError: true })
+    expect(log.mock.lastCall?.[0].message).toMatch('"sum" is asked inside once("pay"). Ask before once')
+  })
+
+  it('tells the author what it waits for when it asks inside after a while', async () => {
+    const log = vi.fn<Log>()
+    const server = serve(
+      ({ ask, once }) =>
+        once('pay', async () => {
+          await Promise.resolve()
+          return ask('sum', { message: 'How much?', answer: yes })
+        }),
+      { timeout: 20 },
+      log,
+    )
+    expect(await call(server)).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringMatching('not finish') }],
+    })
+    expect(log.mock.lastCall?.[0].message).toMatch('"sum" is asked when once("pay") ends')
   })
 
   it('refuses a value that JSON cannot carry', async () => {

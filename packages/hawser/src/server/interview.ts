@@ -37,6 +37,9 @@ type Fields = { readonly [name: string]: unknown }
 /** Real timers are taken when the module loads, so that a test's fake clock does not hold questions back. */
 const later = globalThis.setTimeout
 
+/** Work that has begun is seen to its end before a question suspends the handler, so neither would come first. */
+const NOT_INSIDE = 'Ask before once, not inside it.'
+
 const MAX_ROUNDS = 32
 const MAX_KEY_CHARS = 128
 
@@ -59,6 +62,8 @@ export class Interview {
   readonly #results: Map<string, JsonValue>
   readonly #pending = new Map<string, Pending>()
   readonly #working = new Map<string, Promise<JsonValue>>()
+  /** The `once` whose work is being called at this moment. */
+  #starting: string | undefined
   #suspended = false
   #confirmKey: string | undefined
   readonly #onSuspend: (stuck: boolean) => void
@@ -130,12 +135,30 @@ export class Interview {
     const working = this.#working.get(key)
     if (working !== undefined) return (await working) as T
     const work = (async () => {
-      const value = toJson(key, await run())
+      const value = toJson(key, await this.#start(key, run))
       this.#results.set(key, value)
       return value
     })()
     this.#working.set(key, work)
     return (await work) as T
+  }
+
+  #start<T>(key: string, run: () => Sync<T>): Sync<T> {
+    const outer = this.#starting
+    this.#starting = key
+    try {
+      return run()
+    } finally {
+      this.#starting = outer
+    }
+  }
+
+  /** Why the handler may be waiting for ever, for its author. */
+  get stuck(): string | undefined {
+    const [question] = this.#pending.keys()
+    const [work] = this.#working.keys()
+    if (question === undefined || work === undefined) return undefined
+    return `"${question}" is asked when once("${work}") ends. ${NOT_INSIDE}`
   }
 
   /** Whether the handler stopped to wait for an answer; whatever it does after that does not count. */
@@ -160,6 +183,8 @@ export class Interview {
     compose: (note: string) => InputRequest,
   ): Promise<T> {
     checkKey(key)
+    if (this.#starting !== undefined)
+      throw new Error(`"${key}" is asked inside once("${this.#starting}"). ${NOT_INSIDE}`)
     const isExpected = this.#memory.asked.has(key) || (this.#memory.round === 0 && key !== this.#confirmKey)
     const fresh = isExpected && Object.hasOwn(this.#given, key) ? this.#given[key] : undefined
     const response = this.#answers.get(key) ?? fresh

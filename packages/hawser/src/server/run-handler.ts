@@ -106,6 +106,8 @@ function runRound<T>(
     let timer = setTimeout(() => {
       expired = new ToolError(`"${item.name}" did not finish within ${limit / 1000} s and was stopped.`)
       context.stop(expired)
+      const why = interview?.stuck
+      if (why !== undefined) frame.log({ level: 'warn', message: why, method: call.method, name: item.name })
       reject(expired)
     }, limit)
     onSuspend = (stuck) => {
@@ -126,7 +128,9 @@ function runRound<T>(
     if (value !== SUSPENDED || interview === undefined) return { value: value as T }
     const { questions, memory: remembered } = interview.outcome
     const binding = { ...bindingOf(frame, call, item), arguments: JSON.parse(given) as unknown }
-    const requestState = await sealState(remembered, binding, frame.keys, Date.now() + frame.askExpiry)
+    // JSON has no Infinity.
+    const expiresAt = Math.min(Date.now() + frame.askExpiry, Number.MAX_SAFE_INTEGER)
+    const requestState = await sealState(remembered, binding, frame.keys, expiresAt)
     return { resultType: 'input_required', inputRequests: questions, requestState }
   })
 }

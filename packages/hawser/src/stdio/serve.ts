@@ -1,5 +1,15 @@
-import { ENV, type Principal, ProtocolError, type ProtocolErrorCode, type Service, Values } from '../call/index.ts'
-import type { Call, Reply } from '../call/index.ts'
+import {
+  type Call,
+  ENV,
+  guardLog,
+  type Principal,
+  ProtocolError,
+  type ProtocolErrorCode,
+  type Reply,
+  respondBy,
+  type Service,
+  Values,
+} from '../call/index.ts'
 import { MAX_VALUES, type Parsed, type ParsedNotification, type ParsedRequest, parseMessage } from '../wire/json-rpc.ts'
 import { createLineReader } from '../wire/lines.ts'
 import { decodeRequest, describedVersion } from '../wire/request.ts'
@@ -60,6 +70,8 @@ const cleanupMs = 250
 export function serveLines(service: Service, options: ServeLinesOptions): LineServer {
   const { maxLineBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES, maxInFlight = 1024, graceMs = 1000, env } = options
   const principal = options.principal ?? { subject: 'local', scopes: new Set(service.scopes) }
+  const respond = respondBy(service)
+  const log = guardLog(service.log)
   const open = createIdTable<OpenRequest>()
   const outbox = createOutbox({ ...options, isLull: () => open.size === 0 })
   const fallback = options.fallback?.(outbox.send)
@@ -99,7 +111,7 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
 
   const run = (call: Call, request: OpenRequest): void => {
     try {
-      const reply = service.respond?.(call) ?? Promise.resolve(service.handle(call))
+      const reply = respond(call)
       if (reply instanceof Promise) void wait(reply, request)
       else request.succeed(reply)
     } catch (error) {
@@ -125,7 +137,7 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
     const request = cancels ? open.get(requestId) : undefined
     if (request === undefined) return void fallback?.receive(message)
     const why = typeof reason === 'string' ? reason.slice(0, 256) : undefined
-    if (why !== undefined) service.log({ level: 'info', message: `A request was cancelled by the client: ${why}` })
+    if (why !== undefined) log({ level: 'info', message: `A request was cancelled by the client: ${why}` })
     request.abort(why ?? 'The client cancelled the request.')
     onChange?.()
   }
@@ -173,7 +185,7 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
   const finish = async (): Promise<void> => {
     reader.end()
     if (options.closeService) {
-      service.close().catch((cause: unknown) => service.log({ level: 'error', message: 'Closing failed.', cause }))
+      service.close().catch((cause: unknown) => log({ level: 'error', message: 'Closing failed.', cause }))
     } else {
       for (const request of open.values()) if (request.listens) request.tearDown()
     }
@@ -188,8 +200,11 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
     push: (chunk) => {
       if (ended !== undefined) return
       outbox.cork()
-      reader.push(chunk)
-      outbox.uncork()
+      try {
+        reader.push(chunk)
+      } finally {
+        outbox.uncork()
+      }
     },
     end: () => (ended ??= finish()),
     get inFlight() {

@@ -30,10 +30,6 @@ export interface Variable {
   readonly explode: boolean
 }
 
-/**
- * `head`, slots with text between them, `tail`. The slots in `left` are cut off from the left, each at the text after
- * it; those in `right`, the last first, each at the text before it; `middle` takes what remains. Nothing is tried twice.
- */
 /** `head`, slots with text between them, `tail`. Nothing is tried twice. */
 export interface Pattern {
   readonly head: string

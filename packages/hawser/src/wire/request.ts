@@ -31,6 +31,13 @@ function lack(what: string): ProtocolError {
   return new ProtocolError('invalid_meta', `params._meta lacks ${what}. ${speaks}`, { data: offer })
 }
 
+/** @throws ProtocolError `unsupported_version` (basic/versioning#protocol-version-negotiation) */
+export function checkVersion(version: string): void {
+  if (version === PROTOCOL_VERSION) return
+  const data = { ...offer, requested: version.slice(0, 64) }
+  throw new ProtocolError('unsupported_version', `Unsupported protocol version. ${speaks}`, { data })
+}
+
 /**
  * Turns a parsed request into a `Call`, checking the envelope and the shape of the params once. Unknown methods pass:
  * the dispatcher refuses them.
@@ -42,10 +49,7 @@ export function decodeRequest(method: string, params: Fields | undefined, around
   if (params === undefined || !isObject(meta)) throw lack('protocolVersion and clientCapabilities')
   const { [META.protocolVersion]: version, [META.clientCapabilities]: capabilities } = meta
   if (typeof version !== 'string') throw lack('the string protocolVersion')
-  if (version !== PROTOCOL_VERSION) {
-    const data = { ...offer, requested: version.slice(0, 64) }
-    throw new ProtocolError('unsupported_version', `Unsupported protocol version. ${speaks}`, { data })
-  }
+  checkVersion(version)
   if (!isObject(capabilities)) throw lack('the object clientCapabilities')
   const problem = findMetaProblem(meta) ?? findParamsProblem(method, params)
   if (problem !== undefined) throw new ProtocolError('invalid_params', problem)
