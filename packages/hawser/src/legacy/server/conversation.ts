@@ -95,7 +95,7 @@ export class Conversation {
   async open({ id, method }: ParsedRequest, caller: Caller): Promise<Answer> {
     try {
       const discovered = await this.#discover(caller)
-      return { json: encodeResult(id, JSON.stringify(describeServer(discovered, this.client.revision))) }
+      return { json: encodeResult(id, JSON.stringify(describeServer(discovered, this.client.revision, this.#isHeld))) }
     } catch (error) {
       return this.#fail(id, method, {}, error)
     }
@@ -210,13 +210,13 @@ export class Conversation {
 
   async #subscribe(method: string, uri: unknown, caller: Caller): Promise<void> {
     const { capabilities } = await this.#discover(caller)
-    if (capabilities.resources?.subscribe !== true) {
+    if (capabilities.resources?.subscribe !== true || !this.#isHeld) {
       throw new ProtocolError('method_not_found', 'This server does not tell when resources change.')
     }
     if (typeof uri !== 'string') throw new ProtocolError('invalid_params', 'params.uri must be a string')
     if (method === 'resources/unsubscribe') return this.#subscriptions?.unsubscribe(uri)
     if (this.#subscriptions !== undefined) return this.#subscriptions.subscribe(uri)
-    throw new ProtocolError('invalid_request', NOT_HELD)
+    throw new ProtocolError('invalid_request', 'Say notifications/initialized first.')
   }
 
   /** Calls, asks what the reply asks for, and calls again with the answers, until there is a result. */

@@ -10,14 +10,17 @@ export interface ServerDescription {
   readonly instructions?: string | undefined
 }
 
-/** Says in an earlier revision what `server/discover` answered. (2025-11-25 basic/lifecycle#initialization) */
-export function describeServer(discovered: DiscoverResult, revision: Revision): ServerDescription {
+/** Says in an earlier revision what `server/discover` answered; nothing changes for whom nothing is held. (2025-11-25 basic/lifecycle#initialization) */
+export function describeServer(discovered: DiscoverResult, revision: Revision, isHeld: boolean): ServerDescription {
   const { capabilities, instructions, _meta } = discovered
-  const { completions, extensions, ...others } = capabilities
+  const { completions, extensions, tools, prompts, resources, ...others } = capabilities
   return {
     protocolVersion: revision,
     capabilities: {
       ...others,
+      ...(tools !== undefined && { tools: isHeld ? tools : {} }),
+      ...(prompts !== undefined && { prompts: isHeld ? prompts : {} }),
+      ...(resources !== undefined && { resources: isHeld ? resources : {} }),
       ...(completions !== undefined && hasFeature(revision, 'completionsCapability') && { completions }),
       ...(extensions !== undefined && hasFeature(revision, 'extensions') && { extensions }),
     },
