@@ -38,7 +38,7 @@ describe('the exchange', () => {
     ) => {
       const { admit, answer } = createExchange({
         ...createTestService(),
-        httpFallback: () => ({ answer: take, close: () => {} }),
+        httpFallback: () => ({ answer: take, release: () => {}, close: () => {} }),
       })
       const incoming = request(headers, method)
       return admit(incoming) ?? answer(incoming, body)
@@ -87,12 +87,20 @@ describe('the exchange', () => {
 
     it('gives it the service that is served, and ends it', () => {
       const service = createTestService()
+      const release = vi.fn<() => void>()
       const close = vi.fn<() => void>()
-      const httpFallback = vi.fn<NonNullable<HttpService['httpFallback']>>(() => ({ answer: () => undefined, close }))
+      const httpFallback = vi.fn<NonNullable<HttpService['httpFallback']>>(() => ({
+        answer: () => undefined,
+        release,
+        close,
+      }))
       const served = { ...service, httpFallback }
-      createExchange(served, { sessions: { max: 7 } }).close()
+      const exchange = createExchange(served, { sessions: { max: 7 } })
+      exchange.release()
+      expect(close).not.toHaveBeenCalled()
+      exchange.close()
       expect(httpFallback).toHaveBeenCalledWith(served, expect.objectContaining({ sessions: { max: 7 } }))
-      expect(close).toHaveBeenCalledOnce()
+      expect([release, close].map(({ mock }) => mock.calls.length)).toEqual([1, 1])
     })
 
     it('answers for it when it fails', async () => {

@@ -18,7 +18,9 @@ export interface HttpFallback {
     body: string,
     message: Parsed | undefined,
   ) => HttpReply | undefined | Promise<HttpReply | undefined>
-  /** Ends what is open. */
+  /** Ends the streams that wait for nothing in particular; calls go on. */
+  readonly release: () => void
+  /** Ends everything. */
   readonly close: () => void
 }
 
@@ -60,7 +62,9 @@ export interface Exchange {
   readonly admit: (request: HttpRequest) => HttpReply | undefined
   /** Answers a request that `admit` let pass. Never throws and never rejects. */
   readonly answer: (request: HttpRequest, body: string) => HttpReply | Promise<HttpReply>
-  /** Ends sessions and their streams. */
+  /** Ends the streams that wait for nothing in particular, so that their connections can close; calls go on. */
+  readonly release: () => void
+  /** Ends sessions and whatever is under way in them. */
   readonly close: () => void
 }
 
@@ -130,7 +134,7 @@ export function createExchange(service: HttpService, options: HttpOptions = {}):
     return message === undefined ? refuse('wrongMethod') : answerMessage(request, message)
   }
 
-  return { maxBytes, admit, answer, close: () => fallback?.close() }
+  return { maxBytes, admit, answer, release: () => fallback?.release(), close: () => fallback?.close() }
 }
 
 /** A message names its revision in the body or, when that part is missing, in the header. (basic/versioning) */

@@ -136,7 +136,7 @@ const IDLE_CHECK_MS = 25
 
 async function closeGently(server: Server, service: HttpService, exchange: Exchange, timeoutMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
-  exchange.close()
+  exchange.release()
   const ended = service.close().catch((cause: unknown) => {
     service.log({ level: 'error', message: 'The server could not close gracefully.', cause })
   })
@@ -147,5 +147,6 @@ async function closeGently(server: Server, service: HttpService, exchange: Excha
   await Promise.race([Promise.all([closed, ended]), late])
   clearInterval(idle)
   clearTimeout(deadline)
+  exchange.close()
   server.closeAllConnections()
 }

@@ -54,8 +54,16 @@ export interface Answer {
 /** Rounds of questions that one call may take. */
 const MAX_ROUNDS = 64
 
-/** Requests that one client may have in flight. */
-const MAX_CALLS = 1024
+/** What is the same for all conversations of one place. */
+export interface Terms {
+  /** Whether answers to questions can come back. */
+  readonly isHeld: boolean
+  /** Requests that one client may have in flight. */
+  readonly maxCalls: number
+}
+
+const HELD: Terms = { isHeld: true, maxCalls: 1024 }
+export const STATELESS: Terms = { isHeld: false, maxCalls: 1024 }
 
 /** What a client gets that did not say what it wants, as these revisions leave to the server. (server/utilities/logging) */
 const DEFAULT_LEVEL: LoggingLevel = 'info'
@@ -72,18 +80,17 @@ export function isLaterMethod(method: string): boolean {
 export class Conversation {
   readonly client: OldClient
   readonly #service: Service
-  /** Whether answers to questions can come back. */
-  readonly #isHeld: boolean
+  readonly #terms: Terms
   #level: LoggingLevel | undefined
   #calls: IdTable<AbortController> | undefined
   #questions: Questions | undefined
   #lastQuestion = 0
   #subscriptions: Subscriptions | undefined
 
-  constructor(service: Service, client: OldClient, isHeld: boolean) {
+  constructor(service: Service, client: OldClient, terms: Terms = HELD) {
     this.#service = service
     this.client = client
-    this.#isHeld = isHeld
+    this.#terms = terms
   }
 
   /** Nothing is under way. */
@@ -95,7 +102,9 @@ export class Conversation {
   async open({ id, method }: ParsedRequest, caller: Caller): Promise<Answer> {
     try {
       const discovered = await this.#discover(caller)
-      return { json: encodeResult(id, JSON.stringify(describeServer(discovered, this.client.revision, this.#isHeld))) }
+      return {
+        json: encodeResult(id, JSON.stringify(describeServer(discovered, this.client.revision, this.#terms.isHeld))),
+      }
     } catch (error) {
       return this.#fail(id, method, {}, error)
     }
@@ -120,7 +129,7 @@ export class Conversation {
   async answer(message: ParsedRequest, send: Send, caller: Caller, gone?: AbortSignal): Promise<Answer | undefined> {
     const { id, method, params } = message
     const calls = (this.#calls ??= createIdTable())
-    const problem = calls.get(id) !== undefined ? IN_FLIGHT : calls.size >= MAX_CALLS ? TOO_MANY : undefined
+    const problem = calls.get(id) !== undefined ? IN_FLIGHT : calls.size >= this.#terms.maxCalls ? TOO_MANY : undefined
     if (problem !== undefined) return this.#fail(id, method, params, new ProtocolError('invalid_request', problem))
     const controller = new AbortController()
     const { signal } = controller
@@ -210,7 +219,7 @@ export class Conversation {
 
   async #subscribe(method: string, uri: unknown, caller: Caller): Promise<void> {
     const { capabilities } = await this.#discover(caller)
-    if (capabilities.resources?.subscribe !== true || !this.#isHeld) {
+    if (capabilities.resources?.subscribe !== true || !this.#terms.isHeld) {
       throw new ProtocolError('method_not_found', 'This server does not tell when resources change.')
     }
     if (typeof uri !== 'string') throw new ProtocolError('invalid_params', 'params.uri must be a string')
@@ -227,29 +236,25 @@ export class Conversation {
     let added: Fields = {}
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const call = this.#translate(method, { ...given, ...added }, notify, caller, signal)
-      const reply = await this.#handle(call)
+      const reply = await this.#service.handle(call).catch((error: unknown) => this.#explain(method, error))
       if (!isInputRequired(reply)) return reply
       const { inputRequests = {}, requestState } = reply
-      added = { inputResponses: await this.#ask(inputRequests, send, signal), requestState }
+      try {
+        added = { inputResponses: await this.#ask(inputRequests, send, signal), requestState }
+      } catch (error) {
+        return explainTo(method, error)
+      }
     }
     throw new Error(`The call still asks after ${MAX_ROUNDS} rounds.`)
   }
 
-  /** That a tool cannot ask is for the model to know: it may have another way. */
-  async #handle(call: Call): Promise<Reply> {
-    try {
-      return await this.#service.handle(call)
-    } catch (error) {
-      const isMute = error instanceof ProtocolError && error.code === 'missing_client_capability'
-      if (!isMute || call.method !== 'tools/call') throw error
-      const text = this.#isHeld ? error.message : `The tool has to ask before it runs. ${NOT_HELD}`
-      const result: CallToolResult = { content: [{ type: 'text', text }], isError: true }
-      return result
-    }
+  #explain(method: string, error: unknown): Reply {
+    if (!(error instanceof ProtocolError) || error.code !== 'missing_client_capability') throw error
+    return explainTo(method, this.#terms.isHeld ? error : new ProtocolError(error.code, NOT_HELD))
   }
 
   async #ask(requests: InputRequests, send: Send, signal: AbortSignal): Promise<Fields> {
-    if (!this.#isHeld) throw this.#refuseToAsk(requests)
+    if (!this.#terms.isHeld) throw this.#refuseToAsk(requests)
     const questions = (this.#questions ??= new Questions(this.client.revision, this.#lastQuestion))
     try {
       return await questions.ask(requests, send, signal)
@@ -300,9 +305,19 @@ export class Conversation {
 }
 
 const IN_FLIGHT = 'The id belongs to a request that is still in flight.'
-const TOO_MANY = `Too many requests in flight: at most ${MAX_CALLS} at once.`
+const TOO_MANY = 'Too many requests in flight.'
 const NOT_HELD =
-  'This endpoint holds no session with your client, so nothing can be sent to it between calls. Use an endpoint with sessions, or a client of revision 2026-07-28.'
+  'This endpoint holds no session with your client, so that nothing can be asked. Use an endpoint with sessions, or a client of revision 2026-07-28.'
+
+/** That a tool cannot ask is for the model to know: it may have another way. */
+function explainTo(method: string, error: unknown): CallToolResult {
+  const isForModel = error instanceof ProtocolError && !(error instanceof UrlElicitationRequired)
+  if (method !== 'tools/call' || !isForModel) throw error
+  return {
+    content: [{ type: 'text', text: `The tool has to ask before it can go on. ${error.message}` }],
+    isError: true,
+  }
+}
 
 function isInputRequired(reply: Reply): reply is InputRequired {
   return 'resultType' in reply && reply.resultType === 'input_required'

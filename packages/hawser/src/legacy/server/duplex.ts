@@ -7,7 +7,7 @@ import { parseBatch } from './parse-batch.ts'
 import { readClient } from './read-client.ts'
 import type { Caller } from './translate-call.ts'
 
-export type DuplexOptions = Pick<LineFallbackOptions, 'send' | 'env' | 'maxValues' | 'graceMs'> & Caller
+export type DuplexOptions = Pick<LineFallbackOptions, 'send' | 'env' | 'maxValues' | 'maxInFlight' | 'graceMs'> & Caller
 
 /**
  * Serves a client of an earlier revision where both sides send when they like: over stdio, and over the stream of HTTP+SSE.
@@ -15,7 +15,7 @@ export type DuplexOptions = Pick<LineFallbackOptions, 'send' | 'env' | 'maxValue
  */
 export function createDuplex(
   service: Service,
-  { send, principal, env, maxValues, graceMs }: DuplexOptions,
+  { send, principal, env, maxValues, maxInFlight, graceMs }: DuplexOptions,
 ): LineFallback {
   const caller = { principal, env }
   const running = new Set<Promise<unknown>>()
@@ -34,7 +34,7 @@ export function createDuplex(
   const open = (message: ParsedRequest): void => {
     try {
       if (conversation !== undefined) throw new ProtocolError('invalid_request', 'The session is open already.')
-      conversation = new Conversation(service, readClient(message.params), true)
+      conversation = new Conversation(service, readClient(message.params), { isHeld: true, maxCalls: maxInFlight })
     } catch (error) {
       return send(encodeFailure(message.id, toWireError(error, service.log, message).error))
     }

@@ -5,7 +5,7 @@ import { ACCEPTED, refuse } from '../../http/refusals.ts'
 import { encodeFailure, type Parsed, type ParsedRequest } from '../../wire/json-rpc.ts'
 import { ASSUMED_REVISION, hasFeature, isRevision, type Revision } from '../revisions.ts'
 import { answerOne } from './answer-post.ts'
-import { Conversation, isLaterMethod } from './conversation.ts'
+import { Conversation, isLaterMethod, STATELESS } from './conversation.ts'
 import type { HttpSession } from './http-session.ts'
 import { createSseFallback } from './http-sse.ts'
 import { parseBatch } from './parse-batch.ts'
@@ -57,7 +57,7 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
       const { error: wire } = toWireError(error, service.log, message)
       return { status: 200, headers: JSON_HEADERS, body: encodeFailure(message.id, wire) }
     }
-    if (table === undefined) return answerOne(await new Conversation(service, client, false).open(message, caller))
+    if (table === undefined) return answerOne(await new Conversation(service, client, STATELESS).open(message, caller))
     const session = table.open(client, caller.principal?.subject)
     if (session === undefined) return refuseOld('tooManySessions')
     const answered = await session.conversation.open(message, caller)
@@ -69,6 +69,10 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
 
   return {
     answer,
+    release: () => {
+      table?.release()
+      sse?.release()
+    },
     close: () => {
       table?.close()
       sse?.close()

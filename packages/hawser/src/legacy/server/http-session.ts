@@ -34,7 +34,7 @@ export class HttpSession implements StreamOwner {
     this.id = id
     this.subject = subject
     this.#frame = frame
-    this.conversation = new Conversation(frame.service, client, true)
+    this.conversation = new Conversation(frame.service, client)
   }
 
   get isIdle(): boolean {
@@ -78,8 +78,14 @@ export class HttpSession implements StreamOwner {
     return reply
   }
 
-  close(): void {
+  /** Ends the stream of what belongs to no request. */
+  release(): void {
+    this.conversation.pauseListening()
+    this.#streams?.get(UNASKED)?.disconnect()
     clearTimeout(this.#lingering)
+  }
+
+  close(): void {
     this.conversation.close()
     for (const stream of this.#streams?.values() ?? []) stream.disconnect()
     clearTimeout(this.#lingering)

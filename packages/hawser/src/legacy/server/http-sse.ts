@@ -17,6 +17,9 @@ interface Connection {
 /** Most streams that are open at once. */
 const MAX_OPEN = 1_000
 
+/** Most requests of one client that run at once. */
+const MAX_CALLS = 1024
+
 /** Milliseconds that calls may go on after their reader has left. */
 const GRACE_MS = 1_000
 
@@ -40,7 +43,7 @@ export function createSseFallback(service: Service, path: string, options: HttpF
     const id = crypto.randomUUID()
     const queue = createEventQueue({ maxEvents, maxLength, keepAliveMs })
     const send = (json: string): void => queue.push(encodeEvent(json))
-    const duplex = createDuplex(service, { send, principal, env, maxValues, graceMs: GRACE_MS })
+    const duplex = createDuplex(service, { send, principal, env, maxValues, maxInFlight: MAX_CALLS, graceMs: GRACE_MS })
     open.set(id, { subject: principal?.subject, duplex, queue })
     queue.onBreak(() => {
       open.delete(id)
@@ -65,6 +68,10 @@ export function createSseFallback(service: Service, path: string, options: HttpF
       return target === path && (request.method === 'GET' || readId(request) !== undefined)
     },
     answer: (...given) => (given[0].method === 'GET' ? connect(...given) : receive(...given)),
+    // Answers to what is under way go out on the same streams.
+    release: () => {
+      for (const { queue, duplex } of open.values()) void duplex.end().then(() => queue.end(''))
+    },
     close: () => {
       for (const { queue } of open.values()) queue.cancel()
     },

@@ -1,11 +1,11 @@
-import { ConnectionError, fromWireError, ProtocolError } from '../../call/index.ts'
+import { ConnectionError, ProtocolError } from '../../call/index.ts'
 import type { InputRequests, InputResponse, InputResponses } from '../../protocol/index.ts'
 import { encodeNotification, encodeRequest, type ParsedFailure, type ParsedResponse } from '../../wire/json-rpc.ts'
 import type { Revision } from '../revisions.ts'
 import { expressQuestion, type OldQuestion } from './express-question.ts'
 
-/** Milliseconds that a person may take: as long as what was asked can be answered by default. */
-const ANSWER_MS = 15 * 60_000
+/** Milliseconds that a person may take; by default what was asked stays answerable for a little longer. */
+const ANSWER_MS = 14 * 60_000
 
 /** Most questions that one session may have open. */
 const MAX_OPEN = 256
@@ -39,7 +39,7 @@ export class Questions {
   /**
    * Asks everything at once and resolves with all answers.
    *
-   * @throws ConnectionError `timeout`, `aborted`; ProtocolError when the client refuses what cannot be dismissed.
+   * @throws ConnectionError `aborted`; ProtocolError when the client does not answer what cannot be dismissed.
    */
   async ask(requests: InputRequests, send: (json: string) => void, signal: AbortSignal): Promise<InputResponses> {
     const keys = Object.keys(requests)
@@ -68,7 +68,11 @@ export class Questions {
       send(encodeNotification('notifications/cancelled', { requestId: id, reason: 'Not needed any more.' }))
       reject(error)
     }
-    const timer = setTimeout(() => withdraw(new ConnectionError('timeout', 'The client did not answer.')), ANSWER_MS)
+    const giveUp = (): void => {
+      if (question.whenRefused !== undefined) resolve(question.whenRefused)
+      withdraw(unanswered(question, `It took longer than ${ANSWER_MS / 60_000} minutes.`))
+    }
+    const timer = setTimeout(giveUp, ANSWER_MS)
     const leave = (): void => withdraw(new ConnectionError('aborted', 'The call was given up.'))
     signal.addEventListener('abort', leave, { once: true })
     this.#open.set(id, { question, resolve, reject })
@@ -88,11 +92,16 @@ export class Questions {
     const { question } = open
     if (message.kind === 'response') open.resolve(question.read(message.result))
     else if (question.whenRefused !== undefined) open.resolve(question.whenRefused)
-    else open.reject(fromWireError(message.error))
+    else open.reject(unanswered(question, message.error.message))
   }
 
   /** Nobody will answer any more. */
   close(): void {
     for (const { reject } of this.#open.values()) reject(new ConnectionError('disconnected', 'The session has ended.'))
   }
+}
+
+/** Clients choose the reason, so that it is short. */
+function unanswered({ method }: OldQuestion, reason: string): ProtocolError {
+  return new ProtocolError('invalid_request', `The client did not answer ${method}: ${reason.slice(0, 256)}`)
 }

@@ -2,7 +2,7 @@ import { createEventQueue, type EventQueue } from '../../http/event-queue.ts'
 import { EVENT_HEADERS, type HttpReply } from '../../http/message.ts'
 import type { KeptEvent } from '../../http/index.ts'
 import type { ProgressToken } from '../../protocol/index.ts'
-import { encodeEvent } from '../../wire/events.ts'
+import { encodeEvent, keepAlive } from '../../wire/events.ts'
 import type { SessionFrame } from './session-frame.ts'
 
 /** The session that a stream belongs to. */
@@ -42,8 +42,9 @@ export class SessionStream {
   /** Carries the stream on a new connection, which takes the place of the old one. */
   connect(): HttpReply {
     const queue = this.#open()
-    // What tells the client where it is also tells it how long to wait.
+    // What tells the client where it is also tells it how long to wait. Earlier clients only learn that they are connected.
     if (this.#owner.isPrimed) this.#write(queue, this.#keep(''))
+    else queue.push(keepAlive)
     return reply(queue)
   }
 
@@ -56,7 +57,8 @@ export class SessionStream {
     this.#meanwhile = undefined
     const last = missed.at(-1)?.sequence ?? sequence
     const rest = meanwhile.filter((event) => event.sequence > last)
-    for (const event of [...missed, ...rest]) this.#write(queue, event)
+    // As one piece, since the queue breaks off when too much waits that it could have refused.
+    queue.push(keepAlive + [...missed, ...rest].map((event) => this.#encode(event)).join(''))
     if (this.#hasEnded) this.disconnect()
     return reply(queue)
   }
@@ -117,7 +119,11 @@ export class SessionStream {
   }
 
   #write(queue: EventQueue, event: KeptEvent, key?: ProgressToken): void {
-    queue.push(encodeKeptEvent(this.number, event, this.#frame.retryMs), key)
+    queue.push(this.#encode(event), key)
+  }
+
+  #encode(event: KeptEvent): string {
+    return encodeKeptEvent(this.number, event, this.#frame.retryMs)
   }
 }
 

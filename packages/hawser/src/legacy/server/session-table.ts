@@ -9,6 +9,8 @@ export interface SessionTable {
   /** Finds a session of this caller, and counts as its use. */
   readonly find: (id: string, subject: string | undefined) => HttpSession | undefined
   readonly end: (session: HttpSession) => void
+  /** Ends the streams that wait for nothing in particular. */
+  readonly release: () => void
   readonly close: () => void
   readonly size: number
 }
@@ -77,6 +79,9 @@ export function createSessionTable(frame: SessionFrame): SessionTable {
       return session
     },
     end,
+    release: () => {
+      for (const session of sessions.values()) session.release()
+    },
     close: () => {
       clearTimeout(timer)
       for (const session of sessions.values()) end(session)

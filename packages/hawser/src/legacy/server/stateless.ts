@@ -6,7 +6,7 @@ import { encodeEvent } from '../../wire/events.ts'
 import type { ParsedRequest } from '../../wire/json-rpc.ts'
 import { hasFeature, REVISIONS, type Revision } from '../revisions.ts'
 import { answerPost, type Outlet } from './answer-post.ts'
-import { Conversation } from './conversation.ts'
+import { Conversation, STATELESS } from './conversation.ts'
 import type { OldClient } from './read-client.ts'
 import type { Caller } from './translate-call.ts'
 
@@ -29,7 +29,7 @@ export function answerStateless(
   { isBatch, revision, caller }: { readonly isBatch: boolean; readonly revision: Revision; readonly caller: Caller },
   { maxEvents, maxLength, keepAliveMs }: HttpFallbackOptions,
 ): Promise<HttpReply> {
-  const conversation = new Conversation(service, STRANGERS.get(revision)!, false)
+  const conversation = new Conversation(service, STRANGERS.get(revision)!, STATELESS)
   const gone = new AbortController()
   // The answer could never be fetched, nor could the call be cancelled in another way.
   const leave = (): void => gone.abort(new ConnectionError('aborted', 'The caller went away.'))
