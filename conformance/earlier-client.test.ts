@@ -123,15 +123,18 @@ describe.each([
     answer = () => ({})
   })
 
-  it('hears how far a call is, and what it logs at the level that it set', async () => {
+  // Elsewhere this client forgets who asked when the answer is in the same piece of input as the report.
+  it.skipIf(name !== 'Streamable HTTP')('hears how far a call is', async () => {
     const steps: unknown[] = []
-    const logged: string[] = []
-    client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logged.push(params.level))
     const onprogress = (step: object): void => void steps.push(step)
     await client.callTool({ name: 'unload' }, undefined, { onprogress })
-    // This client forgets who asked when the answer is in the same piece of input as the report.
-    if (name === 'Streamable HTTP')
-      expect(steps).toEqual([1, 2, 3].map((crate) => ({ progress: crate, total: 3, message: `crate ${crate}` })))
+    expect(steps).toEqual([1, 2, 3].map((crate) => ({ progress: crate, total: 3, message: `crate ${crate}` })))
+  })
+
+  it('hears what a call logs, at the level that it set', async () => {
+    const logged: string[] = []
+    client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logged.push(params.level))
+    await client.callTool({ name: 'unload' })
     expect(await client.setLoggingLevel('error')).toEqual({})
     await client.callTool({ name: 'unload' })
     expect(logged).toEqual(['notice'])

@@ -25,7 +25,7 @@ export function expressError(
 function oldNumber(error: unknown, method: string): number | undefined {
   if (!(error instanceof ProtocolError)) return undefined
   if (error instanceof UrlElicitationRequired) return OLD_ERRORS.urlElicitationRequired
-  const isMissing = method === 'resources/read' && error.code === 'invalid_params'
+  const isMissing = method.startsWith('resources/') && error.code === 'invalid_params'
   if (isMissing && isObject(error.data) && 'uri' in error.data) return OLD_ERRORS.resourceNotFound
   return error.code === 'missing_client_capability' ? INVALID_REQUEST : undefined
 }

@@ -43,7 +43,7 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
     if (messages.some(({ kind }) => kind === 'invalid')) return batch === undefined ? undefined : refuseOld('noMessage')
     const requests = messages.filter((one) => one.kind === 'request')
     if (session !== undefined) for (const one of messages) take(session, one)
-    if (requests.length === 0) return session === undefined && message.kind !== 'notification' ? undefined : ACCEPTED
+    if (requests.length === 0) return session !== undefined || messages.every(isNotification) ? ACCEPTED : undefined
     const isBatch = batch !== undefined
     if (session !== undefined) return session.answer(requests, isBatch, caller)
     return answerStateless(service, request, requests, { isBatch, revision: version, caller }, options)
@@ -107,6 +107,10 @@ function readVersion(request: HttpRequest, session: HttpSession | undefined): Re
 
 function isLater(message: Parsed): boolean {
   return message.kind === 'request' && isLaterMethod(message.method)
+}
+
+function isNotification({ kind }: Parsed): boolean {
+  return kind === 'notification'
 }
 
 /** Notifications and answers. */
