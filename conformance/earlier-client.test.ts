@@ -174,3 +174,45 @@ describe.each([
     expect(updated).toHaveLength(1)
   })
 })
+
+/** As on Workers: nothing is kept between requests. */
+describe('the official client of earlier revisions, and a server without sessions', () => {
+  const client = new Client({ name: 'official', version: '1.32.2' }, { capabilities: { elicitation: {} } })
+  const fetchServer = (url: string | URL, init?: RequestInit) => harbour.fetch(new Request(url, init))
+
+  beforeAll(async () => {
+    const url = new URL('http://localhost/mcp')
+    await client.connect(new StreamableHTTPClientTransport(url, { fetch: fetchServer }))
+  })
+  afterAll(() => client.close())
+
+  it('agree on what needs no session', () => {
+    expect(client.getServerCapabilities()).toEqual({
+      tools: {},
+      resources: {},
+      prompts: {},
+      completions: {},
+      logging: {},
+    })
+  })
+
+  it('call tools, read and complete', async () => {
+    const { structuredContent } = await client.callTool({ name: 'tides', arguments: { place: 'Cuxhaven' } })
+    expect(structuredContent).toMatchObject({ place: 'Cuxhaven' })
+    expect((await client.readResource({ uri: 'harbour://rules' })).contents).toHaveLength(1)
+    expect((await client.listTools()).tools).toHaveLength(3)
+  })
+
+  it('hear of progress', async () => {
+    const steps: unknown[] = []
+    await client.callTool({ name: 'unload' }, undefined, { onprogress: (step) => steps.push(step) })
+    expect(steps).toHaveLength(3)
+  })
+
+  it('do nothing that had to be asked, and the model is told why', async () => {
+    for (const name of ['scuttle', 'moor']) {
+      const { isError, content } = await client.callTool({ name, arguments: { ship: 'Elbe' } })
+      expect([isError, content]).toEqual([true, [{ type: 'text', text: expect.stringContaining('no session') }]])
+    }
+  })
+})
