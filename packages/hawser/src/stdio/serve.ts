@@ -5,7 +5,7 @@ import { createLineReader } from '../wire/lines.ts'
 import { decodeRequest, describedVersion } from '../wire/request.ts'
 import { failureLine, OpenRequest } from './open-request.ts'
 import { createIdTable, isRequestId } from './id-table.ts'
-import { createOutbox, type OutboxOptions } from './outbox.ts'
+import { createOutbox, type Outbox, type OutboxOptions } from './outbox.ts'
 
 /** Takes over what does not describe itself. */
 export interface LineFallback {
@@ -16,8 +16,7 @@ export interface LineFallback {
 }
 
 /** What a fallback may know of the stream that it serves. */
-export interface LineFallbackOptions {
-  readonly send: (json: string) => void
+export interface LineFallbackOptions extends Pick<Outbox, 'send' | 'offer' | 'announce'> {
   readonly principal: Principal
   readonly env: unknown
   readonly maxValues: number
@@ -76,7 +75,9 @@ export function serveLines(service: LineService, options: ServeLinesOptions): Li
   const principal = options.principal ?? { subject: 'local', scopes: new Set(service.scopes) }
   const open = createIdTable<OpenRequest>()
   const outbox = createOutbox({ ...options, isLull: () => open.size === 0 })
-  const place = { send: outbox.send, principal, env, maxValues, maxInFlight, graceMs }
+  const place = { ...outbox, principal, env, maxValues, maxInFlight, graceMs }
+  const fallback = service.lineFallback?.(service, place)
+  const close = (message: ParsedRequest): void => open.remove(message.id)
   const fallback = service.lineFallback?.(service, place)
   const close = (message: ParsedRequest): void => open.remove(message.id)
   let running = 0

@@ -3,7 +3,7 @@ import { type HttpReply, JSON_HEADERS } from '../../http/message.ts'
 import { ACCEPTED } from '../../http/refusals.ts'
 import type { ProgressToken } from '../../protocol/index.ts'
 import type { ParsedRequest } from '../../wire/json-rpc.ts'
-import type { Answer, Send } from './conversation.ts'
+import type { Answer, Channel } from './conversation.ts'
 
 /** The stream that a POST is answered with when one body is not enough. */
 export interface Outlet {
@@ -15,7 +15,7 @@ export interface Outlet {
 
 export interface PostOptions {
   readonly isBatch: boolean
-  readonly answer: (request: ParsedRequest, send: Send) => Promise<Answer | undefined>
+  readonly answer: (request: ParsedRequest, channel: Channel) => Promise<Answer | undefined>
   readonly open: () => Outlet
   /** Milliseconds after which the stream is opened although there is nothing to send yet. */
   readonly openAfterMs?: number | undefined
@@ -56,10 +56,10 @@ export function answerPost(
       else outlet.end(settled?.json)
     }
 
-    const send: Send = (json, key) => {
+    const send = (json: string, key?: ProgressToken): void => {
       if (left > 0) openOutlet().send(json, key)
     }
-    for (const request of requests) void answer(request, send).then(settle)
+    for (const request of requests) void answer(request, { send, offer: send }).then(settle)
   })
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ProtocolError } from '../../call/index.ts'
 import { openHttp } from './fixtures/old-http.ts'
 import { createQuay } from './fixtures/quay.ts'
 
@@ -32,7 +33,8 @@ describe('a hostile client of an earlier revision', () => {
     const { open, call } = start()
     const session = await open()
     const asked = await Promise.all(Array.from({ length: 300 }, (_, id) => call(id, 'sink', {}, { session })))
-    const refused = asked.filter(({ body }) => JSON.stringify(body).includes('questions open already'))
+    const said = await Promise.all(asked.map(({ stream, body }) => stream?.next() ?? body))
+    const refused = said.filter((message) => JSON.stringify(message).includes('questions open already'))
     expect(refused).toHaveLength(300 - 256)
     for (const { stream } of asked) stream?.cut()
   })
@@ -73,6 +75,21 @@ describe('a hostile client of an earlier revision', () => {
     expect((await subscribe('quay://secret')).body.error?.code).toBe(-32002)
     expect((await subscribe('x'.repeat(200_000))).body.error?.code).toBe(-32602)
     expect((await subscribe('quay://rules')).body.result).toEqual({})
+  })
+
+  it('gets no more from a server that was wrapped than the wrapping lets through', async () => {
+    const { server } = createQuay()
+    const handle: typeof server.handle = async (call) => {
+      if (call.method === 'tools/call') throw new ProtocolError('forbidden', 'Closed for today.')
+      return server.handle(call)
+    }
+    const { call, open } = openHttp({ ...server, handle }, { sessions: {} })
+    for (const session of [undefined, await open()]) {
+      expect((await call(1, 'echo', { text: 'a' }, { session })).body.error).toEqual({
+        code: 403,
+        message: 'Closed for today.',
+      })
+    }
   })
 
   it('cannot make one answer of thousands of messages', async () => {

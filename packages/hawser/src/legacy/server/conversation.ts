@@ -40,8 +40,14 @@ import { type Caller, translateCall } from './translate-call.ts'
 
 type Fields = { readonly [name: string]: unknown }
 
-/** Where the messages go that belong to one request; `key` tells the reports of one progress apart from others. */
-export type Send = (json: string, key?: ProgressToken) => void
+/** Where the messages go that belong to one request. */
+export interface Channel {
+  readonly send: (json: string) => void
+  /**
+   * For what the client can do without, if it does not keep up; `key` tells the reports of one progress apart from others.
+   */
+  readonly offer: (json: string, key?: ProgressToken) => void
+}
 
 /** The answer to one request, as JSON. */
 export interface Answer {
@@ -111,9 +117,9 @@ export class Conversation {
   }
 
   /** Starts to tell what changes; `send` is for what belongs to no request. */
-  listen(caller: Caller, send: Send): void {
-    this.#subscriptions ??= new Subscriptions(this.#service, this.client, caller, send)
-    this.#subscriptions.start()
+  listen(caller: Caller, send: (json: string) => void): void {
+    this.#subscriptions ??= new Subscriptions(this.#service, this.client, send)
+    this.#subscriptions.start(caller)
   }
 
   /** Stops to tell what changes, until `listen` is called again. */
@@ -126,7 +132,12 @@ export class Conversation {
    *
    * @param gone Aborts when nobody can take the answer any more.
    */
-  async answer(message: ParsedRequest, send: Send, caller: Caller, gone?: AbortSignal): Promise<Answer | undefined> {
+  async answer(
+    message: ParsedRequest,
+    channel: Channel,
+    caller: Caller,
+    gone?: AbortSignal,
+  ): Promise<Answer | undefined> {
     const { id, method, params } = message
     const calls = (this.#calls ??= createIdTable())
     const problem = calls.get(id) !== undefined ? IN_FLIGHT : calls.size >= this.#terms.maxCalls ? TOO_MANY : undefined
@@ -141,7 +152,7 @@ export class Conversation {
     })
     const work = async (): Promise<Answer | undefined> => {
       try {
-        return { json: encodeResult(id, await this.#perform(method, params, send, caller, signal)) }
+        return { json: encodeResult(id, await this.#perform(method, params, channel, caller, signal)) }
       } catch (error) {
         // Nobody reads the answer to a call that was given up.
         return signal.aborted ? undefined : this.#fail(id, method, params, error)
@@ -190,7 +201,13 @@ export class Conversation {
   }
 
   /** The JSON of a result. */
-  async #perform(method: string, params: Fields, send: Send, caller: Caller, signal: AbortSignal): Promise<string> {
+  async #perform(
+    method: string,
+    params: Fields,
+    channel: Channel,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<string> {
     switch (method) {
       case 'ping':
         return '{}'
@@ -204,7 +221,7 @@ export class Conversation {
     }
     if (isLaterMethod(method))
       throw new ProtocolError('method_not_found', `Revision ${this.client.revision} lacks ${method}.`)
-    return expressResult(method, await this.#complete(method, params, send, caller, signal), this.client.revision)
+    return expressResult(method, await this.#complete(method, params, channel, caller, signal), this.client.revision)
   }
 
   async #setLevel(level: unknown, caller: Caller): Promise<void> {
@@ -229,8 +246,14 @@ export class Conversation {
   }
 
   /** Calls, asks what the reply asks for, and calls again with the answers, until there is a result. */
-  async #complete(method: string, params: Fields, send: Send, caller: Caller, signal: AbortSignal): Promise<Reply> {
-    const notify = this.#createNotify(send)
+  async #complete(
+    method: string,
+    params: Fields,
+    { send, offer }: Channel,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    const notify = this.#createNotify(offer)
     // Only the present answers in advance.
     const { inputResponses: _, requestState: __, ...given } = params
     let added: Fields = {}
@@ -253,7 +276,7 @@ export class Conversation {
     return explainTo(method, this.#terms.isHeld ? error : new ProtocolError(error.code, NOT_HELD))
   }
 
-  async #ask(requests: InputRequests, send: Send, signal: AbortSignal): Promise<Fields> {
+  async #ask(requests: InputRequests, send: Channel['send'], signal: AbortSignal): Promise<Fields> {
     if (!this.#terms.isHeld) throw this.#refuseToAsk(requests)
     const questions = (this.#questions ??= new Questions(this.client.revision, this.#lastQuestion))
     try {
@@ -274,16 +297,16 @@ export class Conversation {
   }
 
   /** A handler that runs again tells again how far it is, but to the client it is one call whose progress must grow. */
-  #createNotify(send: Send): (notification: Notification) => void {
+  #createNotify(offer: Channel['offer']): (notification: Notification) => void {
     let last = Number.NEGATIVE_INFINITY
     return ({ method, params }) => {
       try {
-        if (method !== 'notifications/progress') return send(encodeNotification(method, params))
+        if (method !== 'notifications/progress') return offer(encodeNotification(method, params))
         const { progress = 0, progressToken, message, ...others } = params ?? {}
         if (progress <= last) return
         last = progress
         const told = hasFeature(this.client.revision, 'progressMessage') ? { message } : {}
-        send(encodeNotification(method, { progressToken, progress, ...others, ...told }), progressToken)
+        offer(encodeNotification(method, { progressToken, progress, ...others, ...told }), progressToken)
       } catch (error) {
         reportInternal(error, this.#service.log, { method })
       }

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { mcp } from '../../index.ts'
 import { type LineService, serveLines, type ServeLinesOptions } from '../../stdio/serve.ts'
 import { createQuay } from './fixtures/quay.ts'
 
@@ -213,6 +214,34 @@ describe('a client of an earlier revision on one stream', () => {
     await answerTo(2)
     call(4, 'echo', { text: 'again' })
     expect((await answerTo(4)).result).toMatchObject({ content: [{ text: 'again' }] })
+  })
+
+  it('cannot fill memory with reports of progress that it does not read', async () => {
+    const pipe = Promise.withResolvers<void>()
+    let written = 0
+    const kit = mcp({ name: 'flood', version: '1', log: () => {} })
+    const flood = kit.tool({
+      description: 'Reports without end.',
+      effect: 'read',
+      run: (_, { progress }) => {
+        for (let step = 1; step <= 40_000; step++) progress(step, 40_000, 'x'.repeat(100))
+        return 'flooded'
+      },
+    })
+    const write = (text: string): Promise<void> => {
+      written += text.length
+      return pipe.promise
+    }
+    const lines = serveLines(kit.server({ tools: { flood } }), { write, graceMs: 50 })
+    const say = (message: object): void => lines.push(new TextEncoder().encode(`${JSON.stringify(message)}\n`))
+    say({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25' } })
+    const params = { name: 'flood', _meta: { progressToken: 1 } }
+    await vi.waitFor(() => expect(written).toBeGreaterThan(0))
+    say({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+    await new Promise((resolve) => setTimeout(resolve))
+    pipe.resolve()
+    await lines.end()
+    expect(written).toBeLessThan(3_000_000)
   })
 
   it('gets a moment to finish at the end of input, and then stops', async () => {

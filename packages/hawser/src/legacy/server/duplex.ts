@@ -7,7 +7,11 @@ import { parseBatch } from './parse-batch.ts'
 import { readClient } from './read-client.ts'
 import type { Caller } from './translate-call.ts'
 
-export type DuplexOptions = Pick<LineFallbackOptions, 'send' | 'env' | 'maxValues' | 'maxInFlight' | 'graceMs'> & Caller
+export type DuplexOptions = Pick<
+  LineFallbackOptions,
+  'send' | 'offer' | 'announce' | 'env' | 'maxValues' | 'maxInFlight' | 'graceMs'
+> &
+  Caller
 
 /**
  * Serves a client of an earlier revision where both sides send when they like: over stdio, and over the stream of HTTP+SSE.
@@ -15,8 +19,9 @@ export type DuplexOptions = Pick<LineFallbackOptions, 'send' | 'env' | 'maxValue
  */
 export function createDuplex(
   service: Service,
-  { send, principal, env, maxValues, maxInFlight, graceMs }: DuplexOptions,
+  { principal, env, maxValues, maxInFlight, graceMs, ...channel }: DuplexOptions,
 ): LineFallback {
+  const { send, announce } = channel
   const caller = { principal, env }
   const running = new Set<Promise<unknown>>()
   let conversation: Conversation | undefined
@@ -47,7 +52,7 @@ export function createDuplex(
       return true
     }
     if (conversation !== undefined) {
-      track(reply(conversation.answer(message, send, caller)))
+      track(reply(conversation.answer(message, channel, caller)))
       return true
     }
     // Allowed before the session is open. (2025-11-25 basic/lifecycle#initialization)
@@ -60,7 +65,7 @@ export function createDuplex(
     if (message.kind === 'request') return start(message)
     if (conversation === undefined || message.kind === 'invalid') return false
     if (message.kind !== 'notification') conversation.take(message)
-    else if (message.method === 'notifications/initialized') conversation.listen(caller, send)
+    else if (message.method === 'notifications/initialized') conversation.listen(caller, announce)
     else conversation.note(message)
     return true
   }
@@ -68,7 +73,7 @@ export function createDuplex(
   /** The answers leave together, as the requests came. (2025-03-26 basic#batching) */
   const receiveBatch = async (messages: readonly Parsed[], within: Conversation): Promise<void> => {
     const answers = messages.map(async (message) => {
-      if (message.kind === 'request') return within.answer(message, send, caller)
+      if (message.kind === 'request') return within.answer(message, channel, caller)
       if (message.kind !== 'invalid') receiveOne(message)
       else return { json: encodeFailure(message.id, toWireError(invalid(message), service.log).error) }
       return undefined

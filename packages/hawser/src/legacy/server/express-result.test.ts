@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { CallToolResult } from '../../protocol/index.ts'
 import { REVISIONS, type Revision } from '../revisions.ts'
 import { expressResult } from './express-result.ts'
 
 type Fields = Record<string, unknown>
 const express = (method: string, reply: object, revision: Revision): Fields =>
-  JSON.parse(expressResult(method, reply as CallToolResult, revision)) as Fields
+  JSON.parse(expressResult(method, reply, revision)) as Fields
 
 const icons = [{ src: 'https://example.com/i.png' }]
 const tools = {

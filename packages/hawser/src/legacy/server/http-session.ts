@@ -12,7 +12,7 @@ import type { Caller } from './translate-call.ts'
 const UNASKED = 0
 
 /** Milliseconds after which a client gets the stream of its call, so that it can come back for the answer. */
-const OPEN_AFTER_MS = 250
+const OPEN_AFTER_MS = 1_000
 
 /** Milliseconds that a client without a stream is still told what changes, in case it comes back. */
 const LINGER_MS = 60_000
@@ -51,7 +51,7 @@ export class HttpSession implements StreamOwner {
     if (requests.some(({ method }) => method === 'resources/subscribe')) this.#hear(caller)
     return answerPost(requests, {
       isBatch,
-      answer: (request, send) => this.conversation.answer(request, send, caller),
+      answer: (request, channel) => this.conversation.answer(request, channel, caller),
       open: () => this.#openStream(++this.#lastStream),
       openAfterMs: this.isPrimed ? OPEN_AFTER_MS : undefined,
     })

@@ -43,7 +43,16 @@ export function createSseFallback(service: Service, path: string, options: HttpF
     const id = crypto.randomUUID()
     const queue = createEventQueue({ maxEvents, maxLength, keepAliveMs })
     const send = (json: string): void => queue.push(encodeEvent(json))
-    const duplex = createDuplex(service, { send, principal, env, maxValues, maxInFlight: MAX_CALLS, graceMs: GRACE_MS })
+    const duplex = createDuplex(service, {
+      send,
+      offer: send,
+      announce: send,
+      principal,
+      env,
+      maxValues,
+      maxInFlight: MAX_CALLS,
+      graceMs: GRACE_MS,
+    })
     open.set(id, { subject: principal?.subject, duplex, queue })
     queue.onBreak(() => {
       open.delete(id)

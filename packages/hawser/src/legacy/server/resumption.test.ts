@@ -94,7 +94,7 @@ describe('a client that comes back', () => {
     const { open, send, held: holding } = start()
     const session = await open()
     const slow = send({ jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: 'hold' } }, { session })
-    await vi.advanceTimersByTimeAsync(300)
+    await vi.advanceTimersByTimeAsync(1_100)
     const { stream } = await slow
     holding[0]?.()
     expect(await stream?.rest()).toMatchObject([held])

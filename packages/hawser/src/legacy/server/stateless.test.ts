@@ -121,7 +121,8 @@ describe('a server that keeps nothing between requests', () => {
       { jsonrpc: '2.0', id: 2, method: 'ping' },
     ]
     const { status, body } = await send(batch)
-    expect([status, (body as unknown as { id: number }[]).map(({ id }) => id).toSorted()]).toEqual([200, [1, 2]])
+    const ids = (body as unknown as { id: number }[]).map(({ id }) => id)
+    expect([status, new Set(ids)]).toEqual([200, new Set([1, 2])])
     expect((await send(batch.slice(1, 2))).status).toBe(202)
     for (const version of ['2025-06-18', '2025-11-25']) expect((await send(batch, { version })).status).toBe(400)
     for (const bad of [[], [list, 7], Array.from({ length: 101 }, () => list), `[${'['.repeat(100_000)}`]) {

@@ -43,7 +43,9 @@ export function answerStateless(
       end: (json) => queue.end(json === undefined ? '' : encodeEvent(json)),
     }
   }
-  const answer = (request: ParsedRequest, send: (json: string) => void) =>
-    conversation.answer(request, send, caller, gone.signal)
-  return answerPost(requests, { isBatch, answer, open })
+  return answerPost(requests, {
+    isBatch,
+    answer: (request, channel) => conversation.answer(request, channel, caller, gone.signal),
+    open,
+  })
 }

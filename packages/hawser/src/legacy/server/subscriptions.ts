@@ -10,22 +10,22 @@ const LISTS = { toolsListChanged: true, promptsListChanged: true, resourcesListC
 export class Subscriptions {
   readonly #service: Service
   readonly #client: OldClient
-  readonly #caller: Caller
+  #caller: Caller = {}
   readonly #send: (json: string) => void
   readonly #uris = new Set<string>()
   #current: AbortController | undefined
   #turn: Promise<unknown> = Promise.resolve()
   #state: 'new' | 'listening' | 'paused' = 'new'
 
-  constructor(service: Service, client: OldClient, caller: Caller, send: (json: string) => void) {
+  constructor(service: Service, client: OldClient, send: (json: string) => void) {
     this.#service = service
     this.#client = client
-    this.#caller = caller
     this.#send = send
   }
 
-  /** Starts to tell what changes, if it does not yet. It never throws: a client can do without. */
-  start(): void {
+  /** Starts to tell this caller what changes, if it does not yet. It never throws: a client can do without. */
+  start(caller: Caller): void {
+    this.#caller = caller
     if (this.#state === 'listening') return
     const hasMissed = this.#state === 'paused'
     this.#state = 'listening'
