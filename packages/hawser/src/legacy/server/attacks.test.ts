@@ -33,7 +33,7 @@ describe('a hostile client of an earlier revision', () => {
     const { open, call } = start()
     const session = await open()
     const asked = await Promise.all(Array.from({ length: 300 }, (_, id) => call(id, 'sink', {}, { session })))
-    const said = await Promise.all(asked.map(({ stream, body }) => stream?.next() ?? body))
+    const said = await Promise.all(asked.map(async ({ stream, body }) => stream?.next() ?? body))
     const refused = said.filter((message) => JSON.stringify(message).includes('questions open already'))
     expect(refused).toHaveLength(300 - 256)
     for (const { stream } of asked) stream?.cut()
