@@ -78,8 +78,6 @@ export function serveLines(service: LineService, options: ServeLinesOptions): Li
   const place = { ...outbox, principal, env, maxValues, maxInFlight, graceMs }
   const fallback = service.lineFallback?.(service, place)
   const close = (message: ParsedRequest): void => open.remove(message.id)
-  const fallback = service.lineFallback?.(service, place)
-  const close = (message: ParsedRequest): void => open.remove(message.id)
   let running = 0
   let onChange: (() => void) | undefined
   let ended: Promise<void> | undefined
