@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { mcp } from '../../index.ts'
-import { type LineService, serveLines, type ServeLinesOptions } from '../../stdio/serve.ts'
+import { type LineFallback, type LineService, serveLines, type ServeLinesOptions } from '../../stdio/serve.ts'
 import { createQuay } from './fixtures/quay.ts'
 
 interface Said {
@@ -80,12 +80,14 @@ describe('a client of an earlier revision on one stream', () => {
 
   it('is not there for one that looks what the server speaks and goes', async () => {
     const quay = createQuay()
-    const handle = vi.fn<typeof quay.server.handle>(quay.server.handle)
-    const { ask, answerTo, lines } = start({}, { ...quay.server, handle })
+    const receive = vi.fn<LineFallback['receive']>(() => false)
+    const lineFallback = () => ({ receive, end: async () => {} })
+    const { ask, answerTo, lines, said } = start({}, { ...quay.server, lineFallback })
     ask(1, 'server/discover', { _meta: meta })
     expect((await answerTo(1)).result).toHaveProperty('supportedVersions')
     await lines.end()
-    expect(handle).toHaveBeenCalledOnce()
+    expect(receive).not.toHaveBeenCalled()
+    expect(said).toHaveLength(1)
   })
 
   // 2025-11-25 client/elicitation, client/sampling
