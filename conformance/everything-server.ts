@@ -1,6 +1,7 @@
 import { audio, embed, fail, image, mcp, memoryChanges, text } from 'hawser'
 import { jsonSchema } from 'hawser/json-schema'
 import * as z from 'zod'
+import { earlierTools } from './earlier-tools.ts'
 
 /** Every feature that the official suite looks for, under the names it looks for, through public API only. */
 
@@ -277,4 +278,4 @@ const prompts = {
   }),
 }
 
-export default kit.server({ tools: { ...content, ...asking }, resources, prompts })
+export default kit.server({ tools: { ...content, ...asking, ...earlierTools }, resources, prompts })

@@ -8,11 +8,13 @@ import server from './everything-server.ts'
 export interface Host extends AsyncDisposable {
   readonly name: string
   readonly url: string
+  /** Whether one process gets every request of a client, so that it can be asked and told. */
+  readonly holdsSessions: boolean
 }
 
 export async function startNode(): Promise<Host> {
-  const listener = await listen(server, { host: 'localhost', port: 0 })
-  return { name: 'node', url: listener.url, [Symbol.asyncDispose]: () => listener.close() }
+  const listener = await listen(server, { host: 'localhost', port: 0, sessions: { connectionMs: 400 } })
+  return { name: 'node', url: listener.url, holdsSessions: true, [Symbol.asyncDispose]: () => listener.close() }
 }
 
 /** The same module, bundled as a Worker and run by the real runtime without Node compatibility. */
@@ -35,5 +37,6 @@ export async function startWorkerd(): Promise<Host> {
     port: 0,
   })
   const { port } = await miniflare.ready
-  return { name: 'workerd', url: `http://localhost:${port}/mcp`, [Symbol.asyncDispose]: () => miniflare.dispose() }
+  const url = `http://localhost:${port}/mcp`
+  return { name: 'workerd', url, holdsSessions: false, [Symbol.asyncDispose]: () => miniflare.dispose() }
 }

@@ -33,7 +33,11 @@ describe.each([
   ['stdio, negotiating', overStdio, 'auto'],
   ['HTTP, pinned to the revision', overHttp, PINNED],
   ['HTTP, negotiating', overHttp, 'auto'],
+  ['stdio, opening with a handshake', overStdio, 'legacy'],
+  ['HTTP, opening with a handshake', overHttp, 'legacy'],
 ] as const)('the official client over %s', (_, open, mode) => {
+  const revision = mode === 'legacy' ? '2025-11-25' : '2026-07-28'
+
   const client = new Client({ name: 'official', version: '2.4.0' }, { versionNegotiation: { mode } })
   let stop: () => Promise<void>
   beforeAll(async () => {
@@ -47,7 +51,7 @@ describe.each([
   })
 
   it('agrees on the revision', () => {
-    expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28')
+    expect(client.getNegotiatedProtocolVersion()).toBe(revision)
     expect(client.getServerVersion()).toMatchObject({ name: 'git-history', title: 'Git history' })
   })
 
@@ -89,7 +93,9 @@ describe.each([
   it('reads, completes and prompts', async () => {
     const { contents } = await client.readResource({ uri: 'git://v1.0/README.md' })
     expect(contents).toMatchObject([{ mimeType: 'text/markdown', text: '# Tides\n\nWhen does the water come?\n' }])
-    await expect(client.readResource({ uri: 'git://HEAD/missing' })).rejects.toMatchObject({ code: -32602 })
+    await expect(client.readResource({ uri: 'git://HEAD/missing' })).rejects.toMatchObject({
+      code: -32602,
+    })
     const ref = { type: 'ref/resource', uri: 'git://{ref}/{+path}' } as const
     const { completion } = await client.complete({ ref, argument: { name: 'ref', value: 'v' } })
     expect(completion.values).toEqual(['v1.0'])

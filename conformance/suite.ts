@@ -5,8 +5,22 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
-const SUITE = ['--no-warnings', 'node_modules/.bin/conformance']
-const VERSION = '2026-07-28'
+/** A release of the official suite, and the revisions that it tests. */
+export interface Edition {
+  readonly name: string
+  readonly script: string
+  readonly versions: readonly string[]
+}
+
+export const EDITIONS: readonly Edition[] = [
+  {
+    name: '0.2.0-alpha.12',
+    script: 'node_modules/@modelcontextprotocol/conformance/dist/index.js',
+    versions: ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'],
+  },
+  // Its client speaks its newest revision, whichever is asked for.
+  { name: '0.1.16', script: 'node_modules/conformance-0.1/dist/index.js', versions: ['2025-11-25'] },
+]
 
 interface Check {
   readonly id: string
@@ -21,20 +35,28 @@ export interface Outcome {
   readonly problems: readonly string[]
 }
 
-/** The scenarios of the revision, as the suite itself lists them. */
-export async function listScenarios(): Promise<readonly string[]> {
-  const { stdout } = await execute(process.execPath, [...SUITE, 'list', '--server', '--spec-version', VERSION])
+/** The scenarios of a revision, as the suite itself lists them. */
+export async function listScenarios({ script }: Edition, version: string): Promise<readonly string[]> {
+  const { stdout } = await execute(process.execPath, [QUIET, script, 'list', '--server', '--spec-version', version])
   return [...stdout.matchAll(/^\s+- (\S+)/gm)].map(([, name]) => name ?? '')
 }
 
-/** Runs every scenario against one server. */
-export async function runSuite(url: string, scenarios: readonly string[]): Promise<readonly Outcome[]> {
+const QUIET = '--no-warnings'
+
+/** Runs scenarios of one revision against one server. */
+export async function runSuite(
+  url: string,
+  { script }: Edition,
+  version: string,
+  scenarios: readonly string[],
+): Promise<readonly Outcome[]> {
+  if (scenarios.length === 0) return []
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'))
   try {
     // The exit code follows the suite's lenient rule; the saved checks are what counts.
     const output = await execute(
       process.execPath,
-      [...SUITE, 'server', '--url', url, '--suite', 'all', '--spec-version', VERSION, '-o', folder],
+      [QUIET, script, 'server', '--url', url, '--suite', 'all', '--spec-version', version, '-o', folder],
       { maxBuffer: 64 * 1024 * 1024 },
     ).catch((error: unknown) => error)
     const saved = await readdir(folder)

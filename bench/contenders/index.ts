@@ -3,6 +3,7 @@ import type { Dialect } from '../wire/dialect.ts'
 
 export type Form =
   | 'inproc'
+  | 'sessions'
   | 'http'
   | 'stdio'
   | 'stdio-plain'

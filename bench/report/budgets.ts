@@ -40,6 +40,8 @@ const budgets: readonly Budget[] = [
     says: 'no growth beyond the floor’s',
     limit: times(1.1),
   },
+  ...['heap', 'heap50'].map((metric) => ({ row: 'sessions', metric, says: '≤ 1 KiB', limit: () => 1 })),
+  { row: 'sessions', metric: 'rate', of: 'sdk', says: '≥ 5 × SDK', limit: times(5), atLeast: true },
   ...['tools', 'payload', 'flight'].map((metric) => ({
     row: 'growth',
     metric,

@@ -4,10 +4,23 @@ import { http } from './http.ts'
 import { inproc } from './inproc.ts'
 import { memory } from './memory.ts'
 import type { Row } from './row.ts'
+import { sessions } from './sessions.ts'
 import { size } from './size.ts'
 import { start } from './start.ts'
 import { stdio } from './stdio.ts'
 import { types } from './types.ts'
 import { workerd } from './workerd.ts'
 
-export const rows: readonly Row[] = [inproc, http, stdio, start, workerd, coldStart, size, types, memory, growth]
+export const rows: readonly Row[] = [
+  inproc,
+  http,
+  stdio,
+  start,
+  workerd,
+  coldStart,
+  size,
+  types,
+  memory,
+  sessions,
+  growth,
+]

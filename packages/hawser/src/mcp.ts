@@ -1,4 +1,5 @@
-import { createFetchHandler, type HttpOptions } from './http/index.ts'
+import { createFetchHandler, type HttpOptions, type HttpService } from './http/index.ts'
+import { earlierClients } from './legacy/server/index.ts'
 import {
   createServer,
   definers,
@@ -10,10 +11,12 @@ import {
   type ServerParts,
   type Tools,
 } from './server/index.ts'
+import type { LineService } from './stdio/serve.ts'
 import { createReceiver, type Local } from './wire/loopback.ts'
 
 /** A server: a value that every transport can serve. */
-export interface Server<T = Tools<never>, R = Resources<never>, P = Prompts<never>> extends ServerCore, Local {
+export interface Server<T = Tools<never>, R = Resources<never>, P = Prompts<never>>
+  extends ServerCore, Local, Pick<HttpService, 'httpFallback'>, Pick<LineService, 'lineFallback'> {
   /** Answers HTTP: what Workers, Deno and Bun look for on a default export. (basic/transports/streamable-http) */
   readonly fetch: (request: Request, env?: unknown) => Promise<Response>
   /** Exists for the compiler only: `connect<typeof server>` reads it. */
@@ -39,6 +42,11 @@ export interface Kit<Context extends object, Scope extends string> extends Defin
       readonly resources?: R
       readonly prompts?: P
       readonly http?: HttpOptions
+      /**
+       * Serves clients of the revisions 2024-11-05 to 2025-11-25 as well, which open with `initialize`. On by default;
+       * `false` answers them with an error that names the revision which this server speaks.
+       */
+      readonly legacy?: boolean
     },
   ) => Server<T, R, P>
 }
@@ -58,8 +66,8 @@ export function mcp<const Scope extends string = never, Context extends object =
 ): Kit<Context, Scope> {
   return {
     ...definers,
-    server: ({ http, ...parts }) => {
-      const core = createServer(options, parts)
+    server: ({ http, legacy = true, ...parts }) => {
+      const core = { ...createServer(options, parts), ...(legacy && earlierClients) }
       return { ...core, fetch: createFetchHandler(core, http), receive: createReceiver(core) }
     },
   }

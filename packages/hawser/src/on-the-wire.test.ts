@@ -7,7 +7,7 @@ import { serveLines } from './stdio/serve.ts'
 /** What a server of one's own says, read as the text that travels. */
 
 const yes = z.object({ yes: z.boolean() })
-const makeServer = () => {
+const makeServer = (legacy = true) => {
   const notes = mcp({
     name: 'notes',
     version: '1.2.3',
@@ -21,6 +21,7 @@ const makeServer = () => {
   const { tool, resource, prompt } = notes
   const read = { description: 'A tool.', effect: 'read' } as const
   return notes.server({
+    legacy,
     tools: {
       echo: tool({ ...read, input: z.object({ text: z.string() }), run: ({ text }) => text }),
       Echo: tool({ ...read, run: () => 'another' }),
@@ -223,16 +224,16 @@ describe('an answer', () => {
 
   // basic/versioning#backward-compatibility-with-initialization-based-versions
   // spec: older-client-told
-  it('to a client that opens with a handshake says which revision is spoken', async () => {
+  it('to a client that opens with a handshake says which revision is spoken, if that is the only one', async () => {
     const handshake = { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25' } }
-    const response = await makeServer().fetch(
+    const response = await makeServer(false).fetch(
       new Request('http://localhost/mcp', {
         method: 'POST',
         body: JSON.stringify(handshake),
         headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
       }),
     )
-    const overLines = open()
+    const overLines = open(makeServer(false))
     overLines.say(JSON.stringify(handshake))
     await overLines.until(1)
     for (const { error } of [await answerOf(response), ...overLines.said()]) {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ProtocolError, type Service } from '../call/index.ts'
-import { createExchange, type Fallback, type HttpOptions } from './exchange.ts'
+import { createExchange, type HttpFallback, type HttpService } from './exchange.ts'
 import { callTool, message, properHeaders } from './fixtures/cases.ts'
 import { createTestService } from './fixtures/service.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
@@ -30,8 +30,16 @@ describe('the exchange', () => {
 
   describe('with a fallback', () => {
     const taken: HttpReply = { status: 299, headers: {} }
-    const run = (options: HttpOptions, headers: Readonly<Record<string, string>>, body: string, method = 'POST') => {
-      const { admit, answer } = createExchange(createTestService(), options)
+    const run = (
+      take: HttpFallback['answer'],
+      headers: Readonly<Record<string, string>>,
+      body: string,
+      method = 'POST',
+    ) => {
+      const { admit, answer } = createExchange({
+        ...createTestService(),
+        httpFallback: () => ({ answer: take, release: () => {}, close: () => {} }),
+      })
       const incoming = request(headers, method)
       return admit(incoming) ?? answer(incoming, body)
     }
@@ -42,9 +50,9 @@ describe('the exchange', () => {
       ['a response', '{"jsonrpc":"2.0","id":1,"result":{}}'],
       ['a batch', `[${old}]`],
     ])('hands over %s that does not describe itself', async (_, body) => {
-      const fallback = vi.fn<Fallback>(() => taken)
+      const fallback = vi.fn<HttpFallback['answer']>(() => taken)
       const headers = { ...properHeaders(body), 'mcp-protocol-version': '2000-01-01' }
-      expect(await run({ fallback }, headers, body)).toBe(taken)
+      expect(await run(fallback, headers, body)).toBe(taken)
       expect(fallback).toHaveBeenCalledWith(
         expect.anything(),
         body,
@@ -53,30 +61,53 @@ describe('the exchange', () => {
     })
 
     it.each(['GET', 'DELETE'])('hands over %s', async (method) => {
-      const fallback = vi.fn<Fallback>(() => taken)
-      expect(await run({ fallback }, {}, '', method)).toBe(taken)
+      const fallback = vi.fn<HttpFallback['answer']>(() => taken)
+      expect(await run(fallback, {}, '', method)).toBe(taken)
       expect(fallback).toHaveBeenCalledWith(expect.anything(), '', undefined)
     })
 
     it('keeps what describes itself in the body or in the header', async () => {
-      const fallback = vi.fn<Fallback>(() => taken)
+      const fallback = vi.fn<HttpFallback['answer']>(() => taken)
       const body = message('server/discover')
-      expect(await run({ fallback }, properHeaders(body), body)).toMatchObject({ status: 200 })
-      expect(await run({ fallback }, properHeaders(old), old)).toMatchObject({ status: 400 })
+      expect(await run(fallback, properHeaders(body), body)).toMatchObject({ status: 200 })
+      expect(await run(fallback, properHeaders(old), old)).toMatchObject({ status: 400 })
       expect(fallback).not.toHaveBeenCalled()
     })
 
     it('guards it like everything else', async () => {
-      const fallback = vi.fn<Fallback>(() => taken)
-      expect(await run({ fallback }, { origin: 'http://evil.example.com' }, '', 'GET')).toMatchObject({ status: 403 })
+      const fallback = vi.fn<HttpFallback['answer']>(() => taken)
+      expect(await run(fallback, { origin: 'http://evil.example.com' }, '', 'GET')).toMatchObject({ status: 403 })
       expect(fallback).not.toHaveBeenCalled()
     })
 
+    it('refuses like any other what it leaves', async () => {
+      expect(await run(() => undefined, properHeaders(old), old)).toMatchObject({ status: 400 })
+      expect(await run(() => undefined, {}, '', 'GET')).toMatchObject({ status: 405 })
+    })
+
+    it('gives it the service that is served, and ends it', () => {
+      const service = createTestService()
+      const release = vi.fn<() => void>()
+      const close = vi.fn<() => void>()
+      const httpFallback = vi.fn<NonNullable<HttpService['httpFallback']>>(() => ({
+        answer: () => undefined,
+        release,
+        close,
+      }))
+      const served = { ...service, httpFallback }
+      const exchange = createExchange(served, { sessions: { max: 7 } })
+      exchange.release()
+      expect(close).not.toHaveBeenCalled()
+      exchange.close()
+      expect(httpFallback).toHaveBeenCalledWith(served, expect.objectContaining({ sessions: { max: 7 } }))
+      expect([release, close].map(({ mock }) => mock.calls.length)).toEqual([1, 1])
+    })
+
     it('answers for it when it fails', async () => {
-      const fail: Fallback = () => {
+      const fail: HttpFallback['answer'] = () => {
         throw new Error('secret')
       }
-      const reply = await run({ fallback: fail }, {}, '', 'GET')
+      const reply = await run(fail, {}, '', 'GET')
       expect(reply.status).toBe(500)
       expect(reply.body).not.toContain('secret')
     })

@@ -9,13 +9,35 @@ import type { HttpReply, HttpRequest } from './message.ts'
 import { mergeNameFields, type NameFields } from './mirrored.ts'
 import { createSourceCheck, type SourceOptions } from './origin.ts'
 import { ACCEPTED, refuse } from './refusals.ts'
+import type { SessionOptions } from './sessions.ts'
 
-/** Answers what does not describe itself. `message` is absent when the method is not POST. */
-export type Fallback = (
-  request: HttpRequest,
-  body: string,
-  message: Parsed | undefined,
-) => HttpReply | Promise<HttpReply>
+/** Takes over requests of other methods than POST, and messages that do not describe themselves. */
+export interface HttpFallback {
+  /** `message` is absent when the method is not POST. `undefined` leaves the request to be refused like any other. */
+  readonly answer: (
+    request: HttpRequest,
+    body: string,
+    message: Parsed | undefined,
+  ) => HttpReply | undefined | Promise<HttpReply | undefined>
+  /** Ends the streams that wait for nothing in particular; calls go on. */
+  readonly release: () => void
+  /** Ends everything. */
+  readonly close: () => void
+}
+
+/** What a fallback may know of the place where it serves. */
+export interface HttpFallbackOptions extends EventQueueOptions {
+  readonly maxValues: number
+  /** Absent where nothing is kept between requests. */
+  readonly sessions: SessionOptions | undefined
+  /** Path of the endpoint that answers on one stream what is posted to another address. */
+  readonly ssePath: string | undefined
+}
+
+/** A service that may bring its own fallback, which is given the service that is really served. */
+export interface HttpService extends Service {
+  readonly httpFallback?: ((service: Service, options: HttpFallbackOptions) => HttpFallback) | undefined
+}
 
 export interface HttpOptions extends SourceOptions, EventQueueOptions {
   /** Most bytes of one body; 4 MiB by default. */
@@ -24,8 +46,13 @@ export interface HttpOptions extends SourceOptions, EventQueueOptions {
   readonly maxValues?: number | undefined
   /** Methods of extensions that carry one of their params in `Mcp-Name`: `{ 'tasks/get': 'taskId' }`. */
   readonly nameFields?: NameFields | undefined
-  /** Takes over requests of other methods and messages that do not describe themselves, instead of their refusal. */
-  readonly fallback?: Fallback | undefined
+  /**
+   * Holds sessions for the clients that need one. For processes that live on and get every request of a session, as those
+   * of `listen`, which sets this; elsewhere nothing is kept between requests.
+   */
+  readonly sessions?: SessionOptions | undefined
+  /** Path of the request target, where a transport serves more than one: what opens a stream at this one posts elsewhere. */
+  readonly ssePath?: string | undefined
 }
 
 /** The MCP endpoint without the web server around it. */
@@ -36,6 +63,10 @@ export interface Exchange {
   readonly admit: (request: HttpRequest) => HttpReply | undefined
   /** Answers a request that `admit` let pass. Never throws and never rejects. */
   readonly answer: (request: HttpRequest, body: string) => HttpReply | Promise<HttpReply>
+  /** Ends the streams that wait for nothing in particular, so that their connections can close; calls go on. */
+  readonly release: () => void
+  /** Ends sessions and whatever is under way in them. */
+  readonly close: () => void
 }
 
 /**
@@ -47,8 +78,9 @@ export interface Exchange {
  * @throws TypeError when `allowedHosts` or `allowedOrigins` is malformed.
  * @see basic/transports/streamable-http
  */
-export function createExchange(service: Service, options: HttpOptions = {}): Exchange {
-  const { fallback, maxBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES } = options
+export function createExchange(service: HttpService, options: HttpOptions = {}): Exchange {
+  const { maxBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES, sessions, ssePath } = options
+  const fallback = service.httpFallback?.(service, { ...options, maxValues, sessions, ssePath })
   const isAllowed = createSourceCheck(options)
   const answerOptions: AnswerOptions = {
     ...options,
@@ -72,6 +104,10 @@ export function createExchange(service: Service, options: HttpOptions = {}): Exc
     }
     const message = parseMessage(body, maxValues)
     if (fallback !== undefined && !describesItself(request, message)) return answerBy(fallback, request, body, message)
+    return answerMessage(request, message)
+  }
+
+  const answerMessage = (request: HttpRequest, message: Parsed): HttpReply | Promise<HttpReply> => {
     switch (message.kind) {
       case 'request':
         return answerRequest(service, request, message, answerOptions)
@@ -97,15 +133,22 @@ export function createExchange(service: Service, options: HttpOptions = {}): Exc
     }
   }
 
-  const answerBy = async (take: Fallback, ...[request, body, message]: Parameters<Fallback>): Promise<HttpReply> => {
+  const answerBy = async (
+    by: HttpFallback,
+    request: HttpRequest,
+    body: string,
+    message: Parsed | undefined,
+  ): Promise<HttpReply> => {
     try {
-      return await take(request, body, message)
+      const reply = await by.answer(request, body, message)
+      if (reply !== undefined) return reply
     } catch (error) {
       return failureReply(undefined, error, service, {})
     }
+    return message === undefined ? refuse('wrongMethod') : answerMessage(request, message)
   }
 
-  return { maxBytes, admit, answer }
+  return { maxBytes, admit, answer, release: () => fallback?.release(), close: () => fallback?.close() }
 }
 
 /** A message names its revision in the body or, when that part is missing, in the header. (basic/versioning) */

@@ -1,6 +1,5 @@
-import type { Service } from '../call/index.ts'
 import type { EventQueue } from './event-queue.ts'
-import { createExchange, type HttpOptions } from './exchange.ts'
+import { createExchange, type HttpOptions, type HttpService } from './exchange.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { type Body, decodeBody, readBody } from './read-body.ts'
 import { refuse } from './refusals.ts'
@@ -60,7 +59,7 @@ class FetchRequest implements HttpRequest {
  * @see basic/transports/streamable-http
  */
 export function createFetchHandler(
-  service: Service,
+  service: HttpService,
   options: HttpOptions = {},
 ): (request: Request, env?: unknown) => Promise<Response> {
   const exchange = createExchange(service, options)

@@ -1,18 +1,33 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Service } from '../call/index.ts'
-import { createExchange, type HttpOptions, type HttpReply, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
+import {
+  createExchange,
+  type Exchange,
+  type HttpOptions,
+  type HttpReply,
+  type HttpService,
+  LOOPBACK_HOSTS,
+  refuse,
+  type SessionOptions,
+} from '../http/index.ts'
 import { NodeRequest, readIncoming, readTarget } from './node-request.ts'
 import { refuseUnread, writeReply } from './write-reply.ts'
 
 /** Where to listen, and whom to answer. */
-export interface ListenOptions extends HttpOptions {
+export interface ListenOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'> {
   /** 0 for any free port; 3000 by default. */
   readonly port?: number | undefined
   /** The address to bind; `127.0.0.1` by default, so that only this machine can call. */
   readonly host?: string | undefined
   /** The path of the endpoint; `/mcp` by default. */
   readonly path?: string | undefined
+  /**
+   * Sessions for clients of earlier revisions, so that tools can ask them and tell them what changed. On by default;
+   * `false` where the next request may reach another process.
+   */
+  readonly sessions?: SessionOptions | false | undefined
+  /** Serves the HTTP+SSE transport of the first revision, too, to clients that open their stream at this path. */
+  readonly sse?: string | undefined
   /** Milliseconds that open calls get to finish when the listener closes; 5000 by default. */
   readonly closeTimeoutMs?: number | undefined
 }
@@ -46,11 +61,13 @@ const LIMITS = {
  * `allowedOrigins` is malformed.
  * @see basic/transports/streamable-http
  */
-export async function listen(service: Service, options: ListenOptions = {}): Promise<Listener> {
-  const { port = 3000, host = '127.0.0.1', path = '/mcp', closeTimeoutMs = 5_000 } = options
+export async function listen(service: HttpService, options: ListenOptions = {}): Promise<Listener> {
+  const { port = 3000, host = '127.0.0.1', path = '/mcp', sse, sessions = {}, closeTimeoutMs = 5_000 } = options
   const isLocal = LOOPBACK_ADDRESS.test(host)
   const exchange = createExchange(service, {
     ...options,
+    sessions: sessions === false ? undefined : sessions,
+    ssePath: sse,
     allowedHosts: options.allowedHosts ?? (isLocal ? LOOPBACK_HOSTS : undefined),
   })
 
@@ -65,7 +82,7 @@ export async function listen(service: Service, options: ListenOptions = {}): Pro
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const target = readTarget(incoming.url)
     const request = new NodeRequest(incoming, outgoing, target)
-    const refusal = target.path === path ? exchange.admit(request) : refuse('notFound')
+    const refusal = target.path === path || target.path === sse ? exchange.admit(request) : refuse('notFound')
     if (refusal !== undefined) return refuseUnread(incoming, outgoing, refusal, maxBytes)
     readIncoming(incoming, maxBytes, (body) => {
       if (body.problem === 'too_large') return refuseUnread(incoming, outgoing, refuse('too_large'), maxBytes)
@@ -80,7 +97,7 @@ export async function listen(service: Service, options: ListenOptions = {}): Pro
   await bind(server, port, host)
   server.on('error', (cause) => service.log({ level: 'error', message: 'The HTTP listener failed.', cause }))
   const { port: taken } = server.address() as AddressInfo
-  const close = (): Promise<void> => (closing ??= closeGently(server, service, closeTimeoutMs))
+  const close = (): Promise<void> => (closing ??= closeGently(server, service, exchange, closeTimeoutMs))
   return { url: `http://${urlHost(host)}:${taken}${path}`, close, [Symbol.asyncDispose]: close }
 }
 
@@ -117,8 +134,9 @@ function explain(cause: NodeJS.ErrnoException, port: number, host: string): Erro
 /** Milliseconds between looks for connections that have become idle while the listener closes. */
 const IDLE_CHECK_MS = 25
 
-async function closeGently(server: Server, service: Service, timeoutMs: number): Promise<void> {
+async function closeGently(server: Server, service: HttpService, exchange: Exchange, timeoutMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
+  exchange.release()
   const ended = service.close().catch((cause: unknown) => {
     service.log({ level: 'error', message: 'The server could not close gracefully.', cause })
   })
@@ -129,5 +147,6 @@ async function closeGently(server: Server, service: Service, timeoutMs: number):
   await Promise.race([Promise.all([closed, ended]), late])
   clearInterval(idle)
   clearTimeout(deadline)
+  exchange.close()
   server.closeAllConnections()
 }

@@ -5,12 +5,14 @@ import type { Body, HttpRequest } from '../http/index.ts'
 /** A request of `node:http` seen as the exchange wants it. */
 export class NodeRequest implements HttpRequest {
   readonly method: string
+  readonly target: string
   readonly #incoming: IncomingMessage
   readonly #outgoing: ServerResponse
   readonly #host: string | undefined
 
   constructor(incoming: IncomingMessage, outgoing: ServerResponse, { host }: Target) {
     this.method = incoming.method ?? ''
+    this.target = incoming.url ?? ''
     this.#host = host
     this.#incoming = incoming
     this.#outgoing = outgoing

@@ -1,5 +1,4 @@
-import type { Service } from '../call/index.ts'
-import { serveLines, type ServeLinesOptions } from '../stdio/serve.ts'
+import { type LineService, serveLines, type ServeLinesOptions } from '../stdio/serve.ts'
 import { guardStdout } from './guard-stdout.ts'
 
 /** How to serve on the standard streams; all may be left out. */
@@ -29,7 +28,7 @@ const exitMs = 1750
  * serveStdio(notes)
  * @see basic/transports/stdio
  */
-export function serveStdio(service: Service, options: StdioOptions = {}): StdioServer {
+export function serveStdio(service: LineService, options: StdioOptions = {}): StdioServer {
   const { stdin, stdout, stderr } = process
   const guarded = guardStdout()
   const { log } = service

@@ -109,13 +109,13 @@ it('is not held back by a log that fails', () => {
 
 it('goes on after a chunk whose reading failed', () => {
   const written: string[] = []
-  const fallback = () => ({
+  const lineFallback = () => ({
     receive: () => {
       throw new Error('a defect of the fallback')
     },
     end: async () => {},
   })
-  const { push } = serveLines(createTinyService(), { write: (line) => void written.push(line), fallback })
+  const { push } = serveLines({ ...createTinyService(), lineFallback }, { write: (line) => void written.push(line) })
   expect(() => push(encoder.encode('{"jsonrpc":"2.0","id":1,"method":"older"}\n'))).toThrow('a defect')
   push(encoder.encode(callTool(2, 'echo', { value: 'fine' })))
   expect(written).toHaveLength(1)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { callTool, cancel, request, textResult } from './fixtures/messages.ts'
 import { encoder, startLines as start } from './fixtures/start-lines.ts'
-import type { Fallback } from './serve.ts'
+import type { LineService } from './serve.ts'
+import { createTinyService } from './fixtures/tiny-service.ts'
 
 const afterwards = callTool('after', 'echo', { value: 'fine' })
 
@@ -270,10 +271,15 @@ describe('the end of input', () => {
   it('waits for a full pipe', async () => {
     const pipe = Promise.withResolvers<void>()
     const otherwiseDone = Promise.withResolvers<void>()
-    const { server, push } = start({
-      write: () => pipe.promise,
-      fallback: () => ({ receive: () => false, end: async () => otherwiseDone.resolve() }),
-    })
+    const { server, push } = start(
+      {
+        write: () => pipe.promise,
+      },
+      {
+        ...createTinyService(),
+        lineFallback: () => ({ receive: () => false, end: async () => otherwiseDone.resolve() }),
+      },
+    )
     push(callTool(1, 'echo', { value: 'a' }))
     let over = false
     const ended = server.end().then(() => (over = true))
@@ -291,7 +297,7 @@ describe('a fallback', () => {
   const withFallback = (takes: boolean) => {
     const received: string[] = []
     let ends = 0
-    const fallback = (send: (json: string) => void): Fallback => ({
+    const lineFallback: LineService['lineFallback'] = (_, { send }) => ({
       receive: (message) => {
         received.push(message.kind)
         if (takes) send('{"from":"fallback"}')
@@ -299,7 +305,7 @@ describe('a fallback', () => {
       },
       end: async () => void ends++,
     })
-    return { ...start({ fallback }), received, ends: () => ends }
+    return { ...start({}, { ...createTinyService(), lineFallback }), received, ends: () => ends }
   }
 
   it('gets what does not describe itself, and only that', async () => {

@@ -15,14 +15,28 @@ import { createLineReader } from '../wire/lines.ts'
 import { decodeRequest, describedVersion } from '../wire/request.ts'
 import { failureLine, OpenRequest } from './open-request.ts'
 import { createIdTable, isRequestId } from './id-table.ts'
-import { createOutbox, type OutboxOptions } from './outbox.ts'
+import { createOutbox, type Outbox, type OutboxOptions } from './outbox.ts'
 
 /** Takes over what does not describe itself. */
-export interface Fallback {
+export interface LineFallback {
   /** Takes a message that names no revision, or returns false to have it refused or ignored like any other. */
-  readonly receive: (message: Exclude<Parsed, { readonly kind: 'invalid' }>) => boolean
+  readonly receive: (message: Parsed, line: string) => boolean
   /** The input has ended. */
   readonly end: () => Promise<void>
+}
+
+/** What a fallback may know of the stream that it serves. */
+export interface LineFallbackOptions extends Pick<Outbox, 'send' | 'offer' | 'announce'> {
+  readonly principal: Principal
+  readonly env: unknown
+  readonly maxValues: number
+  readonly maxInFlight: number
+  readonly graceMs: number
+}
+
+/** A service that may bring its own fallback, which is given the service that is really served. */
+export interface LineService extends Service {
+  readonly lineFallback?: ((service: Service, options: LineFallbackOptions) => LineFallback) | undefined
 }
 
 export interface ServeLinesOptions extends Omit<OutboxOptions, 'isLull'> {
@@ -40,7 +54,6 @@ export interface ServeLinesOptions extends Omit<OutboxOptions, 'isLull'> {
   readonly graceMs?: number | undefined
   /** The service has no other transport, so it is closed at the end of input. */
   readonly closeService?: boolean | undefined
-  readonly fallback?: ((send: (json: string) => void) => Fallback) | undefined
 }
 
 /** Answers what arrives on one stream of lines. */
@@ -67,14 +80,15 @@ const cleanupMs = 250
  * socket.on('data', lines.push).on('end', lines.end)
  * @see basic/transports/stdio
  */
-export function serveLines(service: Service, options: ServeLinesOptions): LineServer {
+export function serveLines(service: LineService, options: ServeLinesOptions): LineServer {
   const { maxLineBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES, maxInFlight = 1024, graceMs = 1000, env } = options
   const principal = options.principal ?? { subject: 'local', scopes: new Set(service.scopes) }
   const respond = respondBy(service)
   const log = guardLog(service.log)
   const open = createIdTable<OpenRequest>()
   const outbox = createOutbox({ ...options, isLull: () => open.size === 0 })
-  const fallback = options.fallback?.(outbox.send)
+  const place = { ...outbox, principal, env, maxValues, maxInFlight, graceMs }
+  const fallback = service.lineFallback?.(service, place)
   const close = (message: ParsedRequest): void => open.remove(message.id)
   let running = 0
   let onChange: (() => void) | undefined
@@ -83,9 +97,9 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
   const refuse = (code: ProtocolErrorCode, text: string, message?: ParsedRequest): void =>
     outbox.send(failureLine(new ProtocolError(code, text), service, message?.id))
 
-  const start = (message: ParsedRequest): void => {
+  const start = (message: ParsedRequest, line: string): void => {
     const { id, method, params } = message
-    if (fallback !== undefined && describedVersion(params) === undefined && fallback.receive(message)) return
+    if (fallback !== undefined && describedVersion(params) === undefined && fallback.receive(message, line)) return
     if (open.get(id) !== undefined)
       return refuse('invalid_request', 'The id belongs to a request that is still in flight.', message)
     if (running >= maxInFlight) {
@@ -131,11 +145,11 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
   }
 
   // Cancelling what is unknown or answered already is no mistake. (basic/patterns/cancellation#error-handling)
-  const note = (message: ParsedNotification): void => {
+  const note = (message: ParsedNotification, line: string): void => {
     const { requestId, reason } = message.params
     const cancels = message.method === 'notifications/cancelled' && isRequestId(requestId)
     const request = cancels ? open.get(requestId) : undefined
-    if (request === undefined) return void fallback?.receive(message)
+    if (request === undefined) return void fallback?.receive(message, line)
     const why = typeof reason === 'string' ? reason.slice(0, 256) : undefined
     if (why !== undefined) log({ level: 'info', message: `A request was cancelled by the client: ${why}` })
     request.abort(why ?? 'The client cancelled the request.')
@@ -146,14 +160,15 @@ export function serveLines(service: Service, options: ServeLinesOptions): LineSe
     const message = parseMessage(line, maxValues)
     switch (message.kind) {
       case 'request':
-        return start(message)
+        return start(message, line)
       case 'notification':
-        return note(message)
+        return note(message, line)
       case 'response':
       case 'failure':
         // Nothing was asked of the client, so there is nothing that this answers.
-        return void fallback?.receive(message)
+        return void fallback?.receive(message, line)
       case 'invalid':
+        if (fallback?.receive(message, line) === true) return
         // A notification is never answered, not even a bad one. (JSON-RPC 2.0 §4.1)
         if (message.code === 'invalid_params' && message.id === undefined) return
         return outbox.send(failureLine(new ProtocolError(message.code, message.message), service, message.id))

@@ -1,0 +1,101 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import harbour from './fixtures/harbour.ts'
+import { type Listener, listen, type ListenOptions } from './node/index.ts'
+
+const headers = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
+const listeners: Listener[] = []
+const start = async (options: ListenOptions = {}): Promise<Listener> => {
+  const listener = await listen(harbour, { port: 0, closeTimeoutMs: 200, ...options })
+  listeners.push(listener)
+  return listener
+}
+
+const post = (url: string, message: object, session?: string): Promise<Response> =>
+  fetch(url, {
+    method: 'POST',
+    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+    headers: { ...headers, ...(session !== undefined && { 'mcp-session-id': session }) },
+  })
+
+const open = async (url: string, protocolVersion: string): Promise<string> => {
+  const params = { protocolVersion, capabilities: { elicitation: {} }, clientInfo: { name: 'old', version: '1' } }
+  const response = await post(url, { id: 0, method: 'initialize', params })
+  await response.text()
+  return response.headers.get('mcp-session-id') ?? ''
+}
+
+const wait = (who: string) => ({
+  id: 1,
+  method: 'tools/call',
+  params: { name: 'wait', arguments: { who }, _meta: { progressToken: 1 } },
+})
+
+afterAll(async () => {
+  await Promise.all(listeners.map((listener) => listener.close()))
+})
+
+describe('clients of earlier revisions, over real sockets', () => {
+  it.each(['2025-03-26', '2025-06-18', '2025-11-25'])('see their stream open at once: %s', async (revision) => {
+    const { url } = await start()
+    const session = await open(url, revision)
+    const leaving = new AbortController()
+    const accept = { accept: 'text/event-stream', 'mcp-session-id': session }
+    const stream = await fetch(url, { headers: accept, signal: leaving.signal })
+    expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
+    await stream.body!.getReader().read()
+    leaving.abort()
+  })
+
+  it('may lose their connection in the middle of a call, and fetch the rest', async () => {
+    const { url } = await start()
+    const session = await open(url, '2025-11-25')
+    const leaving = new AbortController()
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'prompts/get', params: { name: 'greet' } })
+    const asked = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { ...headers, 'mcp-session-id': session },
+      signal: leaving.signal,
+    })
+    const { value } = await asked.body!.getReader().read()
+    const text = new TextDecoder().decode(value)
+    leaving.abort()
+    const id = Number(/"id":(\d+),"method":"elicitation\/create"/.exec(text)?.[1])
+    const place = /^id: (\S+)$/m.exec(text)?.[1] ?? ''
+    const again = await fetch(url, {
+      headers: { accept: 'text/event-stream', 'mcp-session-id': session, 'last-event-id': place },
+    })
+    expect((await post(url, { id, result: { action: 'accept', content: { name: 'Ada' } } }, session)).status).toBe(202)
+    expect(await again.text()).toContain('Hello Ada')
+  })
+
+  it('are served without sessions when there shall be none', async () => {
+    const { url } = await start({ sessions: false })
+    expect(await open(url, '2025-11-25')).toBe('')
+    expect(await (await post(url, { id: 1, method: 'ping' })).json()).toEqual({ jsonrpc: '2.0', id: 1, result: {} })
+  })
+
+  it('do not hold up a listener that closes', async () => {
+    const listener = await start()
+    const session = await open(listener.url, '2025-11-25')
+    const accept = { accept: 'text/event-stream', 'mcp-session-id': session }
+    const stream = await fetch(listener.url, { headers: accept })
+    const begin = performance.now()
+    await listener.close()
+    expect(performance.now() - begin).toBeLessThan(190)
+    await stream.text()
+  })
+
+  it('have their calls given up when the time to close is over', async () => {
+    const listener = await start()
+    const session = await open(listener.url, '2025-11-25')
+    const response = await post(listener.url, wait('Margaret'), session)
+    await listener.close()
+    await response.text().catch(() => {})
+    const other = await start()
+    const left = { id: 2, method: 'tools/call', params: { name: 'has_left', arguments: { who: 'Margaret' } } }
+    await expect
+      .poll(async () => (await post(other.url, left, await open(other.url, '2025-11-25'))).text())
+      .toContain('"left":true')
+  })
+})

@@ -1,0 +1,93 @@
+import type { Service } from '../../call/index.ts'
+import { createEventQueue, type EventQueue } from '../../http/event-queue.ts'
+import type { HttpFallback, HttpFallbackOptions, HttpRequest } from '../../http/index.ts'
+import { EVENT_HEADERS } from '../../http/message.ts'
+import { ACCEPTED } from '../../http/refusals.ts'
+import type { LineFallback } from '../../stdio/serve.ts'
+import { encodeEvent } from '../../wire/events.ts'
+import { createDuplex } from './duplex.ts'
+import { refuseOld } from './refuse-old.ts'
+
+interface Connection {
+  readonly subject: string | undefined
+  readonly duplex: LineFallback
+  readonly queue: EventQueue
+}
+
+/** Most streams that are open at once. */
+const MAX_OPEN = 1_000
+
+/** Most requests of one client that run at once. */
+const MAX_CALLS = 1024
+
+/** Milliseconds that calls may go on after their reader has left. */
+const GRACE_MS = 1_000
+
+const QUERY = 'session='
+
+export interface SseFallback extends HttpFallback {
+  /** Whether a request belongs to this transport. */
+  readonly takes: (request: HttpRequest) => boolean
+}
+
+/**
+ * Serves the transport of the first revision: whatever the client posts is answered on the stream that it opened before.
+ * (2024-11-05 basic/transports#http-with-sse)
+ */
+export function createSseFallback(service: Service, path: string, options: HttpFallbackOptions): SseFallback {
+  const { maxEvents, maxLength, keepAliveMs, maxValues } = options
+  const open = new Map<string, Connection>()
+
+  const connect: HttpFallback['answer'] = ({ principal, env }) => {
+    if (open.size >= MAX_OPEN) return refuseOld('tooManySessions')
+    const id = crypto.randomUUID()
+    const queue = createEventQueue({ maxEvents, maxLength, keepAliveMs })
+    const send = (json: string): void => queue.push(encodeEvent(json))
+    const duplex = createDuplex(service, {
+      send,
+      offer: send,
+      announce: send,
+      principal,
+      env,
+      maxValues,
+      maxInFlight: MAX_CALLS,
+      graceMs: GRACE_MS,
+    })
+    open.set(id, { subject: principal?.subject, duplex, queue })
+    queue.onBreak(() => {
+      open.delete(id)
+      void duplex.end()
+    })
+    queue.push(`event: endpoint\n${encodeEvent(`${path}?${QUERY}${id}`)}`)
+    return { status: 200, headers: EVENT_HEADERS, stream: queue }
+  }
+
+  const receive: HttpFallback['answer'] = (request, body, message) => {
+    const connection = open.get(readId(request) ?? '')
+    if (connection === undefined || connection.subject !== request.principal?.subject)
+      return refuseOld('unknownSession')
+    if (message === undefined) return undefined
+    const isTaken = connection.duplex.receive(message, body)
+    return isTaken ? ACCEPTED : refuseOld('noMessage')
+  }
+
+  return {
+    takes: (request) => {
+      const [target] = (request.target ?? '').split('?')
+      return target === path && (request.method === 'GET' || readId(request) !== undefined)
+    },
+    answer: (...given) => (given[0].method === 'GET' ? connect(...given) : receive(...given)),
+    // Answers to what is under way go out on the same streams.
+    release: () => {
+      for (const { queue, duplex } of open.values()) void duplex.end().then(() => queue.end(''))
+    },
+    close: () => {
+      for (const { queue } of open.values()) queue.cancel()
+    },
+  }
+}
+
+function readId({ target = '' }: HttpRequest): string | undefined {
+  const query = target.slice(target.indexOf('?') + 1)
+  return query.startsWith(QUERY) ? query.slice(QUERY.length) : undefined
+}

@@ -1,0 +1,5 @@
+import { createDuplex } from './duplex.ts'
+import { createHttpFallback } from './http-fallback.ts'
+
+/** What makes a server serve clients of earlier revisions as well, wherever it is served. */
+export const earlierClients = { httpFallback: createHttpFallback, lineFallback: createDuplex } as const

@@ -1,0 +1,25 @@
+import type { Log, Service } from '../../call/index.ts'
+import type { EventQueueOptions } from '../../http/event-queue.ts'
+import type { EventStore, HttpFallbackOptions, SessionOptions } from '../../http/index.ts'
+import { createMemoryEvents } from './memory-events.ts'
+
+/** What all sessions of one endpoint share. */
+export interface SessionFrame {
+  readonly service: Service
+  readonly log: Log
+  readonly max: number
+  readonly idleMs: number
+  readonly retryMs: number
+  readonly connectionMs: number | undefined
+  readonly events: EventStore
+  readonly queueOptions: EventQueueOptions
+}
+
+export function createSessionFrame(
+  service: Service,
+  { max = 10_000, idleMs = 30 * 60_000, retryMs = 1000, connectionMs, events = createMemoryEvents() }: SessionOptions,
+  { maxEvents, maxLength, keepAliveMs }: HttpFallbackOptions,
+): SessionFrame {
+  const queueOptions = { maxEvents, maxLength, keepAliveMs }
+  return { service, log: service.log, max, idleMs, retryMs, connectionMs, events, queueOptions }
+}

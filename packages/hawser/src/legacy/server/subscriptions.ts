@@ -1,0 +1,112 @@
+import { ConnectionError, ProtocolError, type Service } from '../../call/index.ts'
+import type { Notification, SubscriptionFilter } from '../../protocol/index.ts'
+import { encodeNotification } from '../../wire/json-rpc.ts'
+import type { OldClient } from './read-client.ts'
+import { type Caller, translateCall } from './translate-call.ts'
+
+const LISTS = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true } as const
+
+/** What a session hears of unasked: one `subscriptions/listen`, replaced when the client wants more or less. */
+export class Subscriptions {
+  readonly #service: Service
+  readonly #client: OldClient
+  #caller: Caller = {}
+  readonly #send: (json: string) => void
+  readonly #uris = new Set<string>()
+  #current: AbortController | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+  #state: 'new' | 'listening' | 'paused' = 'new'
+
+  constructor(service: Service, client: OldClient, send: (json: string) => void) {
+    this.#service = service
+    this.#client = client
+    this.#send = send
+  }
+
+  /** Starts to tell this caller what changes, if it does not yet. It never throws: a client can do without. */
+  start(caller: Caller): void {
+    this.#caller = caller
+    if (this.#state === 'listening') return
+    const hasMissed = this.#state === 'paused'
+    this.#state = 'listening'
+    const tell = (kept: SubscriptionFilter): void => {
+      if (hasMissed) this.#tellAll(kept)
+    }
+    this.#replace().then(tell, (cause: unknown) => {
+      this.#service.log({
+        level: 'warn',
+        message: 'A client of an earlier revision is not told what changes.',
+        cause,
+      })
+    })
+  }
+
+  /** Ends the subscription; what the client wants is kept. */
+  pause(): void {
+    this.#state = 'paused'
+    this.#current?.abort(new ConnectionError('aborted', 'Nobody listens any more.'))
+    this.#current = undefined
+  }
+
+  /** @throws ProtocolError when there is no such resource for this caller. (2025-11-25 server/resources#subscriptions) */
+  async subscribe(uri: string): Promise<void> {
+    if (this.#uris.has(uri)) return
+    this.#uris.add(uri)
+    try {
+      const kept = await this.#replace()
+      if (kept.resourceSubscriptions?.includes(uri)) return
+    } catch (error) {
+      this.#uris.delete(uri)
+      throw error
+    }
+    this.#uris.delete(uri)
+    throw new ProtocolError('invalid_params', 'Resource not found', { data: { uri: uri.slice(0, 2048) } })
+  }
+
+  async unsubscribe(uri: string): Promise<void> {
+    if (this.#uris.delete(uri)) await this.#replace()
+  }
+
+  /** One after the other, so that the last wish is the one that holds. */
+  #replace(): Promise<SubscriptionFilter> {
+    const next = this.#turn.then(() => this.#listen())
+    this.#turn = next.catch(() => {})
+    return next
+  }
+
+  /** The new subscription is acknowledged before the old one ends, so that no change falls between them. */
+  async #listen(): Promise<SubscriptionFilter> {
+    const controller = new AbortController()
+    const acknowledged = Promise.withResolvers<SubscriptionFilter>()
+    const notify = (notification: Notification): void => {
+      if (notification.method === 'notifications/subscriptions/acknowledged') {
+        acknowledged.resolve(notification.params?.notifications ?? {})
+      } else if (!controller.signal.aborted) {
+        this.#send(encodeNotification(notification.method, notification.params))
+      }
+    }
+    const uris = [...this.#uris]
+    const notifications = { ...LISTS, ...(uris.length > 0 && { resourceSubscriptions: uris }) }
+    const call = translateCall(
+      'subscriptions/listen',
+      { notifications },
+      { ...this.#caller, client: this.#client, logLevel: undefined, signal: controller.signal, notify },
+    )
+    this.#service.handle(call).then(() => acknowledged.resolve({}), acknowledged.reject)
+    const kept = await acknowledged.promise
+    this.#current?.abort(new ConnectionError('aborted', 'Another subscription takes its place.'))
+    this.#current = controller
+    if (this.#state === 'paused') this.pause()
+    return kept
+  }
+
+  /** Whatever is kept may have changed while nobody listened. */
+  #tellAll(kept: SubscriptionFilter): void {
+    for (const kind of ['tools', 'prompts', 'resources'] as const) {
+      if (kept[`${kind}ListChanged`] === true) this.#send(encodeNotification(`notifications/${kind}/list_changed`))
+    }
+    for (const uri of kept.resourceSubscriptions ?? []) {
+      this.#send(encodeNotification('notifications/resources/updated', { uri }))
+    }
+  }
+}
