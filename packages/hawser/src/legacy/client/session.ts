@@ -1,0 +1,134 @@
+import {
+  type Agreed,
+  type Call,
+  type Handle,
+  isCallOf,
+  markReceived,
+  ProtocolError,
+  type Reply,
+} from '../../call/index.ts'
+import { toAbortError } from '../../client/until-aborted.ts'
+import { isObject } from '../../protocol/index.ts'
+import { wantsLog } from '../../stdio/connect.ts'
+import type { ParsedNotification } from '../../wire/json-rpc.ts'
+import type { Conversation, Exchange } from './conversation.ts'
+import { describeServer, type Greeting, shakeHands } from './handshake.ts'
+import { createListening } from './listening.ts'
+import { createLogLevel } from './log-level.ts'
+import { createQuestions, createWork, type Work } from './questions.ts'
+import { checkOffered, outward, readPages } from './translate.ts'
+
+/** A server that was greeted. */
+export interface Session {
+  readonly handle: Handle
+  readonly agreed: Agreed
+  readonly conversation: Conversation
+}
+
+/** Greets the server and makes a handle of it. `first` is the call in whose name. */
+export async function openSession(conversation: Conversation, first: Call): Promise<Session> {
+  const { channel } = conversation
+  // Whoever is asked something while it is still being greeted keeps the question.
+  const answering = createAnswering(conversation, first)
+  const greeting = await shakeHands(conversation, first)
+  const { elicitation, sampling, roots } = first.clientCapabilities
+  // Some ask elsewhere than on the stream of the call.
+  if (elicitation ?? sampling ?? roots) await channel.listen()
+  return {
+    handle: (call) => answering(call, greeting),
+    agreed: { protocolVersion: greeting.protocolVersion, transport: channel.transport },
+    conversation,
+  }
+}
+
+type Answering = (call: Call, greeting: Greeting) => Promise<Reply>
+
+function createAnswering(conversation: Conversation, first: Call): Answering {
+  const working = new Map<number, Work>()
+  const listening = createListening(conversation)
+  const lowerLogLevel = createLogLevel(conversation)
+
+  const begin = (work: Work): Exchange => {
+    const exchange = conversation.start(work.call.method, (id) => outward(work.call, id))
+    working.set(exchange.id, work)
+    return exchange
+  }
+  const end = ({ exchange }: Work): void => {
+    if (exchange !== undefined) working.delete(exchange.id)
+  }
+  const questions = createQuestions(conversation, first, { begin, end, goOn: (work) => advance(work) })
+
+  conversation.listenTo({
+    onRequest: (request, from) => questions.ask(request, from === undefined ? undefined : working.get(from)),
+    onMiss: listening.miss,
+    onNotification: (notification, from) => {
+      const { method, params } = notification
+      if (method === 'notifications/cancelled') questions.withdraw(params['requestId'])
+      else if (method === 'notifications/progress') report(notification)
+      else if (method === 'notifications/message') {
+        const work = from === undefined ? undefined : working.get(from)
+        for (const each of work === undefined ? working.values() : [work]) {
+          if (wantsLog(each.call, params['level'])) tell(each, { method, params: params as never })
+        }
+      } else listening.hear(method, params)
+    },
+  })
+
+  const report = ({ params }: ParsedNotification): void => {
+    const { progressToken: token, progress } = params
+    const work = typeof token === 'number' ? working.get(token) : undefined
+    const progressToken = work?.call.params._meta?.progressToken
+    if (work === undefined || progressToken === undefined || typeof progress !== 'number') return
+    tell(work, { method: 'notifications/progress', params: { ...params, progressToken, progress } })
+  }
+
+  const tell = ({ call, exchange }: Work, notification: Parameters<Call['notify']>[0]): void => {
+    try {
+      call.notify(notification)
+    } catch (error) {
+      // The caller's own error belongs to the caller.
+      exchange?.fail(error)
+    }
+  }
+
+  const advance = (work: Work): Promise<Reply> =>
+    questions.advance(work).catch((error: unknown) => {
+      const { call, visited } = work
+      const pages = readPages(error)
+      if (pages.length === 0 || call.clientCapabilities.elicitation?.url === undefined) throw error
+      const requestState = questions.held.hold({
+        drop: () => {},
+        resume: async (next, responses) => {
+          for (const [key, page] of Object.entries(pages)) {
+            const answer = Object.hasOwn(responses, key) ? responses[key] : undefined
+            if (isObject(answer) && answer['action'] === 'accept') visited.add(page.url)
+            // Without it the server answers as it has answered.
+            if (!visited.has(page.url)) throw error
+          }
+          return advance(createWork(next, visited))
+        },
+      })
+      // A person who is on the way to a page is not sent there twice: the call is tried until it is done.
+      const open = Object.entries(pages).filter(([, { url }]) => !visited.has(url))
+      if (open.length === 0) return { resultType: 'input_required', requestState }
+      const inputRequests = Object.fromEntries(
+        open.map(([key, page]) => [key, { method: 'elicitation/create', params: { mode: 'url', ...page } }] as const),
+      ) as Record<string, { method: 'elicitation/create'; params: { mode: 'url'; message: string; url: string } }>
+      return { resultType: 'input_required', requestState, inputRequests }
+    })
+
+  return async (call, greeting) => {
+    if (call.signal.aborted) throw toAbortError(call.signal.reason)
+    if (call.method === 'server/discover') return describeServer(greeting) as unknown as Reply
+    checkOffered(call.method, greeting)
+    if (isCallOf(call, 'subscriptions/listen')) return listening.listen(call, greeting)
+    const { requestState, inputResponses = {} } = call.params as Call<'tools/call'>['params']
+    if (requestState !== undefined) {
+      const held = questions.held.take(requestState)
+      if (held !== undefined) return held.resume(call, inputResponses)
+      throw markReceived(new ProtocolError('invalid_params', 'Nothing is known of this requestState. Call again.'))
+    }
+    if (greeting.capabilities.logging !== undefined) await lowerLogLevel(call)
+    return advance(createWork(call))
+  }
+}
