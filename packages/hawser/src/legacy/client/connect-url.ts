@@ -13,10 +13,10 @@ import { mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'
 import { PROTOCOL_VERSION } from '../../protocol/index.ts'
 import { parseMessage } from '../../wire/json-rpc.ts'
-import { isPuzzled, Refused } from './channel.ts'
 import { eraOf, KNOWN_NUMBERS } from './era.ts'
+import { GreetingFailed, isPuzzled, Refused } from './errors.ts'
 import { createOldHttp } from './old-http.ts'
-import { GreetingFailed, type Sessions } from './sessions.ts'
+import type { Sessions } from './sessions.ts'
 
 const PRESENT: Agreed = { protocolVersion: PROTOCOL_VERSION, transport: 'Streamable HTTP' }
 

@@ -99,9 +99,11 @@ export function createConversation(open: (inbox: Inbox) => Channel): Conversatio
     waiting.add(id, exchange)
     if (waiting.size === 1) channel.hold(true)
     const json = encodeRequest(id, method, typeof params === 'function' ? params(id) : params)
-    channel.request(id, json, stream.signal).then((comesElsewhere) => {
-      if (!comesElsewhere) fail(new ConnectionError('disconnected', 'The server ended the stream without an answer.'))
-    }, fail)
+    const send = async (): Promise<void> => {
+      const comesElsewhere = await channel.request(id, json, stream.signal)
+      if (!comesElsewhere) throw new ConnectionError('disconnected', 'The server ended the stream without an answer.')
+    }
+    send().catch(fail)
     return exchange
   }
 

@@ -1,7 +1,6 @@
-import { PROTOCOL_ERRORS, ProtocolError, type ProtocolErrorCode } from '../../call/index.ts'
+import { PROTOCOL_ERRORS, type ProtocolError, type ProtocolErrorCode } from '../../call/index.ts'
 import { PROTOCOL_VERSION } from '../../protocol/index.ts'
-import { findMutual } from './handshake.ts'
-import { OLD_VERSIONS } from './versions.ts'
+import { findMutual, OLD_VERSIONS } from './versions.ts'
 
 /** What an error says of who sent it. */
 export type Era = 'present' | 'past' | 'either'

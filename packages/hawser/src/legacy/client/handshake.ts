@@ -1,7 +1,7 @@
 import { badReply, type Call, ProtocolError } from '../../call/index.ts'
 import { isObject, META, type ServerCapabilities } from '../../protocol/index.ts'
 import type { Conversation, Fields } from './conversation.ts'
-import { OLD_VERSIONS } from './versions.ts'
+import { findMutual, OLD_VERSIONS } from './versions.ts'
 
 /** What a server said of itself when it was greeted. */
 export interface Greeting {
@@ -42,15 +42,9 @@ export async function shakeHands(
   return greeting
 }
 
-/** The first of the known revisions that a refusal lists as supported. */
-export function findMutual(data: unknown, known: readonly string[]): string | undefined {
-  const supported = isObject(data) ? data['supported'] : undefined
-  return Array.isArray(supported) ? known.find((version) => supported.includes(version)) : undefined
-}
-
 function readGreeting({ protocolVersion, capabilities = {}, serverInfo, instructions }: Fields): Greeting {
   if (typeof protocolVersion !== 'string' || !OLD_VERSIONS.includes(protocolVersion)) {
-    const said = String(JSON.stringify(protocolVersion)).slice(0, 64)
+    const said = JSON.stringify(protocolVersion ?? null).slice(0, 64)
     throw badReply(`The server wants to speak revision ${said}, which this client does not know.`)
   }
   if (!isObject(capabilities)) throw badReply('The server answered the greeting without its capabilities.')

@@ -4,7 +4,7 @@ import { readRefusal } from '../../http/challenge.ts'
 import { mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'
 import { parseMessage } from '../../wire/json-rpc.ts'
-import { Refused } from './channel.ts'
+import { Refused } from './errors.ts'
 
 /** How requests reach a URL. */
 export interface HttpWay {

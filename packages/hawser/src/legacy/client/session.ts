@@ -8,7 +8,7 @@ import {
   type Reply,
 } from '../../call/index.ts'
 import { toAbortError } from '../../client/until-aborted.ts'
-import { isObject } from '../../protocol/index.ts'
+import { type InputRequest, isObject } from '../../protocol/index.ts'
 import { wantsLog } from '../../stdio/connect.ts'
 import type { ParsedNotification } from '../../wire/json-rpc.ts'
 import type { Conversation, Exchange } from './conversation.ts'
@@ -16,7 +16,7 @@ import { describeServer, type Greeting, shakeHands } from './handshake.ts'
 import { createListening } from './listening.ts'
 import { createLogLevel } from './log-level.ts'
 import { createQuestions, createWork, type Work } from './questions.ts'
-import { checkOffered, outward, readPages } from './translate.ts'
+import { checkOffered, outward, type Page, readPages } from './translate.ts'
 
 /** A server that was greeted. */
 export interface Session {
@@ -91,35 +91,42 @@ function createAnswering(conversation: Conversation, first: Call): Answering {
     }
   }
 
-  const advance = (work: Work): Promise<Reply> =>
-    questions.advance(work).catch((error: unknown) => {
-      const { call, visited } = work
+  const advance = async (work: Work): Promise<Reply> => {
+    try {
+      return await questions.advance(work)
+    } catch (error) {
       const pages = readPages(error)
-      if (pages.length === 0 || call.clientCapabilities.elicitation?.url === undefined) throw error
-      const requestState = questions.held.hold({
-        drop: () => {},
-        resume: async (next, responses) => {
-          for (const [key, page] of Object.entries(pages)) {
-            const answer = Object.hasOwn(responses, key) ? responses[key] : undefined
-            if (isObject(answer) && answer['action'] === 'accept') visited.add(page.url)
-            // Without it the server answers as it has answered.
-            if (!visited.has(page.url)) throw error
-          }
-          return advance(createWork(next, visited))
-        },
-      })
-      // A person who is on the way to a page is not sent there twice: the call is tried until it is done.
-      const open = Object.entries(pages).filter(([, { url }]) => !visited.has(url))
-      if (open.length === 0) return { resultType: 'input_required', requestState }
-      const inputRequests = Object.fromEntries(
-        open.map(([key, page]) => [key, { method: 'elicitation/create', params: { mode: 'url', ...page } }] as const),
-      ) as Record<string, { method: 'elicitation/create'; params: { mode: 'url'; message: string; url: string } }>
-      return { resultType: 'input_required', requestState, inputRequests }
+      if (pages.length === 0 || work.call.clientCapabilities.elicitation?.url === undefined) throw error
+      return visitPages(work.visited, pages, error)
+    }
+  }
+
+  const visitPages = (visited: Set<string>, pages: readonly Page[], error: unknown): Reply => {
+    const open = pages.filter(({ url }) => !visited.has(url))
+    const requestState = questions.held.hold({
+      drop: () => {},
+      resume: async (next, responses) => {
+        for (const { url } of open) {
+          const answer = Object.hasOwn(responses, url) ? responses[url] : undefined
+          // Without the visit the server has nothing else to say.
+          if (!isObject(answer) || answer['action'] !== 'accept') throw error
+          visited.add(url)
+        }
+        return advance(createWork(next, visited))
+      },
     })
+    // Who is on the way to a page is not sent there twice: the call is tried again until it is done there.
+    if (open.length === 0) return { resultType: 'input_required', requestState }
+    const asked = open.map((page): [string, InputRequest] => [
+      page.url,
+      { method: 'elicitation/create', params: { mode: 'url', ...page } },
+    ])
+    return { resultType: 'input_required', requestState, inputRequests: Object.fromEntries(asked) }
+  }
 
   return async (call, greeting) => {
     if (call.signal.aborted) throw toAbortError(call.signal.reason)
-    if (call.method === 'server/discover') return describeServer(greeting) as unknown as Reply
+    if (call.method === 'server/discover') return describeServer(greeting)
     checkOffered(call.method, greeting)
     if (isCallOf(call, 'subscriptions/listen')) return listening.listen(call, greeting)
     const { requestState, inputResponses = {} } = call.params as Call<'tools/call'>['params']

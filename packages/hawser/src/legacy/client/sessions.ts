@@ -1,6 +1,6 @@
 import type { Agreed, Call, Handle, Reply } from '../../call/index.ts'
 import { untilAborted } from '../../client/until-aborted.ts'
-import { SessionLost } from './channel.ts'
+import { GreetingFailed, SessionLost } from './errors.ts'
 import type { Session } from './session.ts'
 
 /** One session after the other, as long as there are calls. */
@@ -12,9 +12,6 @@ export interface Sessions {
   readonly agreed: Agreed | undefined
   readonly close: () => Promise<void>
 }
-
-/** No session could be opened, so that the call was not sent. The cause says why. */
-export class GreetingFailed extends Error {}
 
 /**
  * Opens a session with the first call that needs one, and another when it was lost. A call that the server refused because

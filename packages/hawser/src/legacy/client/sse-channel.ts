@@ -2,7 +2,8 @@ import { badReply, ConnectionError } from '../../call/index.ts'
 import { after } from '../../client/deadline.ts'
 import { mediaType } from '../../http/media-type.ts'
 import { isMessage, readWholeEvents, type ServerEvent } from '../../wire/events.ts'
-import { type Channel, type Inbox, Refused } from './channel.ts'
+import type { Channel, Inbox } from './channel.ts'
+import { Refused } from './errors.ts'
 import { type HttpWay, isStream, leave, readFailure, sendRequest } from './http-way.ts'
 
 /** How long the server may take to name the endpoint for messages, in milliseconds. */

@@ -4,7 +4,8 @@ import { untilAborted } from '../../client/until-aborted.ts'
 import { ACCEPT, mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'
 import { isMessage, readWholeEvents } from '../../wire/events.ts'
-import { type Channel, type Inbox, Refused, SessionLost } from './channel.ts'
+import type { Channel, Inbox } from './channel.ts'
+import { Refused, SessionLost } from './errors.ts'
 import { type HttpWay, isStream, leave, readFailure, sendRequest } from './http-way.ts'
 import { hasVersionHeader } from './versions.ts'
 
@@ -58,12 +59,11 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
   }
 
   const get = (place: Place, signal: AbortSignal): Promise<Response> => {
-    const from = place.lastId === undefined ? {} : { 'last-event-id': place.lastId }
-    return sendRequest(way, url, {
-      method: 'GET',
-      headers: headersOf({ accept: 'text/event-stream', ...from }),
-      signal,
+    const headers = headersOf({
+      accept: 'text/event-stream',
+      ...(place.lastId !== undefined && { 'last-event-id': place.lastId }),
     })
+    return sendRequest(way, url, { method: 'GET', headers, signal })
   }
 
   /** Reads one stretch of a stream and says whether anything came. */

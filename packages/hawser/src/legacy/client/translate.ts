@@ -24,10 +24,11 @@ export function outward({ params }: Call, id: number): Fields {
 /** Methods whose results say how long they may be kept; these servers do not, so not at all. */
 const KEPT = /^(?:(?:tools|prompts|resources|resources\/templates)\/list|resources\/read)$/
 
-/** A result as the present revision has it. `resultType` did not exist, and a field of the name is the server's own. */
-export function inward(method: string, { resultType: _, ...result }: Fields): Reply {
+/** A result as the present revision has it. A field `resultType`, which did not exist, is the server's own. */
+export function inward(method: string, fields: Fields): Reply {
+  const { resultType: _, ...result } = fields
   const reply: Fields = KEPT.test(method) ? { ttlMs: 0, cacheScope: 'private', ...result } : result
-  return reply as unknown as Reply
+  return reply
 }
 
 /** The capability that a method needs. (2025-11-25 basic/lifecycle#capability-negotiation) */
@@ -68,11 +69,17 @@ export function mayAsk(method: string, params: Fields, { elicitation, sampling, 
   }
 }
 
+/** A page that a person is asked to visit. */
+export interface Page {
+  readonly message: string
+  readonly url: string
+}
+
 /** The error by which a server of 2025-11-25 sends the person to a page first. (2025-11-25 client/elicitation) */
 const URL_REQUIRED = -32042
 
 /** Pages that must be visited before a call can succeed; none for any other error. */
-export function readPages(error: unknown): readonly { readonly message: string; readonly url: string }[] {
+export function readPages(error: unknown): readonly Page[] {
   if (!(error instanceof ProtocolError) || error.number !== URL_REQUIRED || !isReceived(error)) return []
   const found = isObject(error.data) ? error.data['elicitations'] : undefined
   if (!Array.isArray(found)) throw badReply('The server wants pages to be visited and does not say which.', error)

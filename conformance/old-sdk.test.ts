@@ -1,0 +1,137 @@
+import { type Client, connect, type ConnectOptions } from 'hawser'
+import { command } from 'hawser/node'
+import { join } from 'node:path'
+import process from 'node:process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hostSessions, hostSse, hostStateless, type OldHost } from './old-sdk/http.ts'
+
+const script = join(import.meta.dirname, 'old-sdk/stdio.ts')
+const start = () => command(process.execPath, ['--conditions=hawser-source', script])
+
+type Options = Pick<ConnectOptions, 'answers' | 'onLog' | 'logLevel' | 'onProgress'>
+
+interface Place extends AsyncDisposable {
+  readonly connect: (options?: Options) => Promise<Client>
+}
+
+const overHttp = async (open: () => Promise<OldHost>): Promise<Place> => {
+  const host = await open()
+  return {
+    connect: (options = {}) => connect(host.url, options),
+    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
+  }
+}
+const overStdio = async (): Promise<Place> => ({
+  connect: (options = {}) => connect(start(), options),
+  [Symbol.asyncDispose]: async () => {},
+})
+
+const places = [
+  ['stdio', overStdio, 'stdio'],
+  ['Streamable HTTP with sessions', () => overHttp(hostSessions), 'Streamable HTTP'],
+  ['Streamable HTTP without sessions', () => overHttp(hostStateless), 'Streamable HTTP'],
+  ['HTTP+SSE', () => overHttp(hostSse), 'HTTP+SSE'],
+] as const
+
+const names: string[] = []
+const answers: ConnectOptions['answers'] = {
+  elicit: ({ message }) => {
+    names.push(message)
+    return { action: 'accept', content: { name: `Ada for ${message}` } }
+  },
+  visit: () => ({ action: 'accept' }),
+  sample: () => ({ role: 'assistant', model: 'test-model', content: { type: 'text', text: 'Hm.' } }),
+  roots: () => [{ uri: 'file:///work' }],
+}
+
+describe.each(places)('a server of the official SDK 1.32.2 over %s', (_, open, transport) => {
+  // Without a session an answer does not find the call that waits for it, and nothing is told outside of answers.
+  const isStateless = open === places[2][1]
+  let place: Place
+  let client: Client
+  beforeAll(async () => {
+    place = await open()
+    client = await place.connect({ answers })
+  })
+  afterAll(async () => {
+    await client.close()
+    await place[Symbol.asyncDispose]()
+  })
+
+  it('says what was agreed on', async () => {
+    expect(await client.agreed()).toMatchObject({
+      protocolVersion: '2025-11-25',
+      transport,
+      serverInfo: { name: 'old', version: '1.2.3' },
+      capabilities: { tools: {}, resources: {} },
+    })
+    expect((await client.discover()).instructions).toBe('Be patient.')
+  })
+
+  it('is called, listed, read, rendered and completed', async () => {
+    expect(await client.tools['add']?.({ a: 1, b: 2 })).toEqual({ sum: 3 })
+    await expect(client.tools['fail']?.()).rejects.toMatchObject({ name: 'ToolError', message: 'It failed.' })
+    expect((await client.listTools()).map(({ name }) => name)).toContain('greet')
+    expect(await client.resources['motto']?.()).toBe('Festina lente')
+    expect(await client.resources['note']?.({ id: '7' })).toBe('Note 7')
+    expect(await client.read('old://motto')).toMatchObject({ ttlMs: 0, cacheScope: 'private' })
+    expect(await client.prompts['review']?.({ id: '7' })).toMatchObject([{ content: { text: 'Review 7' } }])
+    const ref = { type: 'ref/prompt', name: 'review' } as const
+    expect(await client.complete(ref, { name: 'id', value: 'a' })).toMatchObject({ values: ['alpha'] })
+  })
+
+  it('refuses in its own words', async () => {
+    await expect(client.read('old://nothing')).rejects.toMatchObject({ name: 'ProtocolError', code: 'invalid_params' })
+    await expect(client.request('no/such' as 'tools/list', {})).rejects.toMatchObject({ code: 'method_not_found' })
+  })
+
+  it('reports progress and logs what the call wants to see', async () => {
+    const progress: number[] = []
+    const logs: unknown[] = []
+    await client.call(
+      'count',
+      {},
+      {
+        onProgress: (report) => progress.push(report.progress),
+        onLog: ({ data }) => logs.push(data),
+        logLevel: 'info',
+      },
+    )
+    expect(progress).toEqual([1, 2])
+    expect(logs).toEqual(['at 1', 'at 2'])
+  })
+
+  it.skipIf(isStateless)('asks in the middle of a call', async () => {
+    expect(await client.tools['greet']?.()).toBe('{"hello":"Ada for Your name?"}')
+    expect(await client.tools['think']?.()).toBe('{"model":"test-model","roots":["file:///work"]}')
+    const both = await Promise.all(['me', 'you'].map((who) => client.tools['greetApart']?.({ who })))
+    expect(both).toEqual(['{"me":"Ada for Name of me?"}', '{"you":"Ada for Name of you?"}'])
+  })
+
+  it('sends a person to a page and calls again', async () => {
+    const asked = await client.tools['pay']?.()
+    expect(asked).toBe('"thanks"')
+  })
+
+  it.skipIf(isStateless)('tells a subscription of changes', async () => {
+    await using changes = await client.listen({ toolsListChanged: true, resourceSubscriptions: ['old://motto'] })
+    expect(changes.filter).toEqual({ toolsListChanged: true, resourceSubscriptions: ['old://motto'] })
+    const seen = changes[Symbol.asyncIterator]()
+    await client.call('touch', { uri: 'old://motto' })
+    expect((await seen.next()).value).toEqual({ kind: 'resource', uri: 'old://motto' })
+    await client.call('grow')
+    expect((await seen.next()).value).toEqual({ kind: 'tools' })
+  })
+
+  it.skipIf(isStateless)('is told that a call is given up', async () => {
+    const before = await client.tools['aborted']?.()
+    await expect(client.call('hang', {}, { timeout: 100 })).rejects.toMatchObject({ code: 'timeout' })
+    await expect.poll(() => client.tools['aborted']?.()).not.toBe(before)
+  })
+
+  it.skipIf(isStateless)('is not asked for what a client without answers would have to give', async () => {
+    await using plain = await place.connect()
+    expect(await plain.tools['add']?.({ a: 1, b: 2 })).toEqual({ sum: 3 })
+    await expect(plain.tools['greet']?.()).rejects.toThrow()
+  })
+})
