@@ -104,7 +104,7 @@ describe.each(places)('a server of the official SDK 1.32.2 over %s', (_, open, t
   it.skipIf(isStateless)('asks in the middle of a call', async () => {
     expect(await client.tools['greet']?.()).toBe('{"hello":"Ada for Your name?"}')
     expect(await client.tools['think']?.()).toBe('{"model":"test-model","roots":["file:///work"]}')
-    const both = await Promise.all(['me', 'you'].map((who) => client.tools['greetApart']?.({ who })))
+    const both = await Promise.all(['me', 'you'].map(async (who) => client.tools['greetApart']?.({ who })))
     expect(both).toEqual(['{"me":"Ada for Name of me?"}', '{"you":"Ada for Name of you?"}'])
   })
 
@@ -133,5 +133,43 @@ describe.each(places)('a server of the official SDK 1.32.2 over %s', (_, open, t
     await using plain = await place.connect()
     expect(await plain.tools['add']?.({ a: 1, b: 2 })).toEqual({ sum: 3 })
     await expect(plain.tools['greet']?.()).rejects.toThrow()
+  })
+})
+
+describe('a session over HTTP', () => {
+  it('is opened again when the server has forgotten it, and the call is sent once more', async () => {
+    await using host = await hostSessions()
+    await using client = await connect(host.url)
+    expect(await client.tools['add']?.({ a: 1, b: 2 })).toEqual({ sum: 3 })
+    host.forget()
+    const both = await Promise.all([1, 2].map(async (a) => client.tools['add']?.({ a, b: 0 })))
+    expect(both).toEqual([{ sum: 1 }, { sum: 2 }])
+  })
+
+  it('is ended when the client is closed, and has no stream of its own that nobody needs', async () => {
+    await using host = await hostSessions()
+    const client = await connect(host.url)
+    await client.listTools()
+    await client.close()
+    expect(host.seen.filter((line) => line.startsWith('GET'))).toEqual([])
+    expect(host.seen.at(-1)).toBe('DELETE /mcp')
+  })
+
+  it('is ended over HTTP+SSE with its stream, and opened again by the next call', async () => {
+    await using host = await hostSse()
+    await using client = await connect(host.url)
+    const hanging = client.call('hang')
+    await client.listTools()
+    host.forget()
+    await expect(hanging).rejects.toMatchObject({ code: 'disconnected' })
+    expect(await client.tools['add']?.({ a: 1, b: 2 })).toEqual({ sum: 3 })
+  })
+})
+
+describe('a program that ends', () => {
+  it('loses the call at hand, is started again by the next one, and is greeted at once', async () => {
+    await using client = await connect(start())
+    await expect(client.call('die')).rejects.toMatchObject({ code: 'disconnected', cause: { exitCode: 3 } })
+    expect(await client.tools['add']?.({ a: 1, b: 2 })).toEqual({ sum: 3 })
   })
 })

@@ -1,7 +1,6 @@
 import type { EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import { randomUUID } from 'node:crypto'
@@ -17,9 +16,6 @@ export interface OldHost extends AsyncDisposable {
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>
-
-/** The types of the SDK were not made for exact optional properties. */
-const asTransport = (transport: SSEServerTransport | StreamableHTTPServerTransport): Transport => transport as Transport
 
 async function host(path: string, answer: Answer, forget: () => void): Promise<OldHost> {
   const seen: string[] = []
@@ -61,7 +57,7 @@ export function hostSessions(options: { readonly eventStore?: EventStore } = {})
         sessionIdGenerator: () => randomUUID(),
         onsessioninitialized: (sessionId) => void sessions.set(sessionId, transport),
       })
-      await createOldServer().connect(asTransport(transport))
+      await createOldServer().connect(transport)
       return transport.handleRequest(request, response)
     },
     () => sessions.clear(),
@@ -75,7 +71,7 @@ export function hostStateless(): Promise<OldHost> {
     async (request, response) => {
       if (request.method !== 'POST') return response.writeHead(405).end()
       const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined })
-      await createOldServer().connect(asTransport(transport))
+      await createOldServer().connect(transport)
       return transport.handleRequest(request, response)
     },
     () => {},
@@ -92,7 +88,7 @@ export function hostSse(): Promise<OldHost> {
       if (request.method === 'GET' && pathname === '/sse') {
         const transport = new SSEServerTransport('/messages', response)
         sessions.set(transport.sessionId, transport)
-        return createOldServer().connect(asTransport(transport))
+        return createOldServer().connect(transport)
       }
       const known = sessions.get(searchParams.get('sessionId') ?? '')
       if (request.method === 'POST' && pathname === '/messages' && known !== undefined) {

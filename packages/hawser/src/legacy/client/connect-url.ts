@@ -60,6 +60,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
     const says = isSaid ? eraOf(error) : 'either'
     if (says === 'present') era = 'present'
     if (says === 'present' || (isSaid && era === 'present')) return false
+    if (isSaid && error.code === 'unsupported_version') return true
     // Also a server of today refuses calls in words of its own.
     asking ??= isPast(call).finally(() => {
       asking = undefined
@@ -146,8 +147,11 @@ async function checkAnswer(response: Response, maxBytes: number): Promise<Respon
 const isVerdict = (cause: unknown): boolean =>
   cause instanceof ProtocolError || (cause instanceof Refused && cause.isPuzzled)
 
+/** Errors of a server that has not begun. */
+const BEFORE_WORK: ReadonlySet<string> = new Set(['method_not_found', 'invalid_params', 'unsupported_version'])
+
 /** Whether a refusal shows that a tool did not run, so that the call may be sent once more. */
 function wasNotRun({ method }: Call, refusal: unknown): boolean {
   if (method !== 'tools/call' || refusal instanceof Refused) return true
-  return refusal instanceof ProtocolError && (refusal.code === 'method_not_found' || refusal.code === 'invalid_params')
+  return refusal instanceof ProtocolError && BEFORE_WORK.has(refusal.code)
 }

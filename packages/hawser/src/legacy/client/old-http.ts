@@ -45,7 +45,7 @@ export function createOldHttp(url: string, way: HttpWay): Sessions {
       if (!(refusal instanceof Refused) || !refusal.isPuzzled) throw refusal
       const session = await overSse(call).catch((error: unknown) => {
         // A URL that has neither is described by what it answered first.
-        throw error instanceof ConnectionError && error.code === 'bad_reply' ? refusal : error
+        throw error instanceof Refused ? refusal : error
       })
       open = overSse
       return session

@@ -34,7 +34,6 @@ interface Place {
 export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel {
   const closing = new AbortController()
   let lastId = 0
-  let isGreeted = false
   let sessionId: string | undefined
   let version: string | undefined
   let listening: Promise<boolean> | undefined
@@ -48,12 +47,12 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
   const post = async (body: string, signal: AbortSignal): Promise<Response> => {
     const headers = headersOf({ accept: ACCEPT, 'content-type': 'application/json' })
     const response = await sendRequest(way, url, { method: 'POST', headers, body, signal })
-    if (!isGreeted) {
-      isGreeted = true
+    if (response.ok) {
       const given = response.headers.get('mcp-session-id') ?? ''
-      if (response.ok && SESSION_ID.test(given)) sessionId = given
+      // Only the answer to the greeting gives one.
+      if (version === undefined && SESSION_ID.test(given)) sessionId = given
+      return response
     }
-    if (response.ok) return response
     const failure = await readFailure(response, way.maxBytes)
     throw sessionId !== undefined && isLost(response.status, failure) ? new SessionLost(failure) : failure
   }
