@@ -62,6 +62,40 @@ describe('a server that knows only the handshake', () => {
   })
 })
 
+describe('a server that answers although nobody has greeted it', () => {
+  const careless: Answer = (seen) => {
+    if (!isPresent(seen) || seen.method === undefined) return undefined
+    if (seen.method === 'tools/list') return json(result(seen.id, { tools: [] }))
+    return json(seen.method === 'server/discover' ? result(seen.id, {}) : failure(seen.id, -32601))
+  }
+
+  it('is greeted once that shows', async () => {
+    const { client, methods } = await reach(careless)
+    await client.listTools()
+    expect(await client.tools['x']?.()).toBe('called')
+    expect(methods()).toEqual([
+      'tools/list',
+      'server/discover',
+      'initialize',
+      'notifications/initialized',
+      'tools/call',
+    ])
+  })
+
+  it('is greeted when it answers anything to the question what it is', async () => {
+    const { client } = await reach(careless)
+    expect(await client.agreed()).toMatchObject({ protocolVersion: '2025-11-25' })
+  })
+
+  it('is left as it is when it cannot be greeted', async () => {
+    const { client, methods } = await reach((seen) =>
+      seen.method === 'initialize' ? json(failure(seen.id, -32601)) : careless(seen),
+    )
+    for (const _ of [1, 2, 3]) await client.listTools()
+    expect(methods()).toEqual(['tools/list', 'server/discover', 'initialize', 'tools/list', 'tools/list'])
+  })
+})
+
 describe('a server of the present', () => {
   it.each([
     [-32020, {}],

@@ -1,5 +1,6 @@
 import {
   type Agreed,
+  badReply,
   type Call,
   type Handle,
   isReceived,
@@ -13,7 +14,8 @@ import { mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'
 import { PROTOCOL_VERSION } from '../../protocol/index.ts'
 import { parseMessage } from '../../wire/json-rpc.ts'
-import { eraOf, KNOWN_NUMBERS } from './era.ts'
+import { isTyped } from '../../wire/reply.ts'
+import { eraOf, judgeAnswer, KNOWN_NUMBERS } from './era.ts'
 import { GreetingFailed, isPuzzled, Refused } from './errors.ts'
 import { createOldHttp } from './old-http.ts'
 import type { Sessions } from './sessions.ts'
@@ -34,8 +36,8 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
     ...options,
     fetch: async (request) => checkAnswer(await given(request), maxBytes),
   })
-  /** Whether the server is known to speak the present revision; its sessions when it speaks an earlier one. */
-  let era: 'unknown' | 'present' | Sessions = 'unknown'
+  /** What the server is known to speak; its sessions when that is an earlier revision. */
+  let era: 'unknown' | 'doubtful' | 'present' | Sessions = 'unknown'
   let hasAnswered = false
   let asking: Promise<boolean> | undefined
   let opening: Promise<Sessions> | undefined
@@ -44,7 +46,8 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
   const isPast = async (call: Call): Promise<boolean> => {
     if (call.method === 'server/discover') return true
     try {
-      await present({ ...call, method: 'server/discover', params: {}, notify: () => {} })
+      const answer = await present({ ...call, method: 'server/discover', params: {}, notify: () => {} })
+      if (judgeAnswer(answer) === 'past') return true
       era = 'present'
       return false
     } catch (error) {
@@ -62,6 +65,10 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
     if (says === 'present' || (isSaid && era === 'present')) return false
     if (isSaid && error.code === 'unsupported_version') return true
     // Also a server of today refuses calls in words of its own.
+    return ask(call)
+  }
+
+  const ask = (call: Call): Promise<boolean> => {
     asking ??= isPast(call).finally(() => {
       asking = undefined
     })
@@ -75,12 +82,16 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
     return sessions
   }
 
-  /** @param refusal What the server said to the call as the present revision has it. */
-  const callPast = async (call: Call, refusal: unknown): Promise<Reply> => {
+  const greet = (call: Call): Promise<Sessions> => {
     opening ??= openPast(call).finally(() => {
       opening = undefined
     })
-    const sessions = await untilAborted(call.signal, opening).catch((error: unknown) => {
+    return untilAborted(call.signal, opening)
+  }
+
+  /** @param refusal What the server said to the call as the present revision has it. */
+  const callPast = async (call: Call, refusal: unknown): Promise<Reply> => {
+    const sessions = await greet(call).catch((error: unknown) => {
       if (!(error instanceof GreetingFailed)) throw error
       const { cause } = error
       // Where nothing works, what was said first says most.
@@ -92,16 +103,33 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
     return sessions.handle(call)
   }
 
+  /** Some servers of the past answer without having been greeted, and then cannot do all that they could. */
+  const resolveDoubt = async (call: Call): Promise<Sessions | undefined> => {
+    if (!(await ask(call))) return undefined
+    return greet(call).catch((error: unknown) => {
+      if (!(error instanceof GreetingFailed) || !isVerdict(error.cause)) throw error
+      // It is as it is, and does what it can.
+      era = 'present'
+      return undefined
+    })
+  }
+
   const callPresent = async (call: Call): Promise<Reply> => {
+    const sessions = era === 'doubtful' ? await resolveDoubt(call) : undefined
+    if (sessions !== undefined) return sessions.handle(call)
+    let reply: Reply
     try {
-      const reply = await present(call)
-      hasAnswered = true
-      if (call.method === 'server/discover') era = 'present'
-      return reply
+      reply = await present(call)
     } catch (error) {
       if (!(await isRefusalOfPast(error, call))) throw error
       return callPast(call, error)
     }
+    if (call.method === 'server/discover' && judgeAnswer(reply) === 'past') {
+      return callPast(call, badReply('The server answered server/discover with something that is not its result.'))
+    }
+    hasAnswered = true
+    if (era === 'unknown') era = isTyped(reply) ? 'present' : 'doubtful'
+    return reply
   }
 
   const handle: Handle = async (call) => {

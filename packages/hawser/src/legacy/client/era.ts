@@ -27,6 +27,16 @@ export function eraOf(error: ProtocolError): Era {
   return EITHER.has(code) ? 'either' : 'past'
 }
 
+/**
+ * Tells from what a server answered to `server/discover` whether it speaks the present revision. Some answer to anything.
+ * One that speaks none of the revisions that are known here is not of the past.
+ */
+export function judgeAnswer(answer: object): Exclude<Era, 'either'> {
+  const supported = 'supportedVersions' in answer ? answer.supportedVersions : undefined
+  const mutual = findMutual({ supported }, [PROTOCOL_VERSION, ...OLD_VERSIONS])
+  return mutual === PROTOCOL_VERSION || (mutual === undefined && Array.isArray(supported)) ? 'present' : 'past'
+}
+
 /** The numbers by which a body can be recognised as an answer of the present revision, or of either. */
 export const KNOWN_NUMBERS: ReadonlySet<number> = new Set(
   [...PRESENT, ...EITHER].map((code) => PROTOCOL_ERRORS[code].number),

@@ -2,12 +2,11 @@ import { type Agreed, type Call, ConnectionError, isReceived, type Link, Protoco
 import { after } from '../../client/deadline.ts'
 import { isObject, PROTOCOL_VERSION } from '../../protocol/index.ts'
 import { encodeParams } from '../../wire/request.ts'
-import { type Conversation, createConversation, type Fields } from './conversation.ts'
-import { eraOf } from './era.ts'
+import { type Conversation, createConversation } from './conversation.ts'
+import { type Era, eraOf, judgeAnswer } from './era.ts'
 import { type LinesChannel, openLines } from './lines-channel.ts'
 import { openSession, type Session } from './session.ts'
 import { createSessions, type Sessions } from './sessions.ts'
-import { findMutual, OLD_VERSIONS } from './versions.ts'
 
 /** How long a server may be silent before it is also greeted in the old way, in milliseconds. */
 const SILENCE = 2000
@@ -77,15 +76,8 @@ export function probeLink(link: Link, takeLines: NonNullable<Link['takeLines']>)
   return createSessions(open)
 }
 
-type Verdict = 'present' | 'past'
-
-function judgeAnswer({ supportedVersions }: Fields): Verdict {
-  const mutual = findMutual({ supported: supportedVersions }, [PROTOCOL_VERSION, ...OLD_VERSIONS])
-  return mutual === PROTOCOL_VERSION ? 'present' : 'past'
-}
-
 /** Only an error of the present revision identifies it. */
-function judgeRefusal(error: unknown): Verdict {
+function judgeRefusal(error: unknown): Exclude<Era, 'either'> {
   if (error instanceof ProtocolError && isReceived(error)) return eraOf(error) === 'present' ? 'present' : 'past'
   throw error
 }
