@@ -31,6 +31,8 @@ export interface Channel {
   readonly agree: (version: string) => void
   /** Opens the way for what the server says outside of answers; resolves to whether there is one. */
   readonly listen: () => Promise<boolean>
+  /** Closes that way again. */
+  readonly stopListening: () => void
   /** Told whether answers are waited for. */
   readonly hold: (busy: boolean) => void
   readonly close: () => Promise<void>

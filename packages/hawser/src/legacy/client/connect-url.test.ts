@@ -295,3 +295,89 @@ describe('a session', () => {
     expect(seen.at(-1)?.headers.has('mcp-session-id')).toBe(false)
   })
 })
+
+describe('closing', () => {
+  it('ends the session, and waits for nobody', async () => {
+    const { client, methods } = await reach(() => undefined)
+    await client.call('x')
+    await client.close()
+    expect(methods().at(-1)).toBe('DELETE')
+  })
+
+  it('gives up a greeting that is not answered', async () => {
+    const { client, seen } = await reach(({ method }) => (method === 'initialize' ? new Promise(() => {}) : undefined))
+    const called = client.call('x')
+    await expect.poll(() => seen.at(-1)?.method).toBe('initialize')
+    await Promise.all([client.close(), expect(called).rejects.toMatchObject({ code: 'aborted' })])
+    expect(seen.filter(({ verb }) => verb === 'DELETE')).toEqual([])
+  })
+})
+
+describe('the stream for what belongs to no answer', () => {
+  const capabilities = { tools: { listChanged: true } }
+  const open = (onClose: () => void = () => {}) =>
+    new Response(new ReadableStream({ cancel: onClose }), { headers: { 'content-type': 'text/event-stream' } })
+  const withStream =
+    (get: () => Response): Answer =>
+    ({ verb, method, id }) => {
+      if (method === 'initialize')
+        return json(result(id, greeting('2025-11-25', capabilities)), 200, { 'mcp-session-id': 's' })
+      return verb === 'GET' ? get() : undefined
+    }
+
+  it('is opened by a subscription', async () => {
+    const { client, methods } = await reach(withStream(open))
+    await client.call('x')
+    expect(methods()).not.toContain('GET')
+    const changes = await client.listen({ toolsListChanged: true, promptsListChanged: true })
+    expect(changes.filter).toEqual({ toolsListChanged: true })
+    expect(methods().filter((method) => method === 'GET')).toHaveLength(1)
+    changes.close()
+    await changes.ended
+    await client.listen({ toolsListChanged: true })
+    expect(methods().filter((method) => method === 'GET')).toHaveLength(2)
+  })
+
+  it('is opened before the first call of a client that can be asked', async () => {
+    const { client, methods } = await reach(withStream(open), { answers: { elicit: () => ({ action: 'decline' }) } })
+    await client.call('x')
+    expect(methods().slice(1, 5)).toEqual(['initialize', 'notifications/initialized', 'GET', 'tools/call'])
+  })
+
+  it.each([405, 404, 401, 500])('may not exist (%d): then nothing is promised', async (status) => {
+    const { client } = await reach(withStream(() => new Response(null, { status })))
+    expect((await client.listen({ toolsListChanged: true })).filter).toEqual({})
+    expect(await client.tools['x']?.()).toBe('called')
+  })
+
+  it('ends subscriptions when it breaks off, since changes may have gone unnoticed', async () => {
+    const { client } = await reach(
+      withStream(() => new Response('data:\n\n', { headers: { 'content-type': 'text/event-stream' } })),
+    )
+    const changes = await client.listen({ toolsListChanged: true })
+    await expect(changes.ended).rejects.toMatchObject({ code: 'disconnected' })
+  })
+})
+
+describe('a flood', () => {
+  it('of questions is not answered without end', async () => {
+    const many = Array.from({ length: 5000 }, (_, id) => ({ jsonrpc: '2.0', id: id + 1000, method: 'ping' }))
+    const { client, seen } = await reach((each) => {
+      if (isPresent(each)) return undefined
+      if (each.method === undefined) return new Promise(() => {})
+      return each.method === 'tools/call' ? json([...many.slice(0, 900), result(each.id, text('done'))]) : undefined
+    })
+    expect(await client.tools['x']?.()).toBe('done')
+    expect(seen.filter(({ method, verb }) => method === undefined && verb === 'POST').length).toBeLessThanOrEqual(256)
+  })
+
+  it('of bytes ends the call', async () => {
+    const { fetch } = createOldFetch((each) =>
+      !isPresent(each) && each.method === 'tools/call'
+        ? new Response(`data: ${'x'.repeat(2000)}`, { headers: { 'content-type': 'text/event-stream' } })
+        : undefined,
+    )
+    const client = await connect(URL_, { http: { fetch, maxBytes: 1000 } })
+    await expect(client.call('x')).rejects.toMatchObject({ code: 'bad_reply' })
+  })
+})

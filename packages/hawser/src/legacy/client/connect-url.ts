@@ -41,6 +41,8 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
   let hasAnswered = false
   let asking: Promise<boolean> | undefined
   let opening: Promise<Sessions> | undefined
+  /** The latest sessions, open or not. */
+  let past: Sessions | undefined
 
   /** Asks a server that has refused a call what it is. */
   const isPast = async (call: Call): Promise<boolean> => {
@@ -76,7 +78,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
   }
 
   const openPast = async (call: Call): Promise<Sessions> => {
-    const sessions = createOldHttp(new URL(url).href, { send: given, headers: options.headers, maxBytes })
+    const sessions = (past = createOldHttp(new URL(url).href, { send: given, headers: options.headers, maxBytes }))
     await sessions.greet(call)
     era = sessions
     return sessions
@@ -152,10 +154,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
   return {
     handle,
     agreed: () => (typeof era === 'object' ? era.agreed : hasAnswered ? PRESENT : undefined),
-    [Symbol.asyncDispose]: async () => {
-      await opening?.catch(() => undefined)
-      if (typeof era === 'object') await era.close()
-    },
+    [Symbol.asyncDispose]: async () => past?.close(),
   }
 }
 

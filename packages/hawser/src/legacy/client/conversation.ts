@@ -44,12 +44,17 @@ export interface Conversation {
   readonly answer: (id: RequestId, result: object) => Promise<void>
   readonly refuse: (id: RequestId, error: ProtocolError) => Promise<void>
   readonly listenTo: (listeners: Listeners) => void
+  /** Keeps this process alive for what is no request, until the function is called that this returns. */
+  readonly hold: () => () => void
   /** Stops waiting for anything; what is waited for fails. */
   readonly drop: (error: Error) => void
 }
 
 /** Strangers' requests that nobody listens to yet are of no interest. */
 const DEAF: Listeners = { onRequest: () => {}, onNotification: () => {}, onMiss: () => {} }
+
+/** Answers that may be on their way at once. */
+const MOST_ANSWERS = 256
 
 interface Waiting extends Exchange {
   readonly succeed: (result: Fields) => void
@@ -58,6 +63,8 @@ interface Waiting extends Exchange {
 export function createConversation(open: (inbox: Inbox) => Channel): Conversation {
   const waiting = createIdTable<Waiting>()
   let listeners = DEAF
+  let answers = 0
+  let holds = 0
   let ended: Error | undefined
 
   const start: Conversation['start'] = (method, params) => {
@@ -69,7 +76,7 @@ export function createConversation(open: (inbox: Inbox) => Channel): Conversatio
     const leave = (): boolean => {
       if (waiting.get(id) !== exchange) return false
       waiting.remove(id)
-      if (waiting.size === 0) channel.hold(false)
+      release()
       return true
     }
     const fail = (error: unknown): void => {
@@ -97,7 +104,7 @@ export function createConversation(open: (inbox: Inbox) => Channel): Conversatio
       return exchange
     }
     waiting.add(id, exchange)
-    if (waiting.size === 1) channel.hold(true)
+    const release = hold()
     const json = encodeRequest(id, method, typeof params === 'function' ? params(id) : params)
     const send = async (): Promise<void> => {
       const comesElsewhere = await channel.request(id, json, stream.signal)
@@ -105,6 +112,24 @@ export function createConversation(open: (inbox: Inbox) => Channel): Conversatio
     }
     send().catch(fail)
     return exchange
+  }
+
+  const hold = (): (() => void) => {
+    if (++holds === 1) channel.hold(true)
+    return () => {
+      if (--holds === 0) channel.hold(false)
+    }
+  }
+
+  /** A server that asks faster than it takes answers does not want them. */
+  const answer = async (json: string): Promise<void> => {
+    if (answers >= MOST_ANSWERS) return
+    answers++
+    try {
+      await channel.send(json)
+    } finally {
+      answers--
+    }
   }
 
   const notify: Conversation['notify'] = (method, params) => channel.send(encodeNotification(method, params))
@@ -161,8 +186,9 @@ export function createConversation(open: (inbox: Inbox) => Channel): Conversatio
     },
     start,
     notify,
-    answer: async (id, result) => channel.send(encodeResult(id, JSON.stringify(result))),
-    refuse: async (id, error) => channel.send(encodeFailure(id, toWireError(error, () => {}).error)),
+    answer: async (id, result) => answer(encodeResult(id, JSON.stringify(result))),
+    refuse: async (id, error) => answer(encodeFailure(id, toWireError(error, () => {}).error)),
+    hold,
     listenTo: (next) => {
       listeners = next
     },

@@ -22,7 +22,9 @@ type Init = Pick<RequestInit, 'method' | 'body' | 'signal'> & { readonly headers
  * @throws ConnectionError `disconnected` when nobody answers.
  */
 export async function sendRequest({ send, headers }: HttpWay, url: string, init: Init): Promise<Response> {
-  const request = new Request(url, { ...init, headers: { ...headers, ...init.headers }, redirect: 'manual' })
+  const merged = new Headers(headers)
+  for (const [name, value] of Object.entries(init.headers)) merged.set(name, value)
+  const request = new Request(url, { ...init, headers: merged, redirect: 'manual' })
   try {
     return await send(request)
   } catch (error) {

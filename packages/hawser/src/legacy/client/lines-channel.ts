@@ -23,6 +23,7 @@ export function openLines(takeLines: NonNullable<Link['takeLines']>, inbox: Inbo
     send: async (json) => lines.send(json),
     agree: () => {},
     listen: async () => true,
+    stopListening: () => {},
     hold: lines.hold,
     giveBack: lines.giveBack,
     // The connection belongs to the link.

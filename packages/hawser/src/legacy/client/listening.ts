@@ -27,7 +27,9 @@ const LIST_FIELDS: ReadonlyMap<string, keyof SubscriptionFilter> = new Map([
   ['notifications/resources/list_changed', 'resourcesListChanged'],
 ])
 
-export function createListening(conversation: Conversation): Listening {
+/** @param isAlwaysHeard Whether the server is listened to also without subscriptions. */
+export function createListening(conversation: Conversation, isAlwaysHeard: boolean): Listening {
+  let open = 0
   const listeners = new Set<Listener>()
   /** How many subscriptions want the updates of a resource. */
   const wanted = new Map<string, number>()
@@ -61,9 +63,10 @@ export function createListening(conversation: Conversation): Listening {
     const { signal } = call
     const { tools, prompts, resources } = capabilities
     const asked = call.params.notifications
-    const hasWay = await untilAborted(signal, conversation.channel.listen())
     const uris: string[] = []
+    open++
     try {
+      const hasWay = await untilAborted(signal, conversation.channel.listen())
       if (hasWay && resources?.subscribe === true) {
         for (const uri of new Set(asked.resourceSubscriptions)) if (await subscribe(uri, signal)) uris.push(uri)
       }
@@ -77,6 +80,7 @@ export function createListening(conversation: Conversation): Listening {
       return await follow(call, filter)
     } finally {
       for (const uri of uris) release(uri)
+      if (--open === 0 && !isAlwaysHeard) conversation.channel.stopListening()
     }
   }
 
@@ -84,15 +88,17 @@ export function createListening(conversation: Conversation): Listening {
     const { signal, notify } = call
     return new Promise<Reply>((_, reject) => {
       const leave = (error: Error): void => {
-        listeners.delete(listener)
+        if (!listeners.delete(listener)) return
+        release()
         signal.removeEventListener('abort', abort)
         reject(error)
       }
       const abort = (): void => leave(toAbortError(signal.reason))
       const listener = { call, filter, fail: leave }
+      const release = conversation.hold()
+      listeners.add(listener)
       if (conversation.ended !== undefined) return leave(conversation.ended)
       if (signal.aborted) return abort()
-      listeners.add(listener)
       signal.addEventListener('abort', abort, { once: true })
       notify({ method: 'notifications/subscriptions/acknowledged', params: { notifications: filter } })
     })

@@ -1,5 +1,6 @@
 import { type Call, ConnectionError } from '../../call/index.ts'
 import { after } from '../../client/deadline.ts'
+import { closedError } from '../../client/until-aborted.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import { Refused } from './errors.ts'
 import type { HttpWay } from './http-way.ts'
@@ -16,7 +17,12 @@ const PATIENCE = 60_000
  * (basic/transports/streamable-http#http-sse-transport-2024-11-05)
  */
 export function createOldHttp(url: string, way: HttpWay): Sessions {
+  let current: Conversation | undefined
+  let isClosed = false
+
   const greet = async (conversation: Conversation, call: Call): Promise<Session> => {
+    if (isClosed) throw closedError()
+    current = conversation
     const late = new ConnectionError('timeout', `The server did not answer a greeting within ${PATIENCE / 1000} s.`)
     const stop = after(PATIENCE, () => conversation.drop(late))
     try {
@@ -51,5 +57,11 @@ export function createOldHttp(url: string, way: HttpWay): Sessions {
       return session
     })
 
-  return createSessions((call) => open(call))
+  const close = async (): Promise<void> => {
+    isClosed = true
+    current?.drop(closedError())
+    await current?.channel.close()
+  }
+
+  return createSessions((call) => open(call), close)
 }

@@ -28,12 +28,11 @@ export interface Session {
 /** Greets the server and makes a handle of it. `first` is the call in whose name. */
 export async function openSession(conversation: Conversation, first: Call): Promise<Session> {
   const { channel } = conversation
-  // Whoever is asked something while it is still being greeted keeps the question.
+  // What is asked while the server is still being greeted is kept.
   const answering = createAnswering(conversation, first)
   const greeting = await shakeHands(conversation, first)
-  const { elicitation, sampling, roots } = first.clientCapabilities
   // Some ask elsewhere than on the stream of the call.
-  if (elicitation ?? sampling ?? roots) await channel.listen()
+  if (mayBeAsked(first)) await channel.listen()
   return {
     handle: (call) => answering(call, greeting),
     agreed: { protocolVersion: greeting.protocolVersion, transport: channel.transport },
@@ -41,11 +40,14 @@ export async function openSession(conversation: Conversation, first: Call): Prom
   }
 }
 
+const mayBeAsked = ({ clientCapabilities: { elicitation, sampling, roots } }: Call): boolean =>
+  (elicitation ?? sampling ?? roots) !== undefined
+
 type Answering = (call: Call, greeting: Greeting) => Promise<Reply>
 
 function createAnswering(conversation: Conversation, first: Call): Answering {
   const working = new Map<number, Work>()
-  const listening = createListening(conversation)
+  const listening = createListening(conversation, mayBeAsked(first))
   const lowerLogLevel = createLogLevel(conversation)
 
   const begin = (work: Work): Exchange => {

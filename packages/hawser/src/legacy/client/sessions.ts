@@ -17,7 +17,10 @@ export interface Sessions {
  * Opens a session with the first call that needs one, and another when it was lost. A call that the server refused because
  * it knows no such session was not run, and is sent once more; a call whose answer was lost is not.
  */
-export function createSessions(open: (call: Call) => Promise<Session>): Sessions {
+export function createSessions(
+  open: (call: Call) => Promise<Session>,
+  close: () => Promise<void> = async () => {},
+): Sessions {
   let present: Promise<Session> | undefined
   let agreed: Agreed | undefined
 
@@ -55,6 +58,7 @@ export function createSessions(open: (call: Call) => Promise<Session>): Sessions
     } catch (error) {
       if (!(error instanceof SessionLost)) throw error
       forget(entered)
+      session.conversation.channel.stopListening()
       if (isLast) throw error.cause
       return attempt(call, true)
     }
@@ -68,10 +72,6 @@ export function createSessions(open: (call: Call) => Promise<Session>): Sessions
     get agreed() {
       return agreed
     },
-    close: async () => {
-      const session = await present?.catch(() => undefined)
-      present = undefined
-      await session?.conversation.channel.close()
-    },
+    close,
   }
 }

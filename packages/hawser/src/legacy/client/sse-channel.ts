@@ -89,6 +89,7 @@ export function openSse({ endpoint, events, close }: SseStream, way: HttpWay, in
     send: (json) => post(json, closing.signal),
     agree: () => {},
     listen: async () => true,
+    stopListening: () => {},
     hold: () => {},
     close: async () => {
       closing.abort()

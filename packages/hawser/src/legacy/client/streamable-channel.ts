@@ -37,6 +37,7 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
   let sessionId: string | undefined
   let version: string | undefined
   let listening: Promise<boolean> | undefined
+  let hearing = new AbortController()
 
   const headersOf = (more: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
     ...(sessionId !== undefined && { 'mcp-session-id': sessionId }),
@@ -122,8 +123,7 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
     return false
   }
 
-  const follow = async (first: Response): Promise<void> => {
-    const { signal } = closing
+  const follow = async (first: Response, signal: AbortSignal): Promise<void> => {
     const place: Place = { lastId: undefined, retry: RETRY }
     let response: Response | undefined = first
     try {
@@ -136,14 +136,17 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
     } catch {
       // The reason is that of the last attempt, which says no more than that there is no stream.
     }
+    if (signal.aborted) return
     listening = undefined
     inbox.miss(new ConnectionError('disconnected', 'The stream of changes cannot be taken up again.'))
   }
 
   const openStream = async (): Promise<boolean> => {
-    const response = await get({ lastId: undefined, retry: RETRY }, closing.signal)
+    hearing = new AbortController()
+    const signal = AbortSignal.any([hearing.signal, closing.signal])
+    const response = await get({ lastId: undefined, retry: RETRY }, signal)
     if (isStream(response)) {
-      void follow(response)
+      void follow(response, signal)
       return true
     }
     leave(response.body)
@@ -159,6 +162,11 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
     const { promise: late, resolve } = Promise.withResolvers<boolean>()
     const stop = after(PATIENCE, () => resolve(true))
     return Promise.race([listening, late]).finally(stop)
+  }
+
+  const stopListening = (): void => {
+    listening = undefined
+    hearing.abort()
   }
 
   const close = async (): Promise<void> => {
@@ -185,6 +193,7 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
       version = agreed
     },
     listen,
+    stopListening,
     hold: () => {},
     close,
   }
