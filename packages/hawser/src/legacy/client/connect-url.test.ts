@@ -17,6 +17,7 @@ const reach = async (answer: Answer, options: ConnectOptions = {}) => {
 const isPresent = ({ headers }: Seen): boolean => headers.get('mcp-protocol-version') === '2026-07-28'
 
 describe('a server that knows only the handshake', () => {
+  // spec: http-probe, era-cached
   it.each([
     ['an error of its own', () => json(failure(null, -32000), 400)],
     ['an empty 400', () => new Response(null, { status: 400 })],
@@ -97,6 +98,7 @@ describe('a server that answers although nobody has greeted it', () => {
 })
 
 describe('a server of the present', () => {
+  // spec: http-probe
   it.each([
     [-32020, {}],
     [-32021, { requiredCapabilities: { sampling: {} } }],

@@ -89,13 +89,13 @@ export function createListening(conversation: Conversation, isAlwaysHeard: boole
     return new Promise<Reply>((_, reject) => {
       const leave = (error: Error): void => {
         if (!listeners.delete(listener)) return
-        release()
+        letGo()
         signal.removeEventListener('abort', abort)
         reject(error)
       }
       const abort = (): void => leave(toAbortError(signal.reason))
       const listener = { call, filter, fail: leave }
-      const release = conversation.hold()
+      const letGo = conversation.hold()
       listeners.add(listener)
       if (conversation.ended !== undefined) return leave(conversation.ended)
       if (signal.aborted) return abort()

@@ -20,6 +20,7 @@ interface Elicited {
 const GREETED = ['server/discover', 'initialize', 'notifications/initialized', 'tools/call']
 
 describe('a program', () => {
+  // spec: stdio-probe, stdio-probe-fallback, older-server-probed
   it.each([-32601, -32602, -32600, -32000, -32002, 1])(
     'that does not know the first question (%d) is greeted',
     async (code) => {
@@ -114,6 +115,7 @@ describe('a program', () => {
     expect(methods().slice(4)).toEqual(['initialize', 'server/discover', 'tools/call'])
   })
 
+  // spec: era-cached
   it('is asked once by clients that share the link', async () => {
     const { link, client, methods } = await reach()
     const other = await connect(link)
