@@ -106,7 +106,7 @@ export function createQuestions(conversation: Conversation, first: Call, { begin
     end(work)
     turns.leave(work)
     for (const question of work.unseen.splice(0)) {
-      if (question.isBound) dismiss(question)
+      if (question.isBound || stray.length >= MOST) dismiss(question)
       else stray.push(question)
     }
   }
