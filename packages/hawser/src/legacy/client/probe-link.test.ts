@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Call, Reply } from '../../call/index.ts'
 import { connect, type ConnectOptions } from '../../connect.ts'
+import { connectLink } from './connect-link.ts'
 import { failure, greeting, type Heard, result, text } from './fixtures/old-fetch.ts'
 import { createOldLink, type Hear, type Program } from './fixtures/old-link.ts'
 
@@ -303,6 +305,27 @@ describe('what a program asks', () => {
       'a',
       'c',
     ])
+  })
+
+  it('does not keep others waiting for ever when nobody comes back with an answer', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const { hear } = asking()
+      const { client, link, heard } = await reach(hear, { answers })
+      await client.call('a')
+      // Such as a server in front of this one, whose client has gone.
+      const handle = vi.fn(async (call: Call) => (await connectLink(link).handle(call)) satisfies Reply)
+      const forgetful = await connect(handle, { answers: { elicit: () => new Promise(() => {}) } })
+      const forgotten = forgetful.call('b')
+      await expect.poll(() => handle.mock.settledResults.length).toBe(1)
+      await expect(client.call('c', {}, { timeout: 20 })).rejects.toMatchObject({ code: 'timeout' })
+      vi.setSystemTime(Date.now() + 301_000)
+      expect(await client.tools['d']?.()).toContain('accept')
+      expect(heard.filter(({ method }) => method === 'notifications/cancelled')).toHaveLength(1)
+      await Promise.all([forgetful.close(), expect(forgotten).rejects.toMatchObject({ code: 'aborted' })])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('between calls is answered before the next one is sent', async () => {

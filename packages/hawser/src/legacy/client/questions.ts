@@ -27,6 +27,8 @@ export interface Work {
   readonly shown: Map<string, Question>
   /** Pages that the person has agreed to visit. */
   readonly visited: Set<string>
+  /** The state that names it while it waits for answers, and since when. */
+  asleep?: { readonly requestState: string; readonly since: number } | undefined
   wake: () => void
 }
 
@@ -51,6 +53,9 @@ export interface Questions {
 
 /** Questions that may wait to be shown. */
 const MOST = 64
+
+/** How long a call that waits for answers may keep others waiting, in milliseconds: nobody may come back with them. */
+const PATIENCE = 300_000
 
 /** What becomes of a call apart from the questions. */
 export interface Course {
@@ -131,12 +136,14 @@ export function createQuestions(conversation: Conversation, first: Call, { begin
       drop: () => giveUp(work, new ConnectionError('aborted', 'The question was not answered.')),
     })
     work.call.values.set(GIVE_UP, () => held.drop(requestState))
+    work.asleep = { requestState, since: Date.now() }
     // Whoever answers checks what is asked. (client/answer-question.ts)
     return { resultType: 'input_required', inputRequests: inputRequests as unknown as InputRequests, requestState }
   }
 
   const resume = async (work: Work, call: Call, responses: InputResponses): Promise<Reply> => {
     work.call = call
+    work.asleep = undefined
     for (const [key, question] of work.shown) {
       const response = Object.hasOwn(responses, key) ? responses[key] : undefined
       if (response === undefined) {
@@ -152,13 +159,22 @@ export function createQuestions(conversation: Conversation, first: Call, { begin
     return goOn(work)
   }
 
+  const dropForgotten = (): void => {
+    for (const { asleep } of turns.working) {
+      if (asleep !== undefined && Date.now() - asleep.since > PATIENCE) held.drop(asleep.requestState)
+    }
+  }
+
   const advance: Questions['advance'] = async (work) => {
     const { method, signal } = work.call
     const abort = (): void => {
       giveUp(work, toAbortError(signal.reason))
     }
     const mayBeAsked = MAY_ASK.has(method)
-    if (mayBeAsked && !turns.working.has(work)) await turns.enter(work, signal)
+    if (mayBeAsked && !turns.working.has(work)) {
+      dropForgotten()
+      await turns.enter(work, signal)
+    }
     if (signal.aborted) {
       abort()
       throw toAbortError(signal.reason)
