@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
-const SUITE = ['--no-warnings', 'node_modules/.bin/conformance']
+const SUITE = ['--no-warnings', 'node_modules/@modelcontextprotocol/conformance/dist/index.js']
 const VERSION = '2026-07-28'
 
 interface Check {
