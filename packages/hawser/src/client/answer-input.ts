@@ -2,7 +2,7 @@ import { badReply, type Call, ConnectionError, GIVE_UP, type Interceptor, type R
 import { type InputRequired, type InputResponses, isObject } from '../protocol/index.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { Answers } from './answers.ts'
-import { after } from './deadline.ts'
+import { pause } from './deadline.ts'
 import { createLinkedController, untilAborted } from './until-aborted.ts'
 
 /** Questions that one reply may hold. */
@@ -24,7 +24,7 @@ const LONGEST_PAUSE = 5_000
 export function answerInput(answers: Answers, maxRounds: number): Interceptor {
   return (next) => async (call) => {
     let current = call
-    let pause = FIRST_PAUSE
+    let patience = FIRST_PAUSE
 
     const answer = async (reply: Reply, round: number): Promise<Call | undefined> => {
       const asked = readInputRequired(call, reply)
@@ -38,8 +38,8 @@ export function answerInput(answers: Answers, maxRounds: number): Interceptor {
       const { requestState } = asked
       const questions = Object.entries(asked.inputRequests ?? {})
       if (questions.length > 0) return retry(call, await answerAll(questions, answers, call, round), requestState)
-      await wait(pause, call.signal)
-      pause = Math.min(pause * 2, LONGEST_PAUSE)
+      await pause(patience, call.signal)
+      patience = Math.min(patience * 2, LONGEST_PAUSE)
       return retry(call, undefined, requestState)
     }
 
@@ -108,15 +108,5 @@ async function answerAll(
     throw error
   } finally {
     release()
-  }
-}
-
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = after(ms, resolve)
-  try {
-    await untilAborted(signal, promise)
-  } finally {
-    stop()
   }
 }

@@ -144,6 +144,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
         const isWrong = error instanceof GreetingFailed && isVerdict(error.cause)
         if (!isWrong) throw error
         if (era === sessions) era = 'unknown'
+        void sessions.close()
         return await callPresent(call)
       }
     } catch (error) {

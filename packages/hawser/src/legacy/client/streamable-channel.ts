@@ -1,6 +1,5 @@
 import { badReply, ConnectionError, ProtocolError } from '../../call/index.ts'
-import { after } from '../../client/deadline.ts'
-import { untilAborted } from '../../client/until-aborted.ts'
+import { after, pause } from '../../client/deadline.ts'
 import { ACCEPT, mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'
 import { isMessage, readWholeEvents } from '../../wire/events.ts'
@@ -110,8 +109,9 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
   }
 
   const request: Channel['request'] = async (id, json, signal) => {
-    const response = await post(json, AbortSignal.any([signal, closing.signal]))
-    if (isStream(response)) await readAnswer(response, id, signal)
+    const leaving = AbortSignal.any([signal, closing.signal])
+    const response = await post(json, leaving)
+    if (isStream(response)) await readAnswer(response, id, leaving)
     else if (mediaType(response.headers.get('content-type')) === 'application/json') {
       const { text = '' } = await readBody(response.body, way.maxBytes)
       inbox.receive(text, id)
@@ -204,14 +204,4 @@ function isLost(status: number, failure: Error): boolean {
   const isAboutTheCall =
     failure instanceof ProtocolError && (failure.code === 'invalid_params' || failure.code === 'method_not_found')
   return status === 404 || (status === 400 && !isAboutTheCall)
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = after(ms, resolve)
-  try {
-    await untilAborted(signal, promise)
-  } finally {
-    stop()
-  }
 }
