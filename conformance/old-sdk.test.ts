@@ -1,5 +1,7 @@
+import { build } from 'esbuild'
 import { type Client, connect, type ConnectOptions } from 'hawser'
 import { command } from 'hawser/node'
+import { Miniflare } from 'miniflare'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -171,5 +173,37 @@ describe('a program that ends', () => {
     await using client = await connect(start())
     await expect(client.call('die')).rejects.toMatchObject({ code: 'disconnected', cause: { exitCode: 3 } })
     expect(await client.tools['add']?.({ a: 1, b: 2 })).toEqual({ sum: 3 })
+  })
+})
+
+describe('a Worker', () => {
+  const start = async (): Promise<Miniflare> => {
+    const { outputFiles } = await build({
+      entryPoints: [join(import.meta.dirname, 'old-sdk/worker.ts')],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      target: 'es2024',
+      conditions: ['hawser-source', 'workerd', 'worker', 'browser'],
+    })
+    return new Miniflare({
+      modules: true,
+      script: outputFiles.map(({ text }) => text).join(''),
+      compatibilityDate: '2026-06-11',
+    })
+  }
+
+  it.each([
+    ['Streamable HTTP', hostSessions],
+    ['HTTP+SSE', hostSse],
+  ])('uses such servers over %s', async (transport, open) => {
+    await using host = await open()
+    const worker = await start()
+    try {
+      const response = await worker.dispatchFetch('http://worker/', { method: 'POST', body: host.url })
+      expect(await response.json()).toEqual({ protocolVersion: '2025-11-25', transport, said: '{"hello":"Ada"}' })
+    } finally {
+      await worker.dispose()
+    }
   })
 })
