@@ -5,6 +5,7 @@ import { Miniflare } from 'miniflare'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEventStore } from './old-sdk/event-store.ts'
 import { hostSessions, hostSse, hostStateless, type OldHost } from './old-sdk/http.ts'
 
 const script = join(import.meta.dirname, 'old-sdk/stdio.ts')
@@ -148,6 +149,16 @@ describe('a session over HTTP', () => {
     expect(both).toEqual([{ sum: 1 }, { sum: 2 }])
   })
 
+  it('lets a stream be taken up where it broke off', async () => {
+    await using host = await hostSessions({ eventStore: createEventStore(), retryInterval: 100 })
+    await using client = await connect(host.url)
+    const progress: number[] = []
+    const result = await client.call('leave', {}, { onProgress: (report) => progress.push(report.progress) })
+    expect(result.content).toEqual([{ type: 'text', text: '"left"' }])
+    expect(progress).toEqual([1])
+    expect(host.seen.filter((line) => line.startsWith('GET'))).toHaveLength(1)
+  })
+
   it('is ended when the client is closed, and has no stream of its own that nobody needs', async () => {
     await using host = await hostSessions()
     const client = await connect(host.url)
@@ -177,7 +188,7 @@ describe('a program that ends', () => {
 })
 
 describe('a Worker', () => {
-  const start = async (): Promise<Miniflare> => {
+  const startWorker = async (): Promise<Miniflare> => {
     const { outputFiles } = await build({
       entryPoints: [join(import.meta.dirname, 'old-sdk/worker.ts')],
       bundle: true,
@@ -198,7 +209,7 @@ describe('a Worker', () => {
     ['HTTP+SSE', hostSse],
   ])('uses such servers over %s', async (transport, open) => {
     await using host = await open()
-    const worker = await start()
+    const worker = await startWorker()
     try {
       const response = await worker.dispatchFetch('http://worker/', { method: 'POST', body: host.url })
       expect(await response.json()).toEqual({ protocolVersion: '2025-11-25', transport, said: '{"hello":"Ada"}' })

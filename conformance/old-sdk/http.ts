@@ -40,7 +40,9 @@ async function host(path: string, answer: Answer, forget: () => void): Promise<O
 }
 
 /** Streamable HTTP with sessions, as the SDK's own examples do it. */
-export function hostSessions(options: { readonly eventStore?: EventStore } = {}): Promise<OldHost> {
+export function hostSessions(
+  options: { readonly eventStore?: EventStore; readonly retryInterval?: number } = {},
+): Promise<OldHost> {
   const sessions = new Map<string, StreamableHTTPServerTransport>()
   return host(
     '/mcp',

@@ -73,6 +73,15 @@ export function createOldServer(): McpServer {
     }
     return say('counted')
   })
+  // Ends the connection and not the stream; the client comes back for the rest.
+  app.registerTool('leave', {}, async ({ closeSSEStream, sendNotification, _meta }) => {
+    closeSSEStream?.()
+    await sendNotification({
+      method: 'notifications/progress',
+      params: { progressToken: _meta?.progressToken ?? 'none', progress: 1 },
+    })
+    return say('left')
+  })
   app.registerTool('pay', {}, () => {
     if (paid++ % 2 === 1) return say('thanks')
     throw new UrlElicitationRequiredError([

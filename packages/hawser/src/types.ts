@@ -2,7 +2,7 @@
  * Types that the signatures of the public surface mention beside those of `hawser`, so that packages which export tools
  * or kits can emit declarations.
  */
-export type { LogEntry, Service } from './call/index.ts'
+export type { Agreed, LineTaker, LogEntry, Service, TakenLines } from './call/index.ts'
 export type { ContentBlock, PromptMessage, ResourceContents } from './protocol/index.ts'
 export type { StandardSchema } from './schema/standard-schema.ts'
 export type { Change, Changed } from './server/changes.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { connect, type ConnectOptions } from '../../connect.ts'
+import { connectUrl } from './connect-url.ts'
 import { type Answer, createOldFetch, failure, greeting, json, result, type Seen, text } from './fixtures/old-fetch.ts'
 
 const URL_ = 'http://old.example/mcp'
@@ -295,6 +296,20 @@ describe('a session', () => {
     })
     expect(await client.tools['x']?.()).toBe('free')
     expect(seen.at(-1)?.headers.has('mcp-session-id')).toBe(false)
+  })
+})
+
+describe('clients that share a connection', () => {
+  it('have sessions of their own when they can be asked for different things', async () => {
+    const { fetch, seen } = createOldFetch()
+    const { handle, [Symbol.asyncDispose]: close } = connectUrl(URL_, { fetch })
+    const able = await connect(handle, { answers: { elicit: () => ({ action: 'decline' }) } })
+    const plain = await connect(handle)
+    for (const client of [plain, able, plain, able]) await client.call('x')
+    const greetings = seen.filter(({ method }) => method === 'initialize')
+    expect(greetings.map(({ params }) => params?.['capabilities'])).toEqual([{}, { elicitation: { form: {} } }])
+    await close()
+    expect(seen.filter(({ verb }) => verb === 'DELETE')).toHaveLength(2)
   })
 })
 

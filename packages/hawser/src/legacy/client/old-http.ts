@@ -8,6 +8,7 @@ import { openSession, type Session } from './session.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { openSse, openSseStream } from './sse-channel.ts'
 import { openStreamable } from './streamable-channel.ts'
+import { askableOf } from './translate.ts'
 
 /** How long a server may take to answer a greeting, in milliseconds. */
 const PATIENCE = 60_000
@@ -17,12 +18,13 @@ const PATIENCE = 60_000
  * (basic/transports/streamable-http#http-sse-transport-2024-11-05)
  */
 export function createOldHttp(url: string, way: HttpWay): Sessions {
-  let current: Conversation | undefined
+  /** The latest of each key, greeted or not. */
+  const current = new Map<string, Conversation>()
   let isClosed = false
 
   const greet = async (conversation: Conversation, call: Call): Promise<Session> => {
     if (isClosed) throw closedError()
-    current = conversation
+    current.set(askableOf(call), conversation)
     const late = new ConnectionError('timeout', `The server did not answer a greeting within ${PATIENCE / 1000} s.`)
     const stop = after(PATIENCE, () => conversation.drop(late))
     try {
@@ -59,9 +61,10 @@ export function createOldHttp(url: string, way: HttpWay): Sessions {
 
   const close = async (): Promise<void> => {
     isClosed = true
-    current?.drop(closedError())
-    await current?.channel.close()
+    for (const each of current.values()) each.drop(closedError())
+    await Promise.all([...current.values()].map(({ channel }) => channel.close()))
   }
 
-  return createSessions((call) => open(call), close)
+  // A server asks whom it was told that it may ask, so that clients who can answer more have sessions of their own.
+  return createSessions((call) => open(call), askableOf, close)
 }

@@ -16,12 +16,15 @@ export interface Sessions {
 /**
  * Opens a session with the first call that needs one, and another when it was lost. A call that the server refused because
  * it knows no such session was not run, and is sent once more; a call whose answer was lost is not.
+ *
+ * @param keyOf Calls of one key share a session.
  */
 export function createSessions(
   open: (call: Call) => Promise<Session>,
+  keyOf: (call: Call) => string = () => '',
   close: () => Promise<void> = async () => {},
 ): Sessions {
-  let present: Promise<Session> | undefined
+  const present = new Map<string, Promise<Session>>()
   let agreed: Agreed | undefined
 
   const start = async (call: Call): Promise<Session> => {
@@ -34,15 +37,18 @@ export function createSessions(
     }
   }
 
-  const forget = (session: Promise<Session>): void => {
-    if (present === session) present = undefined
+  const forget = (call: Call, session: Promise<Session>): void => {
+    const key = keyOf(call)
+    if (present.get(key) === session) present.delete(key)
   }
 
   const enter = (call: Call): Promise<Session> => {
-    if (present !== undefined) return present
+    const key = keyOf(call)
+    const existing = present.get(key)
+    if (existing !== undefined) return existing
     const opening = start(call)
-    present = opening
-    opening.catch(() => forget(opening))
+    present.set(key, opening)
+    opening.catch(() => forget(call, opening))
     return opening
   }
 
@@ -50,14 +56,14 @@ export function createSessions(
     const entered = enter(call)
     const session = await untilAborted(call.signal, entered)
     if (session.conversation.ended !== undefined && !isLast) {
-      forget(entered)
+      forget(call, entered)
       return attempt(call, true)
     }
     try {
       return await session.handle(call)
     } catch (error) {
       if (!(error instanceof SessionLost)) throw error
-      forget(entered)
+      forget(call, entered)
       session.conversation.channel.stopListening()
       if (isLast) throw error.cause
       return attempt(call, true)

@@ -69,6 +69,11 @@ export function mayAsk(method: string, params: Fields, { elicitation, sampling, 
   }
 }
 
+/** What a client can be asked for, as text. */
+export function askableOf({ clientCapabilities: { elicitation, sampling, roots } }: Call): string {
+  return [elicitation, elicitation?.form, elicitation?.url, sampling, roots].map((each) => (each ? 1 : 0)).join('')
+}
+
 /** A page that a person is asked to visit. */
 export interface Page {
   readonly message: string
