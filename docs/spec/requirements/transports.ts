@@ -1,7 +1,5 @@
 import { later, must, notOurs, type Page, should } from '../requirement.ts'
 
-const OLDER = later('Comes with the earlier revisions.')
-
 export const transports: Page = {
   path: 'basic/transports',
   sections: {
@@ -46,8 +44,8 @@ export const stdio: Page = {
       'stdio-restart': should('client', 'A server that ended unexpectedly is started again.'),
     },
     'backward-compatibility': {
-      'stdio-probe': should('client', 'A client that speaks earlier revisions too asks server/discover first.', OLDER),
-      'stdio-probe-fallback': must('client', 'Falling back does not depend on one error code.', OLDER),
+      'stdio-probe': should('client', 'A client that speaks earlier revisions too asks server/discover first.'),
+      'stdio-probe-fallback': must('client', 'Falling back does not depend on one error code.'),
     },
   },
 }
@@ -139,7 +137,7 @@ export const http: Page = {
       'header-intermediary': should('transport', 'Intermediaries trust headers of this revision only.', INTERMEDIARY),
     },
     'backward-compatibility': {
-      'http-probe': should('client', 'A 400 is read before falling back to an earlier revision.', OLDER),
+      'http-probe': should('client', 'A 400 is read before falling back to an earlier revision.'),
     },
     'earlier-streamable-http-revisions': {
       'http-get-delete': should('server', 'GET and DELETE get 405.'),

@@ -6,7 +6,7 @@
  * import type {} from 'hawser/types'
  * export const { tool } = needs<{ db: Db }>()
  */
-export type { LogEntry, Service, ValueKey } from './call/index.ts'
+export type { Agreed, LineTaker, LogEntry, Service, TakenLines, ValueKey } from './call/index.ts'
 export type { ContentBlock, PromptMessage, ResourceContents } from './protocol/index.ts'
 export type { StandardSchema } from './schema/standard-schema.ts'
 export type { Change, Changed } from './server/changes.ts'

@@ -188,14 +188,53 @@ describe('hawser list', () => {
     `)
   })
 
-  it('says of a server of another revision that it is one, and ends with 3', async () => {
+  const OLD = `require('node:readline').createInterface(process.stdin).on('line', (line) => {
+    const { id, method } = JSON.parse(line)
+    const capabilities = { tools: { listChanged: true }, resources: {}, logging: {} }
+    const known = {
+      initialize: { protocolVersion: '2025-03-26', capabilities, serverInfo: { name: 'old', version: '1' } },
+      'tools/list': { tools: [{ name: 'x', inputSchema: { type: 'object' } }] },
+      'resources/list': { resources: [] },
+      'resources/templates/list': { resourceTemplates: [] },
+    }[method]
+    const error = { code: -32601, message: 'Method not found' }
+    if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, ...(known ? { result: known } : { error }) }))
+  })`
+
+  it('says what was agreed with a server of any revision when that is wanted', async () => {
+    const { stdout } = await runCli(['list', '-v', '--no-json', '--', process.execPath, '-e', OLD])
+    expect(stdout).toMatchInlineSnapshot(`
+      "old 1
+
+        Revision      2025-03-26
+        Transport     stdio
+        Capabilities  tools (listChanged), resources, logging
+
+      Tools (1)
+        x
+      "
+    `)
+    const json = await runCli(['list', '-v', '--json', '--', process.execPath, '-e', OLD])
+    expect((JSON.parse(json.stdout) as { readonly agreed: unknown }).agreed).toEqual({
+      protocolVersion: '2025-03-26',
+      transport: 'stdio',
+      capabilities: { tools: { listChanged: true }, resources: {}, logging: {} },
+    })
+    const { stdout: present } = await runCli(['list', HARBOUR, '-v', '--json'])
+    expect((JSON.parse(present) as { readonly agreed: unknown }).agreed).toMatchObject({
+      protocolVersion: '2026-07-28',
+      transport: 'in this process',
+    })
+  })
+
+  it('says of a server that answers to nothing that it is one, and ends with 3', async () => {
     const script = `require('node:readline').createInterface(process.stdin).on('line', (line) => {
       const { id } = JSON.parse(line)
       console.log(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } }))
     })`
     const { code, stderr } = await runCli(['list', '--', process.execPath, '-e', script])
     expect(code).toBe(3)
-    expect(stderr).toContain('does not speak revision 2026-07-28')
+    expect(stderr).toContain('speaks no revision of the protocol that is known here')
   })
 
   it('ends with 3 when nobody answers', async () => {

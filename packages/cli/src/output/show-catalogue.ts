@@ -38,6 +38,7 @@ export function showCatalogue(catalogue: Catalogue, { paint, width }: Output): s
   const shown = sections.filter(([, rows]) => rows.length > 0)
   const parts = [
     wrap(describeServer(catalogue.server, paint), width).join('\n'),
+    catalogue.agreed === undefined ? '' : showAgreed(catalogue.agreed, width, paint),
     instructions === undefined ? '' : showInstructions(instructions, width).map(paint.dim).join('\n'),
     ...shown.map(([title, rows]) => showSection(title, rows, width, paint)),
     shown.length === 0 ? 'It offers no tools, no resources and no prompts.' : '',
@@ -64,6 +65,24 @@ function describeServer(server: unknown, { bold, dim }: Paint): string {
   const text = (value: unknown): string => (typeof value === 'string' ? cleanLine(value) : '')
   const [first, ...rest] = [bold(text(title)), text(version), dim(text(description))].filter((part) => part !== '')
   return [first, ...rest].join(' ')
+}
+
+/** What was settled with the server, in words that are as much a stranger's as all the others. */
+function showAgreed(agreed: NonNullable<Catalogue['agreed']>, width: number, { dim }: Paint): string {
+  const { protocolVersion, transport = '', capabilities } = agreed
+  const offered = Object.entries(capabilities).map(([capability, details]) => describeCapability(capability, details))
+  const facts: readonly (readonly [string, string])[] = [
+    ['Revision', protocolVersion],
+    ['Transport', transport],
+    ['Capabilities', offered.length === 0 ? 'none' : offered.join(', ')],
+  ]
+  const rows = facts.map(([title, text]): Row => [[{ text: title, paint: dim }], [], [{ text: cleanLine(text) }]])
+  return renderTable(rows, width)
+}
+
+function describeCapability(capability: string, details: unknown): string {
+  const flags = Object.entries(details ?? {}).filter(([, value]) => value !== false)
+  return flags.length === 0 ? capability : `${capability} (${flags.map(([flag]) => flag).join(', ')})`
 }
 
 /** Some servers write books; all of it is in the JSON. */

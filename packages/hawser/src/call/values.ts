@@ -33,3 +33,12 @@ export class Values {
 
 /** What the runtime hands to a request: Worker bindings on Cloudflare. */
 export const ENV: ValueKey<unknown> = createValueKey<unknown>('env', undefined)
+
+/**
+ * For a connection that keeps something between the question that it replied with and the retry that answers it: whoever
+ * answers questions calls this when there will be no retry.
+ */
+export const GIVE_UP: ValueKey<(() => void) | undefined> = createValueKey<(() => void) | undefined>(
+  'give up',
+  undefined,
+)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Call, Reply } from '../call/index.ts'
-import { ConnectionError } from '../call/index.ts'
+import { ConnectionError, GIVE_UP } from '../call/index.ts'
 import type { InputRequired } from '../protocol/index.ts'
 import type { AnswerContext, Answers } from './answers.ts'
 import { createClient } from './create-client.ts'
@@ -381,5 +381,31 @@ describe('a handler', () => {
     const calling = createClient(handle, { answers: { elicit } }).call('wipe')
     await vi.advanceTimersByTimeAsync(3_600_000)
     expect(await calling).toEqual(done)
+  })
+
+  it.each([
+    ['no answer can be had', [asking({ inputRequests: { a: form() } })], () => Promise.reject(new Error('no screen'))],
+    ['there are too many', [asking({ inputRequests: { a: form() } })], () => ({ action: 'accept' }) as const],
+    ['they make no sense', [asking({ inputRequests: [] as never })], () => ({ action: 'accept' }) as const],
+  ])('tells the connection that no retry comes when %s', async (_, replies, elicit) => {
+    const { handle } = scripted(...replies)
+    const giveUp = vi.fn()
+    const remembering = (call: Call) => {
+      call.values.set(GIVE_UP, giveUp)
+      return handle(call)
+    }
+    await expect(createClient(remembering, { answers: { elicit }, maxRounds: 3 }).call('wipe')).rejects.toThrow()
+    expect(giveUp).toHaveBeenCalledOnce()
+  })
+
+  it('tells the connection nothing when the call is answered', async () => {
+    const { handle } = scripted(asking({ inputRequests: { a: form() } }), done)
+    const giveUp = vi.fn()
+    const remembering = (call: Call) => {
+      call.values.set(GIVE_UP, giveUp)
+      return handle(call)
+    }
+    await createClient(remembering, { answers: yes }).call('wipe')
+    expect(giveUp).not.toHaveBeenCalled()
   })
 })

@@ -1,15 +1,15 @@
-import { badReply, type Call, ConnectionError, type Interceptor, type Reply } from '../call/index.ts'
+import { badReply, type Call, ConnectionError, GIVE_UP, type Interceptor, type Reply } from '../call/index.ts'
 import { type InputRequired, type InputResponses, isObject } from '../protocol/index.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { Answers } from './answers.ts'
-import { after } from './deadline.ts'
+import { pause } from './deadline.ts'
 import { createLinkedController, untilAborted } from './until-aborted.ts'
 
 /** Questions that one reply may hold. */
 const MAX_QUESTIONS = 64
 
 /** Methods whose reply may ask. (basic/patterns/mrtr#supported-requests) */
-const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get'])
+export const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get'])
 
 /** First and longest wait, in milliseconds, before retrying for a server that asked nothing. */
 const FIRST_PAUSE = 100
@@ -24,11 +24,11 @@ const LONGEST_PAUSE = 5_000
 export function answerInput(answers: Answers, maxRounds: number): Interceptor {
   return (next) => async (call) => {
     let current = call
-    let pause = FIRST_PAUSE
-    for (let round = 1; ; round++) {
-      const reply = await next(current)
+    let patience = FIRST_PAUSE
+
+    const answer = async (reply: Reply, round: number): Promise<Call | undefined> => {
       const asked = readInputRequired(call, reply)
-      if (asked === undefined) return reply
+      if (asked === undefined) return undefined
       if (round > maxRounds) {
         throw new ConnectionError(
           'too_many_rounds',
@@ -37,13 +37,22 @@ export function answerInput(answers: Answers, maxRounds: number): Interceptor {
       }
       const { requestState } = asked
       const questions = Object.entries(asked.inputRequests ?? {})
-      let inputResponses: InputResponses | undefined
-      if (questions.length > 0) inputResponses = await answerAll(questions, answers, call, round)
-      else {
-        await wait(pause, call.signal)
-        pause = Math.min(pause * 2, LONGEST_PAUSE)
+      if (questions.length > 0) return retry(call, await answerAll(questions, answers, call, round), requestState)
+      await pause(patience, call.signal)
+      patience = Math.min(patience * 2, LONGEST_PAUSE)
+      return retry(call, undefined, requestState)
+    }
+
+    for (let round = 1; ; round++) {
+      const reply = await next(current)
+      try {
+        const retried = await answer(reply, round)
+        if (retried === undefined) return reply
+        current = retried
+      } catch (error) {
+        call.values.get(GIVE_UP)?.()
+        throw error
       }
-      current = retry(call, inputResponses, requestState)
     }
   }
 }
@@ -99,15 +108,5 @@ async function answerAll(
     throw error
   } finally {
     release()
-  }
-}
-
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = after(ms, resolve)
-  try {
-    await untilAborted(signal, promise)
-  } finally {
-    stop()
   }
 }

@@ -9,11 +9,23 @@ import type {
   ReadResourceResult,
   Resource,
   ResourceTemplate,
+  ServerCapabilities,
   SubscriptionFilter,
   ToolListing,
 } from '../protocol/index.ts'
 import type { ListenOptions, Subscription } from './listen.ts'
 import type { CallOptions, Request } from './request.ts'
+
+/** What a client and its server have settled on. */
+export interface Agreement {
+  /** The revision of the protocol that they speak. */
+  readonly protocolVersion: string
+  /** How messages travel, such as `stdio`; absent where they do not, and for a handle. */
+  readonly transport: string | undefined
+  readonly capabilities: ServerCapabilities
+  /** What the server calls itself: untrusted, and absent when it does not say. */
+  readonly serverInfo: unknown
+}
 
 /** What a server is made of, as its type tells; also that of a module whose default export is a server. */
 type PartsOf<S> = S extends { readonly default: infer D }
@@ -93,6 +105,12 @@ export interface Client<S = unknown> extends AsyncDisposable {
   ) => Promise<CompleteResult['completion']>
   /** Asks the server what it is and can. */
   readonly discover: (options?: CallOptions) => Promise<DiscoverResult>
+  /**
+   * Asks the server what it is, and tells what was settled with it.
+   *
+   * @example const { protocolVersion, transport } = await client.agreed() // '2026-07-28', 'Streamable HTTP'
+   */
+  readonly agreed: (options?: CallOptions) => Promise<Agreement>
   /**
    * Opens a subscription to changes; resolves when the server has agreed to it.
    *

@@ -116,6 +116,12 @@ describe('an untyped call', () => {
       supportedVersions: ['2026-07-28'],
       capabilities: { tools: { listChanged: true } },
     })
+    expect(await notes.agreed()).toMatchObject({
+      protocolVersion: '2026-07-28',
+      transport: undefined,
+      capabilities: { tools: { listChanged: true } },
+      serverInfo: { name: 'notes' },
+    })
     expect(await notes.call('count', { tag: 'x' })).toMatchObject({ structuredContent: { count: 1 } })
     expect(await notes.read('notes://tide')).toMatchObject({
       contents: [{ uri: 'notes://tide', text: 'tide as text' }],

@@ -1,5 +1,5 @@
-import { type Handle, intercept, type Interceptor, type Link } from '../call/index.ts'
-import { type Extensions, type Implementation, isObject } from '../protocol/index.ts'
+import { type Agreed, type Handle, intercept, type Interceptor, type Link } from '../call/index.ts'
+import { type Extensions, type Implementation, isObject, META, PROTOCOL_VERSION } from '../protocol/index.ts'
 import { agreeVersion } from './agree-version.ts'
 import { answerInput } from './answer-input.ts'
 import { type Answers, declareCapabilities } from './answers.ts'
@@ -89,6 +89,11 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
       return (await request('completion/complete', params, given)).completion
     },
     discover: (given) => request('server/discover', {}, given),
+    agreed: async (given) => {
+      const { capabilities, _meta } = await request('server/discover', {}, given)
+      const { protocolVersion = PROTOCOL_VERSION, transport } = readAgreed(way)
+      return { protocolVersion, transport, capabilities, serverInfo: _meta?.[META.serverInfo] }
+    },
     listen: async (filter, { signal, timeout = limits.timeout, onChange } = {}) =>
       listen(request, filter, { timeout, onChange }, [closing.signal, options.signal, signal]),
     request,
@@ -97,6 +102,9 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
   }
   return client
 }
+
+/** Nobody else knows how messages travel. */
+const readAgreed = (way: Handle | Link): Partial<Agreed> => (typeof way === 'function' ? {} : (way.agreed?.() ?? {}))
 
 function readHandle(way: unknown): Handle {
   const fields = isObject(way) ? way : { handle: way }

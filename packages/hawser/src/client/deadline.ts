@@ -25,6 +25,17 @@ export function after(ms: number, run: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
+/** Waits, unless the signal aborts first. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = after(ms, resolve)
+  try {
+    await untilAborted(signal, promise)
+  } finally {
+    stop()
+  }
+}
+
 /**
  * Fills in and checks how long a request may take. `Infinity` waits for ever.
  *

@@ -115,7 +115,7 @@ function checkUrl(url: string | URL): string {
 }
 
 /** Errors that already say what they are come from a `fetch` of the caller's own. */
-function asConnectionError(error: unknown, endpoint: string): unknown {
+export function asConnectionError(error: unknown, endpoint: string): unknown {
   if ([ConnectionError, ProtocolError, AuthorizationError].some((type) => error instanceof type)) return error
   const { origin, pathname } = new URL(endpoint)
   const reason = describeFailure(error)

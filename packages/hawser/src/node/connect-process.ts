@@ -80,11 +80,13 @@ export function command(file: string, args: readonly string[] = [], options: Com
     void stop.then(() => stops.delete(stop))
   }
 
-  const handle: Handle = async (call) => {
+  const present = (): LineClient => {
     if (closed) throw new ConnectionError('disconnected', `The link to ${file} is closed.`)
     if (session?.running.usable !== true) session = open()
-    return session.client.handle(call)
+    return session.client
   }
+
+  const handle: Handle = async (call) => present().handle(call)
 
   const close = async (): Promise<void> => {
     closed = true
@@ -93,7 +95,7 @@ export function command(file: string, args: readonly string[] = [], options: Com
     await Promise.all(stops)
   }
 
-  return { handle, [Symbol.asyncDispose]: close }
+  return { handle, takeLines: (taker) => present().take(taker), [Symbol.asyncDispose]: close }
 }
 
 function tooOften(file: string, waitMs: number, last: ConnectionError | undefined): ConnectionError {

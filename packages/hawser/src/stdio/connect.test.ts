@@ -414,3 +414,52 @@ describe('the end of the stream', () => {
     expect(busy).toEqual([true, false])
   })
 })
+
+describe('lines that were taken over', () => {
+  const takeFrom = ({ client, say, sent }: ReturnType<typeof connectScripted>) => {
+    const lines: string[] = []
+    const ends: string[] = []
+    const taken = client.take({
+      receive: (line) => {
+        lines.push(line)
+        return line.startsWith('{')
+      },
+      lose: (error) => ends.push(error.message),
+      end: (error) => ends.push(error.message),
+    })
+    return { client, say, sent, lines, ends, taken }
+  }
+
+  it('go to whoever took them until they are given back, and no id is used twice', async () => {
+    const { client, say, sent, lines, taken } = takeFrom(connectScripted())
+    const id = taken.nextId()
+    taken.send(JSON.stringify({ jsonrpc: '2.0', id, method: 'other/greeting' }))
+    say({ id, result: {} }, 'noise')
+    taken.giveBack()
+    const call = client.handle(toolCall('a'))
+    say({ id: 2, result: done })
+    await call
+    expect(lines).toEqual(['{"jsonrpc":"2.0","id":1,"result":{}}', 'noise'])
+    expect(sent.map((message) => [message.id, message.method])).toEqual([
+      [1, 'other/greeting'],
+      [2, 'tools/call'],
+    ])
+    expect(client.stray).toEqual({ count: 1, first: 'noise' })
+  })
+
+  it('end with the connection, also when they were given back, and with the next who takes them', () => {
+    const first = takeFrom(connectScripted())
+    const second = takeFrom(first)
+    second.taken.giveBack()
+    first.client.end(new ConnectionError('disconnected', 'Over.'))
+    expect(first.ends).toEqual(['Somebody else has taken over the connection.'])
+    expect(second.ends).toEqual(['Over.'])
+    expect(() => takeFrom(first)).toThrow('Over.')
+  })
+
+  it('say when one was too long', () => {
+    const { say, ends } = takeFrom(connectScripted({ maxLineBytes: 100 }))
+    say('x'.repeat(200))
+    expect(ends).toEqual(['The server sent a line of more than 100 bytes.'])
+  })
+})

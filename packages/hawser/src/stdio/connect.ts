@@ -1,4 +1,12 @@
-import { type Call, ConnectionError, fromWireError, type Handle, type Reply } from '../call/index.ts'
+import {
+  type Call,
+  ConnectionError,
+  fromWireError,
+  type Handle,
+  type LineTaker,
+  type Reply,
+  type TakenLines,
+} from '../call/index.ts'
 import { toAbortError } from '../client/until-aborted.ts'
 import { isObject, LOGGING_LEVELS, META, type Notification, type ProgressToken } from '../protocol/index.ts'
 import { encodeNotification, encodeRequest, type ParsedNotification, parseMessage } from '../wire/json-rpc.ts'
@@ -29,6 +37,8 @@ export interface LineClient {
   readonly push: (chunk: Uint8Array) => void
   /** Rejects every call that is in flight, and every later one. */
   readonly end: (error: Error) => void
+  /** Hands every message that comes from now on to the taker. */
+  readonly take: (taker: LineTaker) => TakenLines
   readonly stray: StrayLines
 }
 
@@ -57,6 +67,8 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
   const waiting = createIdTable<Waiting>()
   let lastId = 0
   let ended: Error | undefined
+  let taker: LineTaker | undefined
+  let isTaken = false
   let strayCount = 0
   let firstStray = ''
 
@@ -140,7 +152,26 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
     for (const request of waiting.values()) if (!listens(request)) request.reject(error)
   }
 
+  const take = (next: LineTaker): TakenLines => {
+    if (ended !== undefined) throw ended
+    taker?.end(new ConnectionError('disconnected', 'Somebody else has taken over the connection.'))
+    taker = next
+    isTaken = true
+    return {
+      send: outbox.send,
+      nextId: () => ++lastId,
+      hold: (busy) => onBusy?.(busy),
+      giveBack: () => {
+        if (taker === next) isTaken = false
+      },
+    }
+  }
+
   const receive = (line: string): void => {
+    if (isTaken) {
+      if (taker?.receive(line) === false) noteStray(line)
+      return
+    }
     const message = parseMessage(line)
     switch (message.kind) {
       case 'response':
@@ -172,17 +203,22 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
   const reader = createLineReader({
     maxBytes: maxLineBytes,
     onLine: receive,
-    onTooLong: () =>
-      failRequests(new ConnectionError('bad_reply', `The server sent a line of more than ${maxLineBytes} bytes.`)),
+    onTooLong: () => {
+      const error = new ConnectionError('bad_reply', `The server sent a line of more than ${maxLineBytes} bytes.`)
+      if (isTaken) taker?.lose(error)
+      else failRequests(error)
+    },
     onInvalidUtf8: () => noteStray('(bytes that are not UTF-8)'),
   })
 
   return {
     handle,
     push: reader.push,
+    take,
     end: (error) => {
       if (ended !== undefined) return
       ended = error
+      taker?.end(error)
       for (const request of waiting.values()) request.reject(error)
     },
     get stray() {
@@ -207,7 +243,8 @@ function reasonOf({ reason }: AbortSignal): string | undefined {
   return error.code === 'timeout' ? error.message : undefined
 }
 
-function wantsLog(call: Call, level: unknown): boolean {
+/** Whether a call asked for log messages of a level. (server/utilities/logging) */
+export function wantsLog(call: Call, level: unknown): boolean {
   const wanted = call.params._meta?.[META.logLevel]
   const rank = LOGGING_LEVELS.findIndex((each) => each === level)
   return wanted !== undefined && rank !== -1 && rank >= LOGGING_LEVELS.indexOf(wanted)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConnectionError } from '../call/index.ts'
-import { encodeEvent, keepAlive, readEvents } from './events.ts'
+import { encodeEvent, keepAlive, readEvents, readWholeEvents } from './events.ts'
 import type { EventLimits } from './events.ts'
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -162,5 +162,20 @@ describe('readEvents', () => {
       break
     }
     expect(cancelled).toBe(true)
+  })
+})
+
+describe('readWholeEvents', () => {
+  it('yields every field, also of what is no message', async () => {
+    const text =
+      ': comment\n\nid: 1\nretry: 250\ndata:\n\nevent: endpoint\ndata: /a\n\nid\n\nid: a\0b\nretry: soon\n\ndata: b\n\n'
+    const got: unknown[] = []
+    for await (const event of readWholeEvents(streamOf(bytesOf(text)))) got.push(event)
+    expect(got).toEqual([
+      { type: '', id: '1', retry: 250, data: '' },
+      { type: 'endpoint', data: '/a' },
+      { type: '', id: '' },
+      { type: '', data: 'b' },
+    ])
   })
 })

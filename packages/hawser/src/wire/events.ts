@@ -22,6 +22,18 @@ export function encodeEvent(data: string): string {
   return `data: ${oneLine ? data : data.replace(/\r\n?|\n/g, '\ndata: ')}\n\n`
 }
 
+/** One event of a stream. */
+export interface ServerEvent {
+  /** Empty or `message` for a message. */
+  readonly type: string
+  /** Absent when the event only says where in the stream it stands, or how long to wait. */
+  readonly data?: string | undefined
+  /** Where in the stream the event stands, for a server that can go on from there. */
+  readonly id?: string | undefined
+  /** How long to wait before connecting again, in milliseconds. */
+  readonly retry?: number | undefined
+}
+
 /**
  * Yields the data of each `message` event of a response body. Comments, other event types and events without data are
  * skipped; an event cut off by the end of the stream is dropped. Leaving the loop cancels the stream; to leave while it
@@ -33,21 +45,33 @@ export function encodeEvent(data: string): string {
  */
 export async function* readEvents(
   stream: ReadableStream<Uint8Array>,
-  { maxEventBytes = defaultMaxEventBytes }: EventLimits = {},
+  limits?: EventLimits,
 ): AsyncGenerator<string, void, undefined> {
+  for await (const { type, data } of readWholeEvents(stream, limits)) if (data && isMessage(type)) yield data
+}
+
+/** Whether an event of this type is a message. */
+export const isMessage = (type: string): boolean => type === '' || type === 'message'
+
+/** Yields each event with all its fields, also what is no message; otherwise like `readEvents`. */
+export async function* readWholeEvents(
+  stream: ReadableStream<Uint8Array>,
+  { maxEventBytes = defaultMaxEventBytes }: EventLimits = {},
+): AsyncGenerator<ServerEvent, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const parse = createParser(maxEventBytes)
   for await (const chunk of readChunks(stream)) {
-    for (const data of parse(decode(decoder, chunk))) yield data
+    for (const event of parse(decode(decoder, chunk))) yield event
   }
 }
 
-/** Takes text as it comes, without its byte order mark, and yields the data of each message that it completes. */
-function createParser(maxBytes: number): (text: string) => Generator<string, void> {
+const NOTHING: ServerEvent = { type: '' }
+
+/** Takes text as it comes, without its byte order mark, and yields each event that it completes. */
+function createParser(maxBytes: number): (text: string) => Generator<ServerEvent, void> {
   /** A line that has begun. */
   let line = ''
-  let type = ''
-  let data: string | undefined
+  let event = NOTHING
   /** The text so far ends with a CR, so that an LF would belong to the same line end. */
   let endsWithCr = false
 
@@ -63,20 +87,24 @@ function createParser(maxBytes: number): (text: string) => Generator<string, voi
     line = lines.pop()!
     for (const whole of lines) {
       if (whole === '') {
-        checkSize(exceedsBytes(data ?? '', maxBytes))
-        if (data && (type === '' || type === 'message')) yield data
-        type = ''
-        data = undefined
-      } else {
-        // A comment is a field without a name.
-        const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(whole)!
-        if (field === 'data') data = data === undefined ? value : `${data}\n${value}`
-        else if (field === 'event') type = value
-      }
+        checkSize(exceedsBytes(event.data ?? '', maxBytes))
+        if (event !== NOTHING) yield event
+        event = NOTHING
+      } else event = addField(event, whole)
     }
     // A UTF-16 unit is at least a byte of UTF-8, so this only keeps what does not end out of memory.
-    checkSize(Math.max(line.length - 'data: '.length, data?.length ?? 0) > maxBytes)
+    checkSize(Math.max(line.length - 'data: '.length, event.data?.length ?? 0) > maxBytes)
   }
+}
+
+function addField(event: ServerEvent, line: string): ServerEvent {
+  // A comment is a field without a name.
+  const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line)!
+  if (field === 'data') return { ...event, data: event.data === undefined ? value : `${event.data}\n${value}` }
+  if (field === 'event') return { ...event, type: value }
+  if (field === 'id' && !value.includes('\0')) return { ...event, id: value }
+  if (field === 'retry' && /^\d+$/.test(value)) return { ...event, retry: Number(value) }
+  return event
 }
 
 function decode(decoder: TextDecoder, bytes: Uint8Array): string {

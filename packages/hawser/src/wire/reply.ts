@@ -20,14 +20,24 @@ export function tagWithSubscription<T extends { readonly _meta?: object }>(value
 
 type Fields = { readonly [name: string]: unknown }
 
+/** Results that did not say what they are. */
+const bare = new WeakSet<object>()
+
+/** Whether the result that a reply was read from said what it is, as it must. */
+export const isTyped = (reply: Reply): boolean => !bare.has(reply)
+
 /**
  * Reads the result of a request. An absent `resultType` means complete; one that nobody declared is invalid. (basic#resulttype)
  *
  * @throws ConnectionError `bad_reply`.
  */
 export function decodeReply(result: Fields): Reply {
-  const { resultType = 'complete', ...rest } = result
+  const { resultType, ...rest } = result
   if (resultType === 'complete') return rest
+  if (resultType === undefined) {
+    bare.add(rest)
+    return rest
+  }
   if (resultType === 'input_required') return result
   throw badReply(`The server answered with an unknown resultType ${JSON.stringify(resultType).slice(0, 64)}.`)
 }

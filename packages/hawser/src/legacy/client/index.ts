@@ -1,0 +1,2 @@
+export { connectLink } from './connect-link.ts'
+export { connectUrl } from './connect-url.ts'
