@@ -1,9 +1,16 @@
-import { badReply, type Call, ConnectionError, type Interceptor, type Reply } from '../call/index.ts'
+import {
+  badReply,
+  type Call,
+  ConnectionError,
+  createLinkedController,
+  type Interceptor,
+  pause,
+  type Reply,
+  untilAborted,
+} from '../call/index.ts'
 import { type InputRequired, type InputResponses, isObject } from '../protocol/index.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { Answers } from './answers.ts'
-import { after } from './deadline.ts'
-import { createLinkedController, untilAborted } from './until-aborted.ts'
 
 /** Questions that one reply may hold. */
 const MAX_QUESTIONS = 64
@@ -24,7 +31,7 @@ const LONGEST_PAUSE = 5_000
 export function answerInput(answers: Answers, maxRounds: number): Interceptor {
   return (next) => async (call) => {
     let current = call
-    let pause = FIRST_PAUSE
+    let wait = FIRST_PAUSE
     for (let round = 1; ; round++) {
       const reply = await next(current)
       const asked = readInputRequired(call, reply)
@@ -40,8 +47,8 @@ export function answerInput(answers: Answers, maxRounds: number): Interceptor {
       let inputResponses: InputResponses | undefined
       if (questions.length > 0) inputResponses = await answerAll(questions, answers, call, round)
       else {
-        await wait(pause, call.signal)
-        pause = Math.min(pause * 2, LONGEST_PAUSE)
+        await pause(wait, call.signal)
+        wait = Math.min(wait * 2, LONGEST_PAUSE)
       }
       current = retry(call, inputResponses, requestState)
     }
@@ -99,15 +106,5 @@ async function answerAll(
     throw error
   } finally {
     release()
-  }
-}
-
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = after(ms, resolve)
-  try {
-    await untilAborted(signal, promise)
-  } finally {
-    stop()
   }
 }

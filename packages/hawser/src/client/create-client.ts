@@ -1,4 +1,4 @@
-import { type Handle, intercept, type Interceptor, type Link } from '../call/index.ts'
+import { closedError, type Handle, intercept, type Interceptor, type Link } from '../call/index.ts'
 import { type Extensions, type Implementation, isObject } from '../protocol/index.ts'
 import { agreeVersion } from './agree-version.ts'
 import { answerInput } from './answer-input.ts'
@@ -11,7 +11,6 @@ import { createNamedCalls } from './named-calls.ts'
 import { listAll, type ListMethod } from './pages.ts'
 import { toBody, toOutput, toStrings } from './plain-results.ts'
 import { type CallOptions, createRequest } from './request.ts'
-import { closedError } from './until-aborted.ts'
 
 /** How a client is made. What is said about calls here holds for each of them unless the call says otherwise. */
 export interface ClientOptions extends CallOptions {

@@ -1,9 +1,7 @@
-import { badReply, ConnectionError } from '../call/index.ts'
+import { after, badReply, ConnectionError, createLinkedController, toAbortError } from '../call/index.ts'
 import type { Notification, SubscriptionFilter } from '../protocol/index.ts'
 import { type Change, createChangeQueue } from './change-queue.ts'
-import { after } from './deadline.ts'
 import type { Request } from './request.ts'
-import { createLinkedController, toAbortError } from './until-aborted.ts'
 
 export interface ListenOptions {
   /** Milliseconds until the server must have acknowledged; as the client was made when left out. */

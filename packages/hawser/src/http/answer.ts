@@ -6,6 +6,7 @@ import {
   ProtocolError,
   type Reply,
   reportInternal,
+  retryAfterOf,
   type Service,
   toWireError,
   Values,
@@ -18,7 +19,7 @@ import { decodeRequest, describedVersion } from '../wire/request.ts'
 import { formatChallenge } from './challenge.ts'
 import { checkParamHeaders, checkStandardHeaders, checkVersionHeader } from './check-headers.ts'
 import { createEventQueue, type EventQueue, type EventQueueOptions } from './event-queue.ts'
-import { EVENT_HEADERS, type HttpReply, type HttpRequest, JSON_HEADERS } from './message.ts'
+import { EVENT_HEADERS, type HttpHeaders, type HttpReply, type HttpRequest, JSON_HEADERS } from './message.ts'
 
 export interface AnswerOptions extends EventQueueOptions {
   readonly nameFields: ReadonlyMap<string, string>
@@ -152,7 +153,12 @@ export function failureReply(
     const internal = toWireError(cause, log, place)
     return { status: internal.status, headers: JSON_HEADERS, body: encodeFailure(id, internal.error) }
   }
-  const headers =
-    error instanceof AuthorizationError ? { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) } : JSON_HEADERS
-  return { status, headers, body }
+  return { status, headers: headersOf(error), body }
+}
+
+function headersOf(error: unknown): HttpHeaders {
+  if (error instanceof AuthorizationError) return { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) }
+  const wait = retryAfterOf(error)
+  // Whole seconds, never too few. (RFC 9110 §10.2.3)
+  return wait === undefined ? JSON_HEADERS : { ...JSON_HEADERS, 'retry-after': String(Math.ceil(wait / 1000)) }
 }

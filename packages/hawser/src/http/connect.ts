@@ -7,10 +7,11 @@ import {
   type Log,
   ProtocolError,
   type Reply,
+  toAbortError,
+  untilAborted,
 } from '../call/index.ts'
 import { pages } from '../client/pages.ts'
 import type { Request as ClientRequest } from '../client/request.ts'
-import { toAbortError, untilAborted } from '../client/until-aborted.ts'
 import type { HeaderField, ListParams } from '../protocol/index.ts'
 import { encodeRequest } from '../wire/json-rpc.ts'
 import { encodeParams } from '../wire/request.ts'

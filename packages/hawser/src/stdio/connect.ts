@@ -1,5 +1,4 @@
-import { type Call, ConnectionError, fromWireError, type Handle, type Reply } from '../call/index.ts'
-import { toAbortError } from '../client/until-aborted.ts'
+import { type Call, ConnectionError, fromWireError, type Handle, type Reply, toAbortError } from '../call/index.ts'
 import { isObject, LOGGING_LEVELS, META, type Notification, type ProgressToken } from '../protocol/index.ts'
 import { encodeNotification, encodeRequest, type ParsedNotification, parseMessage } from '../wire/json-rpc.ts'
 import { createLineReader } from '../wire/lines.ts'
