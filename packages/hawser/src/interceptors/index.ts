@@ -1,0 +1,6 @@
+export { cache, type CacheOptions } from './cache.ts'
+export { concurrency, type ConcurrencyOptions } from './concurrency.ts'
+export { log, type LogOptions } from './log.ts'
+export { maskSecrets } from './mask-secrets.ts'
+export { rateLimit, type RateLimitOptions } from './rate-limit.ts'
+export { memoryRateLimiter, type Rate, type RateLimiter } from './rate-limiter.ts'
