@@ -88,8 +88,8 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
       return (await request('completion/complete', params, given)).completion
     },
     discover: (given) => request('server/discover', {}, given),
-    listen: async (filter, { signal, timeout = limits.timeout, onChange } = {}) =>
-      listen(request, filter, { timeout, onChange }, [closing.signal, options.signal, signal]),
+    listen: async (filter, { signal, timeout = limits.timeout, onChange, reconnect } = {}) =>
+      listen(request, filter, { timeout, onChange, reconnect }, [closing.signal, options.signal, signal]),
     request,
     close,
     [Symbol.asyncDispose]: close,
