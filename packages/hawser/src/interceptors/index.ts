@@ -1,5 +1,7 @@
 export { cache, type CacheOptions } from './cache.ts'
 export { concurrency, type ConcurrencyOptions } from './concurrency.ts'
+export { expectTools, type ExpectToolsOptions, type ToolDrift, ToolDriftError } from './expect-tools.ts'
+export { fingerprint, type Fingerprints, fingerprints } from './fingerprint.ts'
 export { log, type LogOptions } from './log.ts'
 export { maskSecrets } from './mask-secrets.ts'
 export { rateLimit, type RateLimitOptions } from './rate-limit.ts'
