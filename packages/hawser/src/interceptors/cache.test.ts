@@ -43,6 +43,7 @@ afterEach(() => {
 
 describe('an answer', () => {
   // server/utilities/caching#freshness-calculation
+  // spec: cache-fresh
   it('is kept as long as the server allows, and no longer', async () => {
     const { handle, calls } = counting((_, count) => page(count))
     const client = cached(handle)
@@ -73,6 +74,7 @@ describe('an answer', () => {
   })
 
   // server/utilities/caching#time-to-live-ttl-field: absent and negative count as 0.
+  // spec: cache-fresh
   it.each([
     ['0', { ttlMs: 0 }],
     ['a negative time', { ttlMs: -5 }],
@@ -86,6 +88,7 @@ describe('an answer', () => {
     expect(calls).toHaveLength(2)
   })
 
+  // spec: cache-key
   it('is another one for other params, capabilities and metadata', async () => {
     const { handle, calls } = counting((_, count) => text(count))
     const client = cached(handle)
@@ -122,6 +125,7 @@ describe('an answer', () => {
   })
 
   // server/utilities/caching#cache-key: results of retried requests must not be cached.
+  // spec: cache-no-retries
   it('to a request that was retried with what a person said is never kept, nor is the question', async () => {
     const { handle, calls } = counting(({ params }, count) =>
       'requestState' in params
@@ -155,6 +159,7 @@ describe('a cache', () => {
   })
 
   // server/utilities/caching#cache-scope-field
+  // spec: cache-private
   it('gives what is private to no other authorization, and what is public to all', async () => {
     let token = 'a'
     const { handle, calls } = counting(({ method }, count) =>
@@ -315,10 +320,12 @@ describe('what changed', () => {
   })
 
   // server/utilities/caching#interaction-with-pagination
+  // spec: cache-page-expired
   it('shows in a cursor that is refused: all pages are asked for again', async () => {
     let valid = true
     const { handle, calls } = counting(({ params }, count) => {
       if (!('cursor' in params)) return page(count, { nextCursor: 'next' })
+      expect(params.cursor).toBe('next')
       if (!valid) throw new ProtocolError('invalid_params', 'Unknown cursor')
       return page(count, { ttlMs: 500 })
     })

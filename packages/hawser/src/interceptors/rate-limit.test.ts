@@ -32,6 +32,8 @@ afterEach(() => {
 })
 
 describe('a rate limit', () => {
+  // server/tools#security-considerations
+  // spec: tools-rate
   it('lets so many calls of a caller through, and more as time goes by', async () => {
     const as = serve({ calls: 6, per: 60_000 })
     const ada = await as('ada')
