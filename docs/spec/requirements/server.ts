@@ -2,6 +2,7 @@ import { later, must, notOurs, type Page, should } from '../requirement.ts'
 
 const AUTHOR = notOurs('What a server offers, and in which words, is its author’s.')
 const HOST = later('Comes with the host, which shows tools to people.')
+const LOGS = later('Calls are limited, messages within one are not; they go to clients that ask for them.')
 const NO_POLL = notOurs('Nothing here polls.')
 
 export const discover: Page = {
@@ -208,7 +209,7 @@ export const logging: Page = {
     },
     'error-handling': { 'logging-level-unknown': should('server', 'An unknown level is −32602.') },
     'implementation-considerations': {
-      'logging-rate': should('server', 'Messages are limited in rate.'),
+      'logging-rate': should('server', 'Messages are limited in rate.', LOGS),
     },
     security: {
       'logging-secrets': must('server', 'Messages hold no secrets.', AUTHOR),

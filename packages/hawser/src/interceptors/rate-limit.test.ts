@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import * as z from 'zod'
 import { isCallOf, ProtocolError } from '../call/index.ts'
 import { connect } from '../connect.ts'
 import { mcp } from '../mcp.ts'
@@ -10,8 +11,15 @@ const app = mcp({ name: 'notes', version: '1.0.0', log: () => {} })
 const search = app.tool({ description: 'Search.', effect: 'read', run: () => 'found' })
 const send = app.tool({ description: 'Send.', effect: 'write', run: () => 'sent' })
 
+const plan = app.prompt({
+  description: 'Plan.',
+  args: z.object({ day: z.string() }),
+  complete: { day: ['mon'] },
+  render: () => 'x',
+})
+
 const serve = (...rules: RateLimitOptions[]) => {
-  const server = app.server({ tools: { search, send }, use: rules.map(rateLimit) })
+  const server = app.server({ tools: { search, send }, prompts: { plan }, use: rules.map(rateLimit) })
   return (subject?: string) => connect(server, { as: subject === undefined ? null : { subject } })
 }
 
@@ -65,6 +73,8 @@ describe('a rate limit', () => {
     expect(await through(async () => (await as('')).tools.search(), 3)).toBe(2)
   })
 
+  // server/utilities/completion#implementation-considerations, #security
+  // spec: completion-rate, completion-rate-limit
   it('counts by tool or by method where that is wanted', async () => {
     const byName = await serve({ calls: 1, by: ['caller', 'name'] })('ada')
     expect(await through(() => byName.tools.search(), 2)).toBe(1)
@@ -72,6 +82,8 @@ describe('a rate limit', () => {
     const byMethod = await serve({ calls: 1, by: ['method'] })('ada')
     expect(await through(() => byMethod.tools.search(), 2)).toBe(1)
     expect(await through(() => byMethod.listTools(), 2)).toBe(1)
+    const complete = () => byMethod.complete({ type: 'ref/prompt', name: 'plan' }, { name: 'day', value: '' })
+    expect(await through(complete, 2)).toBe(1)
   })
 
   it('can be for some calls only, and there can be several', async () => {
