@@ -53,7 +53,7 @@ export function printModule(described: Described): string {
   }
   const members = Object.entries(parts).map(([name, text]) => `readonly ${name}: ${text}`)
   return [
-    `${comment(`Types of the server ${title}, written by hawser types. Write them anew rather than changing them.`)}`,
+    comment(`Types of the server ${title}, written by hawser types. Write them anew rather than changing them.`),
     '/** Exists for the compiler only: `connect<typeof import(…)>(url)` reads it. */',
     'export declare const server: {',
     indent(`readonly '~parts'?: {\n${members.map((member) => `${indent(member)}\n`).join('')}}`),

@@ -3,7 +3,6 @@ import { type Call, ConnectionError, type Handle, ProtocolError, type Reply } fr
 import { type ClientOptions, createClient } from '../client/index.ts'
 import { connect } from '../connect.ts'
 import { mcp } from '../mcp.ts'
-import type { Notification } from '../protocol/index.ts'
 import { memoryChanges } from '../server/index.ts'
 import { cache, type CacheOptions } from './cache.ts'
 
@@ -255,7 +254,7 @@ describe('what changed', () => {
     }
     expect(await ask()).toEqual(lists)
     expect(await ask()).toEqual([])
-    notify({ method: `notifications/${kind}/list_changed` } as Notification)
+    notify({ method: `notifications/${kind}/list_changed` })
     expect(await ask()).toContain(method)
     subscription.close()
   })
