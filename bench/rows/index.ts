@@ -1,3 +1,4 @@
+import { client } from './client.ts'
 import { coldStart } from './cold-start.ts'
 import { growth } from './growth.ts'
 import { http } from './http.ts'
@@ -10,4 +11,16 @@ import { stdio } from './stdio.ts'
 import { types } from './types.ts'
 import { workerd } from './workerd.ts'
 
-export const rows: readonly Row[] = [inproc, http, stdio, start, workerd, coldStart, size, types, memory, growth]
+export const rows: readonly Row[] = [
+  inproc,
+  http,
+  client,
+  stdio,
+  start,
+  workerd,
+  coldStart,
+  size,
+  types,
+  memory,
+  growth,
+]
