@@ -38,10 +38,8 @@ export async function keepTrying(
   }
 }
 
-const LOSSES: ReadonlySet<string> = new Set(['disconnected', 'unavailable', 'timeout', 'bad_reply'])
-
-/** It may be there again later; what was refused will be refused again. */
+/** It may be there again later; what was refused will be refused again, and what a callback threw is no loss. */
 function isLoss(error: unknown): boolean {
-  if (error instanceof ConnectionError) return LOSSES.has(error.code)
-  return error instanceof ProtocolError && ['internal_error', 'too_many_requests'].includes(error.code)
+  if (error instanceof ProtocolError) return error.code === 'internal_error' || error.code === 'too_many_requests'
+  return error instanceof ConnectionError && error.code !== 'aborted'
 }
