@@ -1,6 +1,6 @@
-import { type Call, type Interceptor, listTools, type Reply, toolsOf } from '../call/index.ts'
+import { badReply, type Call, type Interceptor, listTools, type Reply, toolsOf } from '../call/index.ts'
 import type { ToolListing } from '../protocol/index.ts'
-import { fingerprint, fingerprints, type Fingerprints } from './fingerprint.ts'
+import { fingerprint, type Fingerprints } from './fingerprint.ts'
 import { createSharedCalls } from './shared-calls.ts'
 
 /** In what way the tools of a server are not those that were expected. Names are the server's own words. */
@@ -59,9 +59,13 @@ export function expectTools(expected: Fingerprints | string, options: ExpectTool
     let checkedAt = -1
 
     const check = async (call: Call): Promise<Reply> => {
-      const tools: ToolListing[] = []
-      for await (const page of listTools(next, call)) tools.push(...page)
-      settle(compare(known, await fingerprints(tools)), onDrift)
+      const found = new Map<string, string>()
+      for await (const page of listTools(next, call)) {
+        // Nothing but the fingerprint is kept, however much a stranger lists.
+        for (const tool of page) await note(found, tool)
+        if (found.size > MAX_TOOLS) throw badReply(`The server lists more than ${MAX_TOOLS} tools.`)
+      }
+      settle(compare(known, found), onDrift)
       return {}
     }
     const checks = createSharedCalls(check)
@@ -89,6 +93,9 @@ export function expectTools(expected: Fingerprints | string, options: ExpectTool
   }
 }
 
+/** Tools of one server. */
+const MAX_TOOLS = 100_000
+
 /** A call that tells when the tools have changed, or may have while nobody listened. */
 function watch(call: Call, onChange: () => void): Call {
   return {
@@ -102,19 +109,25 @@ function watch(call: Call, onChange: () => void): Call {
   }
 }
 
+/** Of two tools with one name, nobody knows which is called: they match nothing unless they are the same. */
+async function note(found: Map<string, string>, tool: ToolListing): Promise<void> {
+  const [before, now] = [found.get(tool.name), await fingerprint(tool)]
+  found.set(tool.name, before === undefined || before === now ? now : 'two')
+}
+
 /** One page says nothing about tools that are not on it. */
 async function compareReply(known: ReadonlyMap<string, string>, reply: Reply): Promise<ToolDrift> {
   const found = new Map<string, string>()
-  for (const tool of toolsOf(reply) ?? []) found.set(tool.name, await fingerprint(tool))
-  return { ...compare(known, Object.fromEntries(found)), vanished: [] }
+  for (const tool of toolsOf(reply) ?? []) await note(found, tool)
+  return { ...compare(known, found), vanished: [] }
 }
 
-function compare(known: ReadonlyMap<string, string>, found: Fingerprints): ToolDrift {
-  const names = Object.keys(found)
+function compare(known: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): ToolDrift {
+  const names = [...found.keys()]
   return {
-    changed: names.filter((name) => known.has(name) && known.get(name) !== found[name]),
+    changed: names.filter((name) => known.has(name) && known.get(name) !== found.get(name)),
     appeared: names.filter((name) => !known.has(name)),
-    vanished: [...known.keys()].filter((name) => !Object.hasOwn(found, name)),
+    vanished: [...known.keys()].filter((name) => !found.has(name)),
   }
 }
 
