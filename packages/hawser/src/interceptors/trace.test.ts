@@ -16,7 +16,7 @@ import { createClient } from '../client/index.ts'
 import { connect } from '../connect.ts'
 import { mcp } from '../mcp.ts'
 import { fail } from '../server/index.ts'
-import { traceClient, traceServer } from './trace.ts'
+import { readTraceHeaders, traceClient, traceServer, writeTraceHeaders } from './trace.ts'
 
 const exporter = new InMemorySpanExporter()
 const metricExporter = new InMemoryMetricExporter(AggregationTemporality.DELTA)
@@ -216,6 +216,56 @@ describe('a traced call', () => {
       'gen_ai.tool.call.arguments': '{"query":"tide","apiKey":"(masked)"}',
       'network.transport': 'tcp',
     })
+  })
+})
+
+describe('trace context in HTTP headers', () => {
+  const over = (server: { readonly fetch: (request: Request) => Promise<Response> }, options: object = {}) => {
+    const requests: Request[] = []
+    const send = async (request: Request) => {
+      requests.push(request)
+      return readTraceHeaders(server.fetch)(request)
+    }
+    return {
+      requests,
+      connected: connect<typeof traced>('http://localhost/mcp', {
+        http: { fetch: writeTraceHeaders(send) },
+        ...options,
+      }),
+    }
+  }
+
+  it('is that of the active span, and the parent of a call that names none', async () => {
+    const { requests, connected } = over(traced)
+    const client = await connected
+    const outer = trace.getTracer('test').startSpan('agent')
+    await context.with(trace.setSpan(context.active(), outer), () => client.tools.search({ query: 'tide' }))
+    const { traceId, spanId } = outer.spanContext()
+    expect(requests[0]?.headers.get('traceparent')).toBe(`00-${traceId}-${spanId}-01`)
+    expect(only(SpanKind.SERVER).parentSpanContext).toMatchObject({ traceId, spanId, isRemote: true })
+  })
+
+  it('and in _meta at once gives one parent and no link', async () => {
+    const { connected } = over(traced, { use: [traceClient()] })
+    await (await connected).tools.search({ query: 'tide' })
+    const span = only(SpanKind.SERVER)
+    expect(span.parentSpanContext?.spanId).toBe(only(SpanKind.CLIENT).spanContext().spanId)
+    expect(span.links).toEqual([])
+  })
+
+  it('that somebody else has written stays', async () => {
+    const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`
+    const sent: Request[] = []
+    const send = writeTraceHeaders(async (request) => {
+      sent.push(request)
+      return new Response()
+    })
+    const outer = trace.getTracer('test').startSpan('agent')
+    await context.with(trace.setSpan(context.active(), outer), () =>
+      send(new Request('http://localhost/', { method: 'POST', headers: { traceparent }, body: 'x' })),
+    )
+    expect(sent[0]?.headers.get('traceparent')).toBe(traceparent)
+    expect(await sent[0]?.text()).toBe('x')
   })
 })
 

@@ -18,6 +18,8 @@ import type { RequestMeta } from '../protocol/index.ts'
 import { maskSecrets, maskText } from './mask-secrets.ts'
 import { type Failure, failureOf, failureOfReply } from './trace-failure.ts'
 
+export { readTraceHeaders, writeTraceHeaders } from './trace-headers.ts'
+
 /** What may be said about traces. */
 export interface TraceOptions {
   /** Added to every span and every measurement, such as `network.transport`, which interceptors cannot see. */
@@ -72,7 +74,8 @@ export function traceServer(options: ServerTraceOptions = {}): Interceptor {
     const active = context.active()
     const extracted = propagation.extract(active, call.params._meta ?? {}, metaGetter)
     const [ambient, remote] = [trace.getSpanContext(active), trace.getSpanContext(extracted)]
-    const hasCaller = remote !== undefined && remote !== ambient
+    // The transport may have brought the same one.
+    const hasCaller = remote !== undefined && remote.spanId !== ambient?.spanId
     const parent = continueCaller ? extracted : active
     const linked = continueCaller ? ambient : remote
     const links: Link[] = hasCaller && linked !== undefined ? [{ context: linked }] : []
