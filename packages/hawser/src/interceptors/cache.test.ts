@@ -280,6 +280,29 @@ describe('what changed', () => {
     subscription.close()
   })
 
+  it('while a subscription was lost is listed anew by whoever hears of the gap', async () => {
+    vi.useFakeTimers()
+    const lose: ((error: Error) => void)[] = []
+    const { handle } = counting((call, count) => {
+      if (call.method !== 'subscriptions/listen') return page(count, { ttlMs: 3_600_000 })
+      const params = { notifications: { toolsListChanged: true } }
+      call.notify({ method: 'notifications/subscriptions/acknowledged', params })
+      return new Promise<Reply>((_, reject) => lose.push(reject))
+    })
+    const client = cached(handle)
+    const listed: (string | undefined)[] = []
+    const subscription = await client.listen(
+      { toolsListChanged: true },
+      { onChange: () => void firstTool(client).then((name) => listed.push(name)) },
+    )
+    const before = await firstTool(client)
+    lose[0]?.(new ConnectionError('disconnected', 'gone'))
+    await vi.advanceTimersByTimeAsync(500)
+    expect(listed).toHaveLength(1)
+    expect(listed).not.toContain(before)
+    subscription.close()
+  })
+
   it('while an answer was under way is not covered by that answer', async () => {
     let tell: Call['notify'] = () => {}
     const gate = Promise.withResolvers<void>()
