@@ -34,7 +34,7 @@ const buildPrograms = (names: readonly string[]) =>
   build({
     ...shared,
     entryPoints: [
-      ...sources(names, 'inproc', 'sessions', 'http', 'stdio', 'stdio-plain', 'stdio-json-schema'),
+      ...sources(names, 'inproc', 'sessions', 'http', 'stdio', 'stdio-plain', 'stdio-json-schema', 'calls'),
       ...files('child/*.ts'),
     ],
     platform: 'node',
@@ -54,6 +54,7 @@ const buildBundles = (names: readonly string[]) =>
 
 /** Builds all that the rows need of these contenders. */
 export const buildAll = async (names: readonly string[]): Promise<void> => {
-  if (names.includes('hawser')) buildHawser()
-  await Promise.all([buildPrograms(names), buildBundles(names)])
+  buildHawser()
+  // Clients call Hawser's server, whoever takes part.
+  await Promise.all([buildPrograms([...new Set([...names, 'hawser'])]), buildBundles(names)])
 }

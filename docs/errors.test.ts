@@ -49,7 +49,7 @@ describe('errors.md', () => {
   })
 
   it('has every code of a ConnectionError and an AuthorizationError', () => {
-    expect(codesOf('ConnectionError')).toEqual(membersOf(/type ConnectionErrorCode = (.*)/))
+    expect(codesOf('ConnectionError')).toEqual(membersOf(/type ConnectionErrorCode =((?:\n {2}\|.*)+)/))
     expect(codesOf('AuthorizationError')).toEqual(membersOf(/readonly code: ('missing_token'.*)/))
   })
 

@@ -15,6 +15,7 @@ interface Manifest {
   readonly exports?: Readonly<Record<string, { readonly default: string }>>
   readonly bin?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 const root = join(import.meta.dirname, '..')
@@ -41,6 +42,9 @@ const shareChunk = (folder: string, [first, ...others]: readonly string[]): Plug
   },
 })
 
+const installed = ({ dependencies, peerDependencies }: Manifest): string[] =>
+  Object.keys({ ...dependencies, ...peerDependencies })
+
 const bundle = async (folder: string): Promise<void> => {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
   const entryPoints = entriesOf(manifest)
@@ -59,7 +63,7 @@ const bundle = async (folder: string): Promise<void> => {
     target: 'es2024',
     mainFields: ['module', 'main'],
     // Installed beside the package; a development dependency goes into it.
-    external: ['node:*', ...Object.keys(manifest.dependencies ?? {}).flatMap((name) => [name, `${name}/*`])],
+    external: ['node:*', ...installed(manifest).flatMap((name) => [name, `${name}/*`])],
     sourcemap: true,
     sourcesContent: !manifest.files.includes('src'),
     metafile: true,

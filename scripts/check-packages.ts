@@ -8,6 +8,7 @@ interface Manifest {
   readonly name: string
   readonly private?: boolean
   readonly exports?: Readonly<Record<string, unknown>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 interface Packed {
@@ -57,7 +58,10 @@ try {
   cpSync(join(import.meta.dirname, 'consumer'), consumer, { recursive: true })
   writeFileSync(join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
-  run('install the tarballs', 'npm', ['install', ...quiet, ...packed.map(({ tarball }) => tarball)], consumer)
+  // Optional ones are not installed by themselves, and each subpath is to be loaded.
+  const peers = packed.flatMap(({ manifest }) => Object.entries(manifest.peerDependencies ?? {}))
+  const wanted = [...packed.map(({ tarball }) => tarball), ...peers.map(([name, range]) => `${name}@${range}`)]
+  run('install the tarballs', 'npm', ['install', ...quiet, ...wanted], consumer)
   for (const { manifest } of packed) {
     for (const subpath of Object.keys(manifest.exports ?? {})) {
       const specifier = manifest.name + subpath.slice(1)

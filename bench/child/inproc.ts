@@ -1,4 +1,5 @@
 import type { Open } from '../contenders/contract.ts'
+import { cpuPerOperation } from '../measure/cpu.ts'
 import { toolsOf, type ToolSet } from '../tools/tool-set.ts'
 import { ask, openSession, probeEcho, type Target } from '../wire/post.ts'
 import { frame, headersOf, list, type Dialect, type Question } from '../wire/dialect.ts'
@@ -59,32 +60,6 @@ const asker = (target: Target, question: Question, session?: string) => {
   }
 }
 
-const cpuSince = (before: NodeJS.CpuUsage): number => {
-  const { user, system } = process.cpuUsage(before)
-  return user + system
-}
-
-/**
- * CPU µs per question of this process, garbage collection and compilation included. Runs for so much CPU time, not wall
- * time: code is then equally warm on a busy machine.
- */
-const measure = async (operation: () => Promise<unknown>, flight: number, cpuMs: number): Promise<number> => {
-  const before = process.cpuUsage()
-  let count = 0
-  let spent = 0
-  while (spent < cpuMs * 1000) {
-    // Reading the CPU clock costs a microsecond, so it is not read after each question.
-    const soon = performance.now() + 5
-    do {
-      if (flight === 1) await operation()
-      else await Promise.all(Array.from({ length: flight }, operation))
-      count += flight
-    } while (performance.now() < soon)
-    spent = cpuSince(before)
-  }
-  return spent / count
-}
-
 const run = async (task: Task) => {
   const { open }: { open: Open } = await import(task.module)
   const values: Record<string, number> = {}
@@ -99,8 +74,8 @@ const run = async (task: Task) => {
       for (const one of askers) await one()
     }
     const measured = askers.length === 1 && first !== undefined ? first : operation
-    await measure(measured, cell.flight ?? 1, task.warmMs)
-    values[cell.name] = await measure(measured, cell.flight ?? 1, task.runMs)
+    await cpuPerOperation(measured, cell.flight ?? 1, task.warmMs)
+    values[cell.name] = await cpuPerOperation(measured, cell.flight ?? 1, task.runMs)
   }
   return values
 }

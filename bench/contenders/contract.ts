@@ -18,3 +18,6 @@ export const announce = (port: number): void => {
   process.on('disconnect', () => process.exit(0))
   process.send?.({ port })
 }
+
+/** What each `calls.ts` exports as `dial`: a client of the server at a URL, whose tool `echo` it calls; resolves to the content. */
+export type Dial = (url: string) => Promise<(text: string) => Promise<unknown>>

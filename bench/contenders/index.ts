@@ -11,6 +11,7 @@ export type Form =
   | 'worker'
   | 'worker-plain'
   | 'client'
+  | 'calls'
 
 /** One library in the comparison, or one of the two hand-written floors. */
 export interface Contender {

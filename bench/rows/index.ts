@@ -1,3 +1,4 @@
+import { client } from './client.ts'
 import { coldStart } from './cold-start.ts'
 import { growth } from './growth.ts'
 import { http } from './http.ts'
@@ -14,6 +15,7 @@ import { workerd } from './workerd.ts'
 export const rows: readonly Row[] = [
   inproc,
   http,
+  client,
   stdio,
   start,
   workerd,

@@ -92,11 +92,7 @@ export const basic: Page = {
       'meta-server-info': should('server', 'Every result says who answers.'),
       'meta-info-unused': should('both', 'What peers say of themselves decides nothing.'),
       'subscription-id': must('server', 'Whatever comes on a subscription carries its id.'),
-      'trace-context': must(
-        'both',
-        'Trace context has the formats of W3C.',
-        notOurs('It is handed on as it came; nothing here makes any.'),
-      ),
+      'trace-context': must('both', 'Trace context has the formats of W3C.'),
     },
     icons: {
       'icon-types': must('client', 'Who draws icons draws at least PNG and JPEG.', NO_ICONS),

@@ -2,8 +2,8 @@ import { later, must, notOurs, type Page, should } from '../requirement.ts'
 
 const AUTHOR = notOurs('What a server offers, and in which words, is its author’s.')
 const HOST = later('Comes with the host, which shows tools to people.')
-const RATE = later('Comes with the rate-limit interceptor; work in flight, sizes and times are bounded.')
-const NO_CACHE = later('Comes with the cache interceptor; this client keeps no results.')
+const LOGS = later('Calls are limited, messages within one are not; they go to clients that ask for them.')
+const NO_POLL = notOurs('Nothing here polls.')
 
 export const discover: Page = {
   path: 'server/discover',
@@ -57,11 +57,7 @@ export const tools: Page = {
     },
     'output-schema': {
       'output-conforms': must('server', 'With an output schema, there is structured content and it conforms.'),
-      'output-checked': should(
-        'client',
-        'Structured content is checked against the schema.',
-        later('Needs a validator in the client; comes with the host.'),
-      ),
+      'output-checked': should('client', 'Structured content is checked against the schema.'),
     },
     'error-handling': {
       'tool-unknown': should('server', 'An unknown tool is −32602, not a result.'),
@@ -72,7 +68,7 @@ export const tools: Page = {
     'security-considerations': {
       'tools-input-checked': must('server', 'Arguments are checked before a tool runs.'),
       'tools-access': must('server', 'A tool runs for those only who may use it.'),
-      'tools-rate': must('server', 'Calls are limited in rate.', RATE),
+      'tools-rate': must('server', 'Calls are limited in rate.'),
       'tools-output': must('server', 'Nothing leaves by accident: unexpected errors are referred to, not shown.'),
       'tools-confirmation': should('client', 'People confirm what is sensitive, and see the arguments.', HOST),
       'tools-client-checks': should('client', 'Results are checked before a model reads them.', HOST),
@@ -154,21 +150,21 @@ export const caching: Page = {
       'cache-no-hints-on-questions': should('server', 'A result that asks says nothing of the kind.'),
     },
     'cache-key': {
-      'cache-key': must('client', 'A kept result answers the same request only.', NO_CACHE),
-      'cache-no-retries': must('client', 'The result of a retry with answers is not kept.', NO_CACHE),
+      'cache-key': must('client', 'A kept result answers the same request only.'),
+      'cache-no-retries': must('client', 'The result of a retry with answers is not kept.'),
     },
     'time-to-live-ttl-field': {
       'cache-ttl': must('server', 'ttlMs is an integer, 0 or more.'),
-      'cache-fresh': should('client', 'A result is fresh for its ttlMs, and stale at once without one.', NO_CACHE),
+      'cache-fresh': should('client', 'A result is fresh for its ttlMs, and stale at once without one.'),
     },
     'freshness-calculation': {
-      'cache-poll': must('client', 'Whoever polls does so with jitter and backoff.', NO_CACHE),
+      'cache-poll': must('client', 'Whoever polls does so with jitter and backoff.', NO_POLL),
     },
     'cache-scope-field': {
-      'cache-private': must('client', 'What is private is kept apart for each authorization.', NO_CACHE),
+      'cache-private': must('client', 'What is private is kept apart for each authorization.'),
     },
     'interaction-with-pagination': {
-      'cache-page-expired': should('client', 'An expired page is read again by its cursor.', NO_CACHE),
+      'cache-page-expired': should('client', 'An expired page is read again by its cursor.'),
       'cache-one-scope': must('server', 'All pages of a list have the same scope.'),
     },
     'security-considerations': {
@@ -188,12 +184,12 @@ export const completion: Page = {
       'completion-internal': should('server', 'What goes wrong inside is −32603.'),
     },
     'implementation-considerations': {
-      'completion-rate': should('server', 'Requests are limited in rate.', RATE),
+      'completion-rate': should('server', 'Requests are limited in rate.'),
       'completion-partial': should('client', 'Missing and partial answers are coped with.'),
     },
     security: {
       'completion-input-checked': must('server', 'Inputs are checked.'),
-      'completion-rate-limit': must('server', 'Requests are limited in rate.', RATE),
+      'completion-rate-limit': must('server', 'Requests are limited in rate.'),
       'completion-access': must('server', 'Values are for those only who may use what is completed.'),
       'completion-disclosure': must(
         'server',
@@ -213,7 +209,7 @@ export const logging: Page = {
     },
     'error-handling': { 'logging-level-unknown': should('server', 'An unknown level is −32602.') },
     'implementation-considerations': {
-      'logging-rate': should('server', 'Messages are limited in rate.', RATE),
+      'logging-rate': should('server', 'Messages are limited in rate.', LOGS),
     },
     security: {
       'logging-secrets': must('server', 'Messages hold no secrets.', AUTHOR),

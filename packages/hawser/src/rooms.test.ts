@@ -22,9 +22,10 @@ const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
   ['uri-template', []],
 ])
 
-/** Runtime dependencies, each with the one room that imports it. */
+/** Runtime dependencies, optional ones included, each with the one room that imports it. */
 const DEPENDENCIES: ReadonlyMap<string, string> = new Map([
   ['@cfworker/json-schema', 'schema'],
+  ['@opentelemetry/api', 'interceptors'],
   ['jose', 'auth'],
   ['oauth4webapi', 'auth'],
 ])
@@ -170,12 +171,17 @@ describe('rooms', () => {
     expect(past).toEqual([])
   })
 
-  it('keep the JSON Schema validator out of what the front door loads', () => {
-    const reached = loadedBy('index.ts')
+  it.each([
+    ['index.ts', '@cfworker/json-schema'],
+    ['interceptors/index.ts', '@cfworker/json-schema'],
+    // Optional: whoever has not installed it must be able to load everything else.
+    ['index.ts', '@opentelemetry/api'],
+    ['interceptors/index.ts', '@opentelemetry/api'],
+  ])('keep what is large or optional out of what %s loads: %s', (entry, dependency) => {
+    const reached = loadedBy(entry)
     const loaded = sources.filter(({ path }) => reached.has(path))
-    expect(loaded.filter((file) => packagesOf(file).includes('@cfworker/json-schema')).map(({ path }) => path)).toEqual(
-      [],
-    )
+    expect(loaded.length).toBeGreaterThan(5)
+    expect(loaded.filter((file) => packagesOf(file).includes(dependency)).map(({ path }) => path)).toEqual([])
   })
 
   it('hold one `any` at most, the variance alias', () => {

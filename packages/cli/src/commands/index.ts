@@ -12,4 +12,5 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   call: { summary: 'Call a tool', load: async () => (await import('./call.ts')).call },
   read: { summary: 'Read a resource', load: async () => (await import('./read.ts')).read },
   prompt: { summary: 'Render a prompt', load: async () => (await import('./prompt.ts')).prompt },
+  types: { summary: 'Write types for a server', load: async () => (await import('./types.ts')).types },
 }

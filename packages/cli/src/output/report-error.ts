@@ -91,6 +91,8 @@ function adviseConnection(code: unknown): readonly string[] {
       return ['Wait longer with --timeout SECONDS.']
     case 'disconnected':
       return ['Is it running, and is the address right?']
+    case 'unavailable':
+      return ['It is there, but cannot answer now. Try again later.']
     case 'bad_reply':
       return ['Is this the address of an MCP server? Its path is often /mcp.']
     default:

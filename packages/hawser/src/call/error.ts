@@ -13,6 +13,7 @@ export const PROTOCOL_ERRORS = {
   /** Not defined by the spec, so outside its reserved range. */
   unauthorized: { number: 401, status: 401 },
   forbidden: { number: 403, status: 403 },
+  too_many_requests: { number: 429, status: 429 },
   /** A number this system does not know, received from a peer. */
   other: { number: 0, status: 200 },
 } as const
@@ -94,7 +95,13 @@ export class AuthorizationError extends Error {
   }
 }
 
-export type ConnectionErrorCode = 'timeout' | 'aborted' | 'disconnected' | 'bad_reply' | 'too_many_rounds'
+export type ConnectionErrorCode =
+  | 'timeout'
+  | 'aborted'
+  | 'disconnected'
+  | 'unavailable'
+  | 'bad_reply'
+  | 'too_many_rounds'
 
 /**
  * For the local caller only: the peer did not say this, so it cannot be mistaken for its answer.
@@ -105,10 +112,13 @@ export type ConnectionErrorCode = 'timeout' | 'aborted' | 'disconnected' | 'bad_
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
   readonly code: ConnectionErrorCode
+  /** Milliseconds after which it is worth another try, where the other side said so. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: ConnectionErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ConnectionErrorCode, message: string, options?: { cause?: unknown; retryAfterMs?: number }) {
     super(message, options)
     this.code = code
+    this.retryAfterMs = options?.retryAfterMs
   }
 }
 

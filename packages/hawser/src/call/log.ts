@@ -7,6 +7,8 @@ export interface LogEntry {
   readonly method?: string
   /** The tool, prompt or resource concerned. */
   readonly name?: string
+  /** More about what happened, as JSON. */
+  readonly details?: { readonly [name: string]: unknown }
   /** Kept here and never sent to a peer. */
   readonly cause?: unknown
 }

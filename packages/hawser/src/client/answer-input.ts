@@ -1,9 +1,17 @@
-import { badReply, type Call, ConnectionError, GIVE_UP, type Interceptor, type Reply } from '../call/index.ts'
+import {
+  badReply,
+  type Call,
+  ConnectionError,
+  createLinkedController,
+  GIVE_UP,
+  type Interceptor,
+  pause,
+  type Reply,
+  untilAborted,
+} from '../call/index.ts'
 import { type InputRequired, type InputResponses, isObject } from '../protocol/index.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { Answers } from './answers.ts'
-import { pause } from './deadline.ts'
-import { createLinkedController, untilAborted } from './until-aborted.ts'
 
 /** Questions that one reply may hold. */
 const MAX_QUESTIONS = 64

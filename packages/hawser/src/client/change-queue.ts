@@ -1,7 +1,11 @@
 /** What changed on the server. */
-export type Change =
+export type Change = (
   | { readonly kind: 'tools' | 'prompts' | 'resources' }
   | { readonly kind: 'resource'; readonly uri: string }
+) & {
+  /** The connection was lost for a while: it may have changed, and nobody knows. */
+  readonly gap?: true
+}
 
 /** Different changes that wait for a slow reader; beyond it the oldest are forgotten. */
 const MAX_WAITING = 1000

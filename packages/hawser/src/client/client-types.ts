@@ -27,8 +27,11 @@ export interface Agreement {
   readonly serverInfo: unknown
 }
 
-/** What a server is made of, as its type tells; also that of a module whose default export is a server. */
-type PartsOf<S> = S extends { readonly default: infer D }
+/**
+ * What a server is made of, as its type tells; also that of a module which exports one as its default or, as those do that
+ * `hawser types` writes, as `server`.
+ */
+type PartsOf<S> = S extends { readonly default: infer D } | { readonly server: infer D }
   ? PartsOf<D>
   : S extends { readonly '~parts'?: infer P }
     ? NonNullable<P>

@@ -1,4 +1,4 @@
-import { type Agreed, type Handle, intercept, type Interceptor, type Link } from '../call/index.ts'
+import { type Agreed, closedError, type Handle, intercept, type Interceptor, type Link } from '../call/index.ts'
 import { type Extensions, type Implementation, isObject, META, PROTOCOL_VERSION } from '../protocol/index.ts'
 import { agreeVersion } from './agree-version.ts'
 import { answerInput } from './answer-input.ts'
@@ -11,7 +11,6 @@ import { createNamedCalls } from './named-calls.ts'
 import { listAll, type ListMethod } from './pages.ts'
 import { toBody, toOutput, toStrings } from './plain-results.ts'
 import { type CallOptions, createRequest } from './request.ts'
-import { closedError } from './until-aborted.ts'
 
 /** How a client is made. What is said about calls here holds for each of them unless the call says otherwise. */
 export interface ClientOptions extends CallOptions {
@@ -94,8 +93,8 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
       const { protocolVersion = PROTOCOL_VERSION, transport } = readAgreed(way)
       return { protocolVersion, transport, capabilities, serverInfo: _meta?.[META.serverInfo] }
     },
-    listen: async (filter, { signal, timeout = limits.timeout, onChange } = {}) =>
-      listen(request, filter, { timeout, onChange }, [closing.signal, options.signal, signal]),
+    listen: async (filter, { signal, timeout = limits.timeout, onChange, reconnect } = {}) =>
+      listen(request, filter, { timeout, onChange, reconnect }, [closing.signal, options.signal, signal]),
     request,
     close,
     [Symbol.asyncDispose]: close,

@@ -1,40 +1,13 @@
-import { ConnectionError, createValueKey, type Interceptor, type ValueKey } from '../call/index.ts'
+import {
+  after,
+  ConnectionError,
+  createLinkedController,
+  type Interceptor,
+  LIMITS,
+  type Limits,
+  untilAborted,
+} from '../call/index.ts'
 import type { Notification } from '../protocol/index.ts'
-import { createLinkedController, untilAborted } from './until-aborted.ts'
-
-/** How long a request may take. */
-export interface Limits {
-  /** Milliseconds without an answer or a sign of progress; a minute when left out. */
-  readonly timeout?: number
-  /** Milliseconds in all, whatever progress is reported; ten minutes when left out. */
-  readonly maxTimeout?: number
-}
-
-/** Left unset for what has no end, such as a subscription. */
-export const LIMITS: ValueKey<Required<Limits> | undefined> = createValueKey<Required<Limits> | undefined>(
-  'limits',
-  undefined,
-)
-
-/** The longest wait that timers know: 2³¹ − 1 ms. Beyond it they fire at once. */
-const FOREVER = 2_147_483_647
-
-/** Runs something later unless it is stopped by the function that this returns. */
-export function after(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, Math.min(ms, FOREVER))
-  return () => clearTimeout(timer)
-}
-
-/** Waits, unless the signal aborts first. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = after(ms, resolve)
-  try {
-    await untilAborted(signal, promise)
-  } finally {
-    stop()
-  }
-}
 
 /**
  * Fills in and checks how long a request may take. `Infinity` waits for ever.

@@ -1,4 +1,14 @@
-import { type Call, ConnectionError, type Handle, Values } from '../call/index.ts'
+import {
+  type Call,
+  ConnectionError,
+  createLinkedController,
+  type Handle,
+  LIMITS,
+  type Limits,
+  toAbortError,
+  untilAborted,
+  Values,
+} from '../call/index.ts'
 import {
   type ClientCapabilities,
   type Implementation,
@@ -13,8 +23,7 @@ import {
   type Result,
 } from '../protocol/index.ts'
 import { checkReply } from './check-reply.ts'
-import { LIMITS, type Limits, readLimits } from './deadline.ts'
-import { createLinkedController, toAbortError, untilAborted } from './until-aborted.ts'
+import { readLimits } from './deadline.ts'
 
 /** How far a call has come; `progress` grows, towards `total` if that is known. */
 type Progress = Omit<Notifications['notifications/progress'], 'progressToken' | '_meta'>

@@ -7,6 +7,7 @@ import {
   type Reply,
   type Respond,
   reportInternal,
+  retryAfterOf,
   type Service,
   toWireError,
   Values,
@@ -19,7 +20,7 @@ import { decodeRequest, describedVersion } from '../wire/request.ts'
 import { formatChallenge } from './challenge.ts'
 import { checkParamHeaders, checkStandardHeaders, checkVersionHeader } from './check-headers.ts'
 import { createEventQueue, type EventQueue, type EventQueueOptions } from './event-queue.ts'
-import { EVENT_HEADERS, type HttpReply, type HttpRequest, JSON_HEADERS } from './message.ts'
+import { EVENT_HEADERS, type HttpHeaders, type HttpReply, type HttpRequest, JSON_HEADERS } from './message.ts'
 
 export interface AnswerOptions extends EventQueueOptions {
   readonly nameFields: ReadonlyMap<string, string>
@@ -154,8 +155,14 @@ export function failureReply(
     const internal = toWireError(cause, log, place)
     return { status: internal.status, headers: JSON_HEADERS, body: encodeFailure(id, internal.error) }
   }
-  // Only what was known for a refusal is looked at again: anything can be thrown, also what throws when it is looked at.
+  return { status, headers: headersOf(error, status), body }
+}
+
+/** Only what was known for a refusal is looked at again: anything can be thrown, also what throws when it is looked at. */
+function headersOf(error: unknown, status: number): HttpHeaders {
   const isRefusal = (status === 401 || status === 403) && error instanceof AuthorizationError
-  const headers = isRefusal ? { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) } : JSON_HEADERS
-  return { status, headers, body }
+  if (isRefusal) return { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) }
+  const wait = status === 429 ? retryAfterOf(error) : undefined
+  // Whole seconds, never too few. (RFC 9110 §10.2.3)
+  return wait === undefined ? JSON_HEADERS : { ...JSON_HEADERS, 'retry-after': String(Math.ceil(wait / 1000)) }
 }

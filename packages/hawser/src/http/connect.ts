@@ -7,10 +7,11 @@ import {
   type Log,
   ProtocolError,
   type Reply,
+  toAbortError,
+  untilAborted,
 } from '../call/index.ts'
 import { pages } from '../client/pages.ts'
 import type { Request as ClientRequest } from '../client/request.ts'
-import { toAbortError, untilAborted } from '../client/until-aborted.ts'
 import type { HeaderField, ListParams } from '../protocol/index.ts'
 import { encodeRequest } from '../wire/json-rpc.ts'
 import { encodeParams } from '../wire/request.ts'
@@ -49,7 +50,7 @@ const MAX_PAGES = 100
  * @see basic/transports/streamable-http
  */
 export function connectHttp(url: string | URL, options: ConnectHttpOptions = {}): Handle {
-  const { fetch: send = (request) => fetch(request), maxBytes = 16 * 1024 * 1024 } = options
+  const { fetch: own, maxBytes = 16 * 1024 * 1024 } = options
   const endpoint = checkUrl(url)
   const nameFields = mergeNameFields(options.nameFields)
   // As JSON, for names come from the server and may hold what a terminal obeys.
@@ -58,14 +59,16 @@ export function connectHttp(url: string | URL, options: ConnectHttpOptions = {})
 
   const post = async (call: Call): Promise<Reply> => {
     const id = ++lastId
-    const request = new Request(endpoint, {
+    const init: RequestInit = {
       method: 'POST',
       headers: mirrorHeaders(call, nameFields, fieldsOf(call), options.headers),
       body: encodeRequest(id, call.method, encodeParams(call)),
       redirect: 'manual',
       signal: call.signal,
-    })
-    const response = await send(request).catch((error: unknown) => {
+    }
+    // The global one makes a request of its own of whatever it is given.
+    const sent = own === undefined ? fetch(endpoint, init) : own(new Request(endpoint, init))
+    const response = await sent.catch((error: unknown) => {
       throw asConnectionError(error, endpoint)
     })
     const reply = await readReply(response, id, call, maxBytes)

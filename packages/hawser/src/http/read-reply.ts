@@ -6,6 +6,7 @@ import { decodeNotification, decodeReply } from '../wire/reply.ts'
 import { readRefusal } from './challenge.ts'
 import { mediaType } from './media-type.ts'
 import { readBody } from './read-body.ts'
+import { readRetryAfter } from './retry-after.ts'
 
 type ResponseBody = ReadableStream<Uint8Array>
 
@@ -13,7 +14,8 @@ type ResponseBody = ReadableStream<Uint8Array>
  * Reads the answer to one call, handing its notifications on as they come.
  *
  * @throws ProtocolError when the server refuses, AuthorizationError for 401 and 403, ConnectionError `bad_reply` for what
- * is no answer and `disconnected` when it ends too early. (streamable-http#receiving-messages)
+ * is no answer and `unavailable` for a
+ * status that passes, and `disconnected` when it ends too early. (streamable-http#receiving-messages)
  */
 export async function readReply(response: Response, id: RequestId, call: Call, maxBytes: number): Promise<Reply> {
   const { ok, status, headers, body } = response
@@ -26,6 +28,10 @@ export async function readReply(response: Response, id: RequestId, call: Call, m
     throw readRefusal(status, headers.get('www-authenticate'))
   }
   if (hasFailed || (ok && message?.kind === 'response')) return settle(message, id, !ok)
+  if (PASSING.has(status)) {
+    const retryAfterMs = readRetryAfter(headers.get('retry-after'), Date.now())
+    throw new ConnectionError('unavailable', `The server cannot answer now (HTTP ${status}).`, { retryAfterMs })
+  }
   const location = headers.get('location')
   throw badReply(
     location === null
@@ -33,6 +39,9 @@ export async function readReply(response: Response, id: RequestId, call: Call, m
       : `The server redirects to ${location.slice(0, 200)} (HTTP ${status}). Connect to that URL instead.`,
   )
 }
+
+/** Too many requests, a bad gateway, overload, a gateway that waited in vain: all of them pass. (RFC 9110 §15.6, RFC 6585 §4) */
+const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /** Only an error that came with an error status may leave out the id. (streamable-http#security--endpoint) */
 function settle(message: Exclude<Parsed, ParsedNotification>, id: RequestId, mayLackId: boolean): Reply {

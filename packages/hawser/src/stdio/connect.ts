@@ -6,8 +6,8 @@ import {
   type LineTaker,
   type Reply,
   type TakenLines,
+  toAbortError,
 } from '../call/index.ts'
-import { toAbortError } from '../client/until-aborted.ts'
 import { isObject, LOGGING_LEVELS, META, type Notification, type ProgressToken } from '../protocol/index.ts'
 import { encodeNotification, encodeRequest, type ParsedNotification, parseMessage } from '../wire/json-rpc.ts'
 import { createLineReader } from '../wire/lines.ts'

@@ -7,8 +7,8 @@ import {
   type Link,
   ProtocolError,
   type Reply,
+  untilAborted,
 } from '../../call/index.ts'
-import { untilAborted } from '../../client/until-aborted.ts'
 import { connectHttp, type ConnectHttpOptions } from '../../http/connect.ts'
 import { mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'

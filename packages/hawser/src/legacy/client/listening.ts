@@ -1,5 +1,4 @@
-import { type Call, ConnectionError, ProtocolError, type Reply } from '../../call/index.ts'
-import { toAbortError, untilAborted } from '../../client/until-aborted.ts'
+import { type Call, ConnectionError, ProtocolError, type Reply, toAbortError, untilAborted } from '../../call/index.ts'
 import type { Notification, SubscriptionFilter } from '../../protocol/index.ts'
 import { decodeNotification } from '../../wire/reply.ts'
 import type { Conversation, Fields } from './conversation.ts'

@@ -1,5 +1,4 @@
-import { type Call, ProtocolError } from '../../call/index.ts'
-import { untilAborted } from '../../client/until-aborted.ts'
+import { type Call, ProtocolError, untilAborted } from '../../call/index.ts'
 import { LOGGING_LEVELS, META } from '../../protocol/index.ts'
 import type { Conversation } from './conversation.ts'
 

@@ -1,6 +1,4 @@
-import { type Call, ConnectionError } from '../../call/index.ts'
-import { after } from '../../client/deadline.ts'
-import { closedError } from '../../client/until-aborted.ts'
+import { type Call, ConnectionError, after, closedError } from '../../call/index.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import { Refused } from './errors.ts'
 import type { HttpWay } from './http-way.ts'

@@ -1,5 +1,12 @@
-import { type Agreed, type Call, ConnectionError, isReceived, type Link, ProtocolError } from '../../call/index.ts'
-import { after } from '../../client/deadline.ts'
+import {
+  type Agreed,
+  type Call,
+  ConnectionError,
+  isReceived,
+  type Link,
+  ProtocolError,
+  after,
+} from '../../call/index.ts'
 import { isObject, PROTOCOL_VERSION } from '../../protocol/index.ts'
 import { encodeParams } from '../../wire/request.ts'
 import { type Conversation, createConversation } from './conversation.ts'

@@ -1,6 +1,5 @@
-import { type Call, ConnectionError, GIVE_UP, ProtocolError, type Reply } from '../../call/index.ts'
+import { type Call, ConnectionError, GIVE_UP, ProtocolError, type Reply, toAbortError } from '../../call/index.ts'
 import { MAY_ASK } from '../../client/answer-input.ts'
-import { toAbortError } from '../../client/until-aborted.ts'
 import type { InputRequests, InputResponses, RequestId } from '../../protocol/index.ts'
 import type { ParsedRequest } from '../../wire/json-rpc.ts'
 import type { Conversation, Exchange, Fields } from './conversation.ts'

@@ -6,8 +6,8 @@ import {
   markReceived,
   ProtocolError,
   type Reply,
+  toAbortError,
 } from '../../call/index.ts'
-import { toAbortError } from '../../client/until-aborted.ts'
 import { type InputRequest, isObject } from '../../protocol/index.ts'
 import { wantsLog } from '../../stdio/connect.ts'
 import type { ParsedNotification } from '../../wire/json-rpc.ts'

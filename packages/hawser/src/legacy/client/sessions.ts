@@ -1,5 +1,4 @@
-import type { Agreed, Call, Handle, Reply } from '../../call/index.ts'
-import { untilAborted } from '../../client/until-aborted.ts'
+import { type Agreed, type Call, type Handle, type Reply, untilAborted } from '../../call/index.ts'
 import { GreetingFailed, SessionLost } from './errors.ts'
 import type { Session } from './session.ts'
 

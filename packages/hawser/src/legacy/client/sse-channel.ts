@@ -1,5 +1,4 @@
-import { badReply, ConnectionError } from '../../call/index.ts'
-import { after } from '../../client/deadline.ts'
+import { badReply, ConnectionError, after } from '../../call/index.ts'
 import { mediaType } from '../../http/media-type.ts'
 import { isMessage, readWholeEvents, type ServerEvent } from '../../wire/events.ts'
 import type { Channel, Inbox } from './channel.ts'

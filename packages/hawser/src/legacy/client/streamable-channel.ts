@@ -1,5 +1,4 @@
-import { badReply, ConnectionError, ProtocolError } from '../../call/index.ts'
-import { after, pause } from '../../client/deadline.ts'
+import { badReply, ConnectionError, ProtocolError, after, pause } from '../../call/index.ts'
 import { ACCEPT, mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'
 import { isMessage, readWholeEvents } from '../../wire/events.ts'

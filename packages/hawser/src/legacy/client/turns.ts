@@ -1,4 +1,4 @@
-import { untilAborted } from '../../client/until-aborted.ts'
+import { untilAborted } from '../../call/index.ts'
 
 /** Who may work at a time. */
 export interface Turns<T> {

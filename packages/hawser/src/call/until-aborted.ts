@@ -1,4 +1,4 @@
-import { ConnectionError } from '../call/index.ts'
+import { ConnectionError } from './error.ts'
 
 /** The error that a caller sees when a signal ended its call. */
 export function toAbortError(reason: unknown): ConnectionError {
