@@ -26,6 +26,12 @@ export const causes: Readonly<Record<string, () => void>> = {
     // #endregion
   },
 
+  'bad-scope': () => {
+    // #region bad-scope
+    mcp({ name: 'notes', version: '1.0.0', scopes: { 'read notes': 'Read your notes' } }).server({})
+    // #endregion
+  },
+
   'bad-uri-template': () => {
     // #region bad-uri-template
     app.server({ resources: { note: app.resource({ uri: 'notes://{shelf}{id}', read: ({ id }) => id }) } })
@@ -139,6 +145,12 @@ export const fixes: Readonly<Record<string, () => void>> = {
   'bad-number': () => {
     // #region bad-number-fix
     mcp({ name: 'notes', version: '1.0.0', timeout: 30_000 }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'bad-scope': () => {
+    // #region bad-scope-fix
+    mcp({ name: 'notes', version: '1.0.0', scopes: { 'notes:read': 'Read your notes' } }).server({})
     // #endregion
   },
 

@@ -99,4 +99,9 @@ describe('scopes', () => {
       expect.objectContaining({ id: 'unknown-scope' }),
     )
   })
+
+  // RFC 6749 §3.3
+  it.each(['', 'read notes', 'a"b', 'a\\b', 'é', 'a\r\nb'])('must be ones that a token can hold: %j', (scope) => {
+    expect(() => createAuthorizer({ [scope]: 'A' })).toThrow(expect.objectContaining({ id: 'bad-scope' }))
+  })
 })

@@ -21,6 +21,9 @@ interface Requirement {
 /** Checks a principal against what an item requires; throws one error that names all that is missing. */
 export type Authorize = (principal: Principal | undefined) => void
 
+/** (RFC 6749 §3.3) */
+const SCOPE = /^[!#-[\]-~]+$/
+
 /** Compiles the scope catalogue, so that a check at run time is a few set look-ups. */
 export function createAuthorizer(
   catalogue: ScopeCatalogue<string>,
@@ -31,6 +34,13 @@ export function createAuthorizer(
       typeof definition === 'string' ? [] : (definition.implies ?? []),
     ]),
   )
+  const wrong = Object.keys(catalogue).find((scope) => !SCOPE.test(scope))
+  if (wrong !== undefined) {
+    throw new DefinitionError(
+      'bad-scope',
+      `The scope "${wrong}" cannot stand in a token. Use visible ASCII without spaces, quotes and backslashes.`,
+    )
+  }
   const checkDeclared = (scope: string, who: string): void => {
     if (implied.has(scope)) return
     const message = `${who} the scope "${scope}", which is not declared. Add it to \`scopes\` of mcp({ … }).`
