@@ -89,6 +89,8 @@ export class Conversation {
   #questions: Questions | undefined
   #lastQuestion = 0
   #subscriptions: Subscriptions | undefined
+  /** Whether it was told of changes before. */
+  #hasHeard = false
 
   constructor(service: Service, client: OldClient, terms: Terms = HELD) {
     this.#service = service
@@ -115,13 +117,15 @@ export class Conversation {
 
   /** Starts to tell what changes; `send` is for what belongs to no request. */
   listen(caller: Caller, send: (json: string) => void): void {
-    this.#subscriptions ??= new Subscriptions(this.#service, this.client, send)
+    this.#subscriptions ??= new Subscriptions(this.#service, this.client, this.#hasHeard, send)
     this.#subscriptions.start(caller)
+    this.#hasHeard = true
   }
 
   /** Stops to tell what changes, until `listen` is called again. */
   pauseListening(): void {
     this.#subscriptions?.pause()
+    if (this.#subscriptions?.isBare === true) this.#subscriptions = undefined
   }
 
   /**
