@@ -13,7 +13,7 @@ const result = z.union([
 /** Opens and holds sessions of one server in a fresh process. */
 const hold = async ({ name }: Contender, tools: ToolSet, count: number) => {
   await using program = startProgram(programPath('sessions'), 'free')
-  const task: SessionsTask = { module: builtPath(name, 'sessions'), tools, count, warm: Math.ceil(count / 5) }
+  const task: SessionsTask = { module: builtPath(name, 'sessions'), tools, count, warm: count }
   const answer = await program.ask(task, result)
   if ('failure' in answer) throw new Error(answer.failure)
   return answer.values

@@ -2,20 +2,17 @@ type Sync<T> = T | Promise<T>
 
 /** An event of a stream, as it is kept for a reader who comes back. */
 export interface KeptEvent {
-  /** Counts the events of one stream from 1. */
+  /** Grows with the events of one stream; numbers may be left out. */
   readonly sequence: number
-  /** The JSON of one message; empty for an event that only marks a place. */
+  /** The JSON of one message. */
   readonly message: string
 }
 
-/**
- * Keeps the events of streams for readers who come back after their connection broke. Each method is atomic. The key of a
- * stream begins with that of its session, so that no session can read what belongs to another.
- */
+/** Keeps the events of streams for readers who come back after their connection broke. Each method is atomic. */
 export interface EventStore {
   readonly append: (session: string, stream: number, event: KeptEvent) => Sync<void>
-  /** Events after `sequence`, oldest first; `undefined` when the stream is unknown or some of them are gone. */
-  readonly readAfter: (session: string, stream: number, sequence: number) => Sync<readonly KeptEvent[] | undefined>
+  /** What is kept of the events after `sequence`, oldest first. */
+  readonly readAfter: (session: string, stream: number, sequence: number) => Sync<readonly KeptEvent[]>
   /** Drops every stream of a session that has ended. */
   readonly forget: (session: string) => Sync<void>
 }

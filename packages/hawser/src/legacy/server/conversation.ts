@@ -4,13 +4,10 @@ import {
   ConnectionError,
   ProtocolError,
   type Reply,
-  reportInternal,
   type Service,
 } from '../../call/index.ts'
 import {
-  type CallToolResult,
   type DiscoverResult,
-  type ElicitUrl,
   type InputRequests,
   type InputRequired,
   LOGGING_LEVELS,
@@ -22,20 +19,20 @@ import {
 import { createIdTable, type IdTable, isRequestId } from '../../stdio/id-table.ts'
 import {
   encodeFailure,
-  encodeNotification,
   encodeResult,
   type ParsedFailure,
   type ParsedNotification,
   type ParsedRequest,
   type ParsedResponse,
 } from '../../wire/json-rpc.ts'
-import { hasFeature } from '../revisions.ts'
 import { describeServer } from './describe-server.ts'
-import { expressError, UrlElicitationRequired } from './express-error.ts'
+import { explainRefusal, refuseToAsk } from './explain-refusal.ts'
+import { expressError } from './express-error.ts'
 import { expressResult } from './express-result.ts'
 import { Questions } from './push-questions.ts'
 import type { OldClient } from './read-client.ts'
 import { Subscriptions } from './subscriptions.ts'
+import { createNotify } from './tell-progress.ts'
 import { type Caller, translateCall } from './translate-call.ts'
 
 type Fields = { readonly [name: string]: unknown }
@@ -92,6 +89,8 @@ export class Conversation {
   #questions: Questions | undefined
   #lastQuestion = 0
   #subscriptions: Subscriptions | undefined
+  /** Whether it was told of changes before. */
+  #hasHeard = false
 
   constructor(service: Service, client: OldClient, terms: Terms = HELD) {
     this.#service = service
@@ -118,13 +117,15 @@ export class Conversation {
 
   /** Starts to tell what changes; `send` is for what belongs to no request. */
   listen(caller: Caller, send: (json: string) => void): void {
-    this.#subscriptions ??= new Subscriptions(this.#service, this.client, send)
+    this.#subscriptions ??= new Subscriptions(this.#service, this.client, this.#hasHeard, send)
     this.#subscriptions.start(caller)
+    this.#hasHeard = true
   }
 
   /** Stops to tell what changes, until `listen` is called again. */
   pauseListening(): void {
     this.#subscriptions?.pause()
+    if (this.#subscriptions?.isBare === true) this.#subscriptions = undefined
   }
 
   /**
@@ -146,6 +147,7 @@ export class Conversation {
     const { signal } = controller
     const leave = (): void => controller.abort(gone?.reason)
     gone?.addEventListener('abort', leave, { once: true })
+    if (gone?.aborted === true) leave()
     calls.add(id, controller)
     const cancelled = new Promise<undefined>((resolve) => {
       signal.addEventListener('abort', () => resolve(undefined), { once: true })
@@ -253,63 +255,33 @@ export class Conversation {
     caller: Caller,
     signal: AbortSignal,
   ): Promise<Reply> {
-    const notify = this.#createNotify(offer)
+    const notify = createNotify(this.client.revision, offer, this.#service.log)
     // Only the present answers in advance.
     const { inputResponses: _, requestState: __, ...given } = params
     let added: Fields = {}
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const call = this.#translate(method, { ...given, ...added }, notify, caller, signal)
-      const reply = await this.#service.handle(call).catch((error: unknown) => this.#explain(method, error))
-      if (!isInputRequired(reply)) return reply
-      const { inputRequests = {}, requestState } = reply
       try {
+        const reply = await this.#service.handle(call)
+        if (!isInputRequired(reply)) return reply
+        const { inputRequests = {}, requestState } = reply
         added = { inputResponses: await this.#ask(inputRequests, send, signal), requestState }
       } catch (error) {
-        return explainTo(method, error)
+        if (!(error instanceof ProtocolError) || error.code !== 'missing_client_capability') throw error
+        return explainRefusal(method, error, this.#terms.isHeld)
       }
     }
     throw new Error(`The call still asks after ${MAX_ROUNDS} rounds.`)
   }
 
-  #explain(method: string, error: unknown): Reply {
-    if (!(error instanceof ProtocolError) || error.code !== 'missing_client_capability') throw error
-    return explainTo(method, this.#terms.isHeld ? error : new ProtocolError(error.code, NOT_HELD))
-  }
-
   async #ask(requests: InputRequests, send: Channel['send'], signal: AbortSignal): Promise<Fields> {
-    if (!this.#terms.isHeld) throw this.#refuseToAsk(requests)
+    if (!this.#terms.isHeld) throw refuseToAsk(requests)
     const questions = (this.#questions ??= new Questions(this.client.revision, this.#lastQuestion))
     try {
       return await questions.ask(requests, send, signal)
     } finally {
       this.#lastQuestion = questions.lastId
       if (questions.isEmpty) this.#questions = undefined
-    }
-  }
-
-  /** Pages can be visited without anything being sent back: the client calls again when the person was there. */
-  #refuseToAsk(requests: InputRequests): ProtocolError {
-    const pages = Object.values(requests).map(({ params }) => params as ElicitUrl | undefined)
-    const areAllPages = pages.every((page) => page?.mode === 'url')
-    return areAllPages
-      ? new UrlElicitationRequired(pages as ElicitUrl[])
-      : new ProtocolError('invalid_request', NOT_HELD)
-  }
-
-  /** A handler that runs again tells again how far it is, but to the client it is one call whose progress must grow. */
-  #createNotify(offer: Channel['offer']): (notification: Notification) => void {
-    let last = Number.NEGATIVE_INFINITY
-    return ({ method, params }) => {
-      try {
-        if (method !== 'notifications/progress') return offer(encodeNotification(method, params))
-        const { progress = 0, progressToken, message, ...others } = params ?? {}
-        if (progress <= last) return
-        last = progress
-        const told = hasFeature(this.client.revision, 'progressMessage') ? { message } : {}
-        offer(encodeNotification(method, { progressToken, progress, ...others, ...told }), progressToken)
-      } catch (error) {
-        reportInternal(error, this.#service.log, { method })
-      }
     }
   }
 
@@ -329,18 +301,6 @@ export class Conversation {
 
 const IN_FLIGHT = 'The id belongs to a request that is still in flight.'
 const TOO_MANY = 'Too many requests in flight.'
-const NOT_HELD =
-  'This endpoint holds no session with your client, so that nothing can be asked. Use an endpoint with sessions, or a client of revision 2026-07-28.'
-
-/** That a tool cannot ask is for the model to know: it may have another way. */
-function explainTo(method: string, error: unknown): CallToolResult {
-  const isForModel = error instanceof ProtocolError && !(error instanceof UrlElicitationRequired)
-  if (method !== 'tools/call' || !isForModel) throw error
-  return {
-    content: [{ type: 'text', text: `The tool has to ask before it can go on. ${error.message}` }],
-    isError: true,
-  }
-}
 
 function isInputRequired(reply: Reply): reply is InputRequired {
   return 'resultType' in reply && reply.resultType === 'input_required'

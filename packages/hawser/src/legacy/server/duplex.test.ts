@@ -136,6 +136,43 @@ describe('a client of an earlier revision on one stream', () => {
     expect((await answerTo(5)).result).toMatchObject({ content: [{ text: '{"type":"text","text":"c"}' }] })
   })
 
+  it('is sent to pages by a request, if it can show them', async () => {
+    const { open, call, say, until, answerTo } = start()
+    await open('2025-11-25', { elicitation: { url: {} } })
+    call(5, 'pay')
+    const { id, params } = await until(({ method }) => method === 'elicitation/create')
+    expect(params).toEqual({
+      mode: 'url',
+      message: 'Pay first',
+      url: 'https://pay.example.com/1',
+      elicitationId: expect.stringMatching(/^[\da-f-]{36}$/),
+    })
+    say({ jsonrpc: '2.0', id, result: { action: 'accept' } })
+    expect((await answerTo(5)).result).toMatchObject({ content: [{ text: 'paid' }] })
+    call(6, 'sink')
+    expect((await answerTo(6)).result).toMatchObject({ isError: true })
+  })
+
+  it('is given up on when it does not answer for long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const { open, call, answerTo, until } = start()
+      const opening = open()
+      await vi.advanceTimersByTimeAsync(10)
+      await opening
+      call(5, 'sink')
+      await vi.advanceTimersByTimeAsync(10)
+      await until(({ method }) => method === 'elicitation/create')
+      await vi.advanceTimersByTimeAsync(14 * 60_000)
+      expect((await answerTo(5)).result).toMatchObject({
+        isError: true,
+        content: [{ text: expect.stringMatching(/dismissed/) }],
+      })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('lets the model know that it refuses', async () => {
     const { open, call, say, until, answerTo } = start()
     await open()

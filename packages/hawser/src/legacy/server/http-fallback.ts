@@ -89,7 +89,7 @@ function answerMethod(
 ): HttpReply | undefined | Promise<HttpReply> {
   if (request.method === 'DELETE') {
     table.end(session)
-    return { status: 204, headers: {} }
+    return { status: 200, headers: {} }
   }
   if (request.method !== 'GET') return undefined
   const accept = request.header('accept')

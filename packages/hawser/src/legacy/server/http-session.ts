@@ -27,6 +27,8 @@ export class HttpSession implements StreamOwner {
   readonly #frame: SessionFrame
   #streams: Map<number, SessionStream> | undefined
   #lastStream = UNASKED
+  /** Where the stream for what belongs to no request was when it was let go of. */
+  #unasked = 0
   #connections = 0
   #lingering: ReturnType<typeof setTimeout> | undefined
 
@@ -112,7 +114,7 @@ export class HttpSession implements StreamOwner {
   }
 
   #openStream(number: number): Outlet {
-    const stream = new SessionStream(number, this, this.#frame)
+    const stream = new SessionStream(number, this, this.#frame, number === UNASKED ? this.#unasked : 0)
     this.#streams ??= new Map()
     this.#streams.set(number, stream)
     const reply = stream.connect()
@@ -128,6 +130,16 @@ export class HttpSession implements StreamOwner {
 
   #linger(): void {
     clearTimeout(this.#lingering)
-    this.#lingering = setTimeout(() => this.conversation.pauseListening(), LINGER_MS)
+    this.#lingering = setTimeout(() => this.#rest(), LINGER_MS)
+  }
+
+  /** Nobody came back in time: an idle session holds no stream. */
+  #rest(): void {
+    this.#lingering = undefined
+    this.conversation.pauseListening()
+    const stream = this.#streams?.get(UNASKED)
+    if (stream === undefined) return
+    this.#unasked = stream.sequence
+    this.onEnd(stream)
   }
 }

@@ -66,9 +66,7 @@ export function createMemoryEvents({
     },
     readAfter: (session, stream, sequence) => {
       makeRoom()
-      const events = streams.get(`${session} ${stream}`)?.events
-      // Those before the first that is kept are gone.
-      if (events === undefined || events[0]!.sequence > sequence + 1) return undefined
+      const { events } = streams.get(`${session} ${stream}`) ?? { events: [] }
       return events.filter((event) => event.sequence > sequence)
     },
     forget: (session) => {

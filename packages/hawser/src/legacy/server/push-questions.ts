@@ -44,7 +44,7 @@ export class Questions {
   async ask(requests: InputRequests, send: (json: string) => void, signal: AbortSignal): Promise<InputResponses> {
     const keys = Object.keys(requests)
     if (this.#open.size + keys.length > MAX_OPEN) {
-      throw new ProtocolError('invalid_request', `The session has ${MAX_OPEN} questions open already.`)
+      throw new ProtocolError('missing_client_capability', `The session has ${MAX_OPEN} questions open already.`)
     }
     const stop = new AbortController()
     try {
@@ -103,5 +103,5 @@ export class Questions {
 
 /** Clients choose the reason, so that it is short. */
 function unanswered({ method }: OldQuestion, reason: string): ProtocolError {
-  return new ProtocolError('invalid_request', `The client did not answer ${method}: ${reason.slice(0, 256)}`)
+  return new ProtocolError('missing_client_capability', `The client did not answer ${method}: ${reason.slice(0, 256)}`)
 }

@@ -22,17 +22,23 @@ export class SessionStream {
   readonly number: number
   readonly #owner: StreamOwner
   readonly #frame: SessionFrame
-  #sequence = 0
+  #sequence: number
   #queue: EventQueue | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   /** What comes while the past is replayed. */
   #meanwhile: KeptEvent[] | undefined
   #hasEnded = false
 
-  constructor(number: number, owner: StreamOwner, frame: SessionFrame) {
+  /** Events are numbered from `sequence` on: that of a stream which was let go of goes on where it was. */
+  constructor(number: number, owner: StreamOwner, frame: SessionFrame, sequence = 0) {
     this.number = number
+    this.#sequence = sequence
     this.#owner = owner
     this.#frame = frame
+  }
+
+  get sequence(): number {
+    return this.#sequence
   }
 
   get isConnected(): boolean {
@@ -43,7 +49,7 @@ export class SessionStream {
   connect(): HttpReply {
     const queue = this.#open()
     // What tells the client where it is also tells it how long to wait. Earlier clients only learn that they are connected.
-    if (this.#owner.isPrimed) this.#write(queue, this.#keep(''))
+    if (this.#owner.isPrimed) this.#write(queue, { sequence: ++this.#sequence, message: '' })
     else queue.push(keepAlive)
     return reply(queue)
   }
@@ -53,7 +59,7 @@ export class SessionStream {
     const queue = this.#open()
     const meanwhile: KeptEvent[] = []
     this.#meanwhile = meanwhile
-    const missed = (await this.#frame.events.readAfter(this.#owner.id, this.number, sequence)) ?? []
+    const missed = await this.#frame.events.readAfter(this.#owner.id, this.number, sequence)
     this.#meanwhile = undefined
     const last = missed.at(-1)?.sequence ?? sequence
     const rest = meanwhile.filter((event) => event.sequence > last)
@@ -135,7 +141,7 @@ export async function replayEnded(
   { events, queueOptions, retryMs }: SessionFrame,
 ): Promise<HttpReply> {
   const queue = createEventQueue(queueOptions)
-  const missed = (await events.readAfter(session, stream, sequence)) ?? []
+  const missed = await events.readAfter(session, stream, sequence)
   queue.end(missed.map((event) => encodeKeptEvent(stream, event, retryMs)).join(''))
   return reply(queue)
 }

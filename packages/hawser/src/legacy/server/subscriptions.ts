@@ -15,12 +15,19 @@ export class Subscriptions {
   readonly #uris = new Set<string>()
   #current: AbortController | undefined
   #turn: Promise<unknown> = Promise.resolve()
-  #state: 'new' | 'listening' | 'paused' = 'new'
+  #state: 'new' | 'listening' | 'paused'
 
-  constructor(service: Service, client: OldClient, send: (json: string) => void) {
+  /** @param hasMissed Whether the client has listened before, so that anything may have changed since. */
+  constructor(service: Service, client: OldClient, hasMissed: boolean, send: (json: string) => void) {
+    this.#state = hasMissed ? 'paused' : 'new'
     this.#service = service
     this.#client = client
     this.#send = send
+  }
+
+  /** Nothing is kept that would be missed. */
+  get isBare(): boolean {
+    return this.#uris.size === 0
   }
 
   /** Starts to tell this caller what changes, if it does not yet. It never throws: a client can do without. */
