@@ -49,7 +49,10 @@ export interface Exchange {
 export function createExchange(service: Service, options: HttpOptions = {}): Exchange {
   const { fallback, maxBytes = 4 * 1024 * 1024, maxValues = MAX_VALUES } = options
   const isAllowed = createSourceCheck(options)
-  const answerOptions: AnswerOptions = { ...options, nameFields: mergeNameFields(options.nameFields) }
+  const answerOptions: AnswerOptions = {
+    ...options,
+    nameFields: mergeNameFields({ ...service.nameFields, ...options.nameFields }),
+  }
 
   const admit = (request: HttpRequest): HttpReply | undefined => {
     if (!isAllowed(request)) return refuse('forbidden')

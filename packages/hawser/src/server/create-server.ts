@@ -27,6 +27,7 @@ import { compileTool } from './compile-tool.ts'
 import { createCompleter } from './complete.ts'
 import type { Prompts, Resources, Sync, Tools } from './definitions.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
+import { extensionsIn, type ServerExtension } from './extension.ts'
 import { createResultMeta, type ServerFrame } from './frame.ts'
 import { createPromptGetter } from './get-prompt.ts'
 import { createProcessKeyRing, type KeyRing } from './key-ring.ts'
@@ -76,8 +77,8 @@ export interface ServerParts<C> {
   readonly tools?: Tools<C> | undefined
   readonly resources?: Resources<C> | undefined
   readonly prompts?: Prompts<C> | undefined
-  /** Around every call; the first is the outermost. */
-  readonly use?: readonly Interceptor[] | undefined
+  /** Around every call; the first is the outermost. Extensions such as `tasks()` take their place among the interceptors. */
+  readonly use?: readonly (Interceptor | ServerExtension)[] | undefined
 }
 
 /** A server without a transport. */
@@ -91,7 +92,9 @@ const MINUTE = 60_000
 
 /** Compiles a definition: everything that does not depend on a request is checked, converted and serialised here. */
 export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): ServerCore {
-  const { changes, cache = {}, instructions, extensions } = options
+  const { changes, cache = {}, instructions } = options
+  const { use = [] } = parts
+  const extensions = mergeExtensions(options.extensions, extensionsIn(use))
   const log = guardLog(options.log ?? logToStderr)
   checkIdentity(options)
   checkExtensions(extensions)
@@ -162,15 +165,35 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     }),
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
-  const { use = [] } = parts
+  const closers: (() => Promise<void>)[] = [async () => listening.close()]
+  const served = new Map(
+    [...tools].map(([name, { definition, authorize = () => {} }]) => [
+      name,
+      { long: definition.long === true, authorize },
+    ]),
+  )
+  const interceptors = use.map((item) => {
+    if (typeof item === 'function') return item
+    const { interceptor, close } = item.start({
+      name: options.name,
+      log,
+      tools: served,
+      resultMeta: frame.resultMeta,
+    })
+    if (close !== undefined) closers.push(close)
+    return interceptor
+  })
   const respond = createDispatcher(handlers)
   return {
-    handle: intercept(async (call) => respond(call), use),
-    ...(use.length === 0 && { respond }),
+    handle: intercept(async (call) => respond(call), interceptors),
+    ...(interceptors.length === 0 && { respond }),
     log,
     scopes: Object.keys(options.scopes ?? {}),
     headerFields: (tool) => tools.get(tool)?.headerFields ?? [],
-    close: async () => listening.close(),
+    nameFields: Object.assign({}, ...extensionsIn(use).map(({ nameFields }) => nameFields)),
+    close: async () => {
+      await Promise.all(closers.map((close) => close()))
+    },
     info,
     capabilities,
     changed,
@@ -190,6 +213,12 @@ function checkIdentity({ name, version }: ServerOptions): void {
       )
     }
   }
+}
+
+/** What is declared by hand and what the parts bring; nothing at all when there is nothing to declare. */
+function mergeExtensions(declared: Extensions | undefined, used: readonly ServerExtension[]): Extensions | undefined {
+  if (used.length === 0) return declared
+  return { ...declared, ...Object.fromEntries(used.map(({ id, settings = {} }) => [id, settings])) }
 }
 
 /** (basic/versioning#extension-negotiation) */
