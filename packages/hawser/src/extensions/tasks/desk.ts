@@ -59,7 +59,10 @@ export function createDesk({ server, store, ledger, runner, ttl }: DeskOptions):
       if (entry !== undefined && after?.version !== entry.version) lost++
     }
     if (lost > 0) {
-      server.log({ level: 'warn', message: `${lost} tasks were left unfinished by a process that ended. They failed.` })
+      server.log({
+        level: 'warn',
+        message: `Tasks that a process left unfinished when it ended: ${lost}. They failed.`,
+      })
     }
   }
   let recovered: Promise<void> | undefined
