@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-const execute = promisify(execFile)
-const SUITE = ['--no-warnings', 'node_modules/.bin/conformance']
-const VERSION = '2026-07-28'
+export const execute = promisify(execFile)
+export const SUITE = ['--no-warnings', 'node_modules/.bin/conformance']
+export const VERSION = '2026-07-28'
 
 interface Check {
   readonly id: string
@@ -47,13 +47,17 @@ export async function runSuite(url: string, scenarios: readonly string[]): Promi
   }
 }
 
-async function readChecks(folder: string, saved: readonly string[], scenario: string): Promise<readonly Check[]> {
+export async function readChecks(
+  folder: string,
+  saved: readonly string[],
+  scenario: string,
+): Promise<readonly Check[]> {
   const name = saved.find((entry) => entry.replace(/^server-/, '').replace(/-\d{4}-\d{2}-\d{2}T.*$/, '') === scenario)
   return name === undefined ? [] : (JSON.parse(await readFile(join(folder, name, 'checks.json'), 'utf8')) as Check[])
 }
 
 /** No failure, no warning, nothing skipped, nothing empty; checks of the suite's own messages count for nothing. */
-function judge(scenario: string, checks: readonly Check[]): Outcome {
+export function judge(scenario: string, checks: readonly Check[]): Outcome {
   const problems = checks
     .filter(({ status }) => status === 'FAILURE' || status === 'WARNING' || status === 'SKIPPED')
     .map(({ id, status, errorMessage }) => `${status} ${id}: ${errorMessage ?? 'no message'}`)

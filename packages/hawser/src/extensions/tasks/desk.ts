@@ -44,7 +44,7 @@ export function createDesk({ server, store, ledger, runner, ttl }: DeskOptions):
     if (doom === undefined) return entry
     return ledger.change(entry.id, (state) => {
       // Somebody gave a sign of life, or an end, in the meantime.
-      if (state.updatedAt !== entry.state.updatedAt || state.phase.status !== entry.state.phase.status) return undefined
+      if (JSON.stringify(state) !== JSON.stringify(entry.state)) return undefined
       const now = Date.now()
       return { ...state, updatedAt: now, deadline: now + ttl, ...failWith(runner.fault(doom)) }
     })

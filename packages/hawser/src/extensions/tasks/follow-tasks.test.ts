@@ -231,8 +231,13 @@ describe('a client that follows tasks', () => {
 })
 
 describe('a server that is not to be trusted', () => {
-  const times = { createdAt: '2026-01-01T00:00:00Z', lastUpdatedAt: '2026-01-01T00:00:00Z', ttlMs: null }
-  const created = { resultType: 'task', taskId: 'x', status: 'working', ...times, pollIntervalMs: 0 }
+  const times = {
+    createdAt: '2026-01-01T00:00:00Z',
+    lastUpdatedAt: '2026-01-01T00:00:00Z',
+    ttlMs: null,
+    pollIntervalMs: 0,
+  }
+  const created = { resultType: 'task', taskId: 'x', status: 'working', ...times }
   const working = { taskId: 'x', status: 'working', ...times }
   const done = { ...working, status: 'completed', result: { content: [] } }
 

@@ -184,7 +184,7 @@ export function createRunner(options: RunnerOptions): Runner {
       }
       follow(entry.id, work, params)
       // Nobody will ever ask for a task whose id nobody has got.
-      if (call.signal.aborted) cancel(entry.id)
+      if (call.signal.aborted) void running.get(entry.id)?.drop('The caller went away.')
       const { status: _, ...task } = toDetailedTask(entry, pollInterval, options.resultMeta)
       const created: TaskCreated = { ...task, resultType: 'task', status: 'working' }
       return created
