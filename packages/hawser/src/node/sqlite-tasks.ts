@@ -10,6 +10,7 @@ export interface SqliteTasks extends TaskStore, Disposable {
   readonly close: () => void
 }
 
+/** Bounds of a store in a file. */
 export interface SqliteTasksOptions {
   /** Most tasks of all callers together; 100 000 when left out. */
   readonly maxTasks?: number | undefined

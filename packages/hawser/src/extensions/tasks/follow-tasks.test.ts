@@ -247,7 +247,7 @@ describe('a server that is not to be trusted', () => {
     const handle: Handle = async (call) => {
       onCall?.(call)
       const reply = call.method === 'tools/call' ? first : (looks[Math.min(n++, looks.length - 1)] ?? {})
-      return structuredClone(reply) as Reply
+      return structuredClone(reply)
     }
     const client = await connect(handle, {
       use: [followTasks({ maxWait: 500 })],

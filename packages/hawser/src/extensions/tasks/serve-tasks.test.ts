@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { DefinitionError, fail, mcp, memoryChanges, ProtocolError } from '../../index.ts'
 import type { LogEntry } from '../../call/index.ts'
+import type { Notification } from '../../protocol/index.ts'
 import type { Tools } from '../../server/index.ts'
 import { createSender, speaksTasks } from './fixtures/send.ts'
 import { tasks, type TasksOptions } from './index.ts'
@@ -127,13 +128,11 @@ describe('a long tool', () => {
   })
 
   it('reports progress to a client that waits for it', async () => {
+    const { app, long } = serve()
     const { server } = serve({
-      count: {
-        kind: 'tool',
-        definition: { ...serve().long, run: (_: unknown, c: { progress: (n: number) => void }) => c.progress(3) },
-      },
+      count: app.tool({ ...long, run: (_, { progress }) => progress(3) }),
     })
-    const notifications: never[] = []
+    const notifications: Notification[] = []
     const sender = createSender(server, { capabilities: {} })
     await sender.send('tools/call', { name: 'count', _meta: { progressToken: 7 } }, { notifications })
     expect(notifications).toEqual([
@@ -143,7 +142,7 @@ describe('a long tool', () => {
 
   it('is answered directly when it is quick, wrong or forbidden', async () => {
     const { app, long } = serve()
-    const { ada } = serve({ films: app.tool({ ...long, scopes: ['films'], run: () => 'films' }) as never })
+    const { ada } = serve({ films: app.tool({ ...long, scopes: ['films'], run: () => 'films' }) })
     expect(await ada.send('tools/call', { name: 'short' })).toMatchObject({ resultType: 'complete' })
     expect(await ada.send('tools/call', { name: 'render', arguments: { film: 7 } })).toMatchObject({ isError: true })
     expect(await ada.send('tools/call', { name: 'films' })).toMatchObject({ error: { code: 403 } })
@@ -200,7 +199,7 @@ describe('a task', () => {
           progress(2, 4)
           await new Promise(() => {})
         },
-      }) as never,
+      }),
     })
     const id = await ada.start('paint')
     await expect.poll(() => ada.get(id)).toMatchObject({ status: 'working', statusMessage: 'Sky' })
@@ -290,7 +289,7 @@ describe('a question of a task', () => {
           ])
           return `${name} ${yes ? 'wiped' : 'kept'} ${film}, ${copy}.`
         },
-      }) as never,
+      }),
       confirmed: app.tool({
         ...long,
         effect: 'destroy',
@@ -299,7 +298,7 @@ describe('a question of a task', () => {
           await hold?.pass
           return JSON.stringify(await ask('late', { message: 'Still?', answer: Answer }))
         },
-      }) as never,
+      }),
     }
   }
   const accept = (content: object) => ({ action: 'accept', content })

@@ -7,6 +7,7 @@ export const TASKS = 'io.modelcontextprotocol/tasks'
 /** How far work has come, for clients that show it; the protocol itself has only a sentence for it. */
 export const PROGRESS = 'hawser/progress'
 
+/** Where a task stands; the last three are for good. (tasks#task-status) */
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled'
 
 /** What is known of work that goes on after its call was answered. (tasks#tasks) */
