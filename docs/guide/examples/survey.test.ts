@@ -14,7 +14,7 @@ vi.stubEnv('METRE_MS', '20')
 const { default: server, warnings } = await import('./survey.ts')
 
 const shallowest = { depth: 5, at: 22 }
-const answers = { elicit: () => ({ action: 'accept', content: { publish: true } }) } as const
+const answers = { elicit: () => ({ action: 'accept', content: { publish: true } }) as const }
 
 beforeEach(() => void warnings.splice(0))
 
