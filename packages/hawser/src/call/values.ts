@@ -35,10 +35,16 @@ export class Values {
 export const ENV: ValueKey<unknown> = createValueKey<unknown>('env', undefined)
 
 /** Result types and notifications of extensions that a caller understands besides those of the core. (basic#resulttype) */
-export const UNDERSTOOD: ValueKey<ReadonlySet<string>> = createValueKey<ReadonlySet<string>>('understood', new Set())
+export const UNDERSTOOD: ValueKey<ReadonlySet<string>> = /* @__PURE__ */ createValueKey<ReadonlySet<string>>(
+  'understood',
+  new Set(),
+)
 
 /** The param that HTTP mirrors into `Mcp-Name`, for a request of an extension. (streamable-http#standard-request-headers) */
-export const NAME_FIELD: ValueKey<string | undefined> = createValueKey<string | undefined>('name field', undefined)
+export const NAME_FIELD: ValueKey<string | undefined> = /* @__PURE__ */ createValueKey<string | undefined>(
+  'name field',
+  undefined,
+)
 
 /** How long a handler may take, and its questions stay answerable, in place of the server's defaults. In milliseconds. */
 export interface HandlerLimits {
@@ -47,7 +53,6 @@ export interface HandlerLimits {
 }
 
 /** Set by whoever keeps a call going after its caller was answered. */
-export const HANDLER_LIMITS: ValueKey<HandlerLimits | undefined> = createValueKey<HandlerLimits | undefined>(
-  'handler limits',
-  undefined,
-)
+export const HANDLER_LIMITS: ValueKey<HandlerLimits | undefined> = /* @__PURE__ */ createValueKey<
+  HandlerLimits | undefined
+>('handler limits', undefined)

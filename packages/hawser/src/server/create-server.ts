@@ -27,7 +27,7 @@ import { compileTool } from './compile-tool.ts'
 import { createCompleter } from './complete.ts'
 import type { Prompts, Resources, Sync, Tools } from './definitions.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
-import { extensionsIn, type ServerExtension } from './extension.ts'
+import type { RunningExtension, ServerExtension } from './extension.ts'
 import { createResultMeta, type ServerFrame } from './frame.ts'
 import { createPromptGetter } from './get-prompt.ts'
 import { createProcessKeyRing, type KeyRing } from './key-ring.ts'
@@ -94,7 +94,9 @@ const MINUTE = 60_000
 export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): ServerCore {
   const { changes, cache = {}, instructions } = options
   const { use = [] } = parts
-  const extensions = mergeExtensions(options.extensions, extensionsIn(use))
+  const used = use.filter((item) => typeof item !== 'function')
+  const brought = used.map(({ id, settings = {} }) => [id, settings] as const)
+  const extensions = used.length > 0 ? { ...options.extensions, ...Object.fromEntries(brought) } : options.extensions
   const log = guardLog(options.log ?? logToStderr)
   checkIdentity(options)
   checkExtensions(extensions)
@@ -165,34 +167,22 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     }),
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
-  const closers: (() => Promise<void>)[] = [async () => listening.close()]
-  const served = new Map(
-    [...tools].map(([name, { definition, authorize = () => {} }]) => [
-      name,
-      { long: definition.long === true, authorize },
-    ]),
-  )
-  const interceptors = use.map((item) => {
-    if (typeof item === 'function') return item
-    const { interceptor, close } = item.start({
-      name: options.name,
-      log,
-      tools: served,
-      resultMeta: frame.resultMeta,
-    })
-    if (close !== undefined) closers.push(close)
-    return interceptor
-  })
+  const added = { name: options.name, log, tools, resultMeta: frame.resultMeta }
+  const around = use.map((item) => (typeof item === 'function' ? { interceptor: item } : item.start(added)))
   const respond = createDispatcher(handlers)
   return {
-    handle: intercept(async (call) => respond(call), interceptors),
-    ...(interceptors.length === 0 && { respond }),
+    handle: intercept(
+      async (call) => respond(call),
+      around.map(({ interceptor }) => interceptor),
+    ),
+    ...(use.length === 0 && { respond }),
     log,
     scopes: Object.keys(options.scopes ?? {}),
     headerFields: (tool) => tools.get(tool)?.headerFields ?? [],
-    nameFields: Object.assign({}, ...extensionsIn(use).map(({ nameFields }) => nameFields)),
+    nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
     close: async () => {
-      await Promise.all(closers.map((close) => close()))
+      listening.close()
+      await Promise.all(around.map(({ close }: RunningExtension) => close?.()))
     },
     info,
     capabilities,
@@ -213,12 +203,6 @@ function checkIdentity({ name, version }: ServerOptions): void {
       )
     }
   }
-}
-
-/** What is declared by hand and what the parts bring; nothing at all when there is nothing to declare. */
-function mergeExtensions(declared: Extensions | undefined, used: readonly ServerExtension[]): Extensions | undefined {
-  if (used.length === 0) return declared
-  return { ...declared, ...Object.fromEntries(used.map(({ id, settings = {} }) => [id, settings])) }
 }
 
 /** (basic/versioning#extension-negotiation) */

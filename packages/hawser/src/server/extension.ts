@@ -3,9 +3,10 @@ import type { JsonObject, Meta } from '../protocol/index.ts'
 
 /** What an extension may know of a tool. */
 export interface ExtendedTool {
-  readonly long: boolean
-  /** Throws an AuthorizationError when the caller lacks scopes of the tool. */
-  readonly authorize: (principal: Principal | undefined) => void
+  /** What its author said of it. */
+  readonly definition: { readonly long?: boolean | undefined }
+  /** Throws an AuthorizationError when the caller lacks scopes of the tool; absent when it needs none. */
+  readonly authorize: ((principal: Principal | undefined) => void) | undefined
 }
 
 /** What an extension may know of the server that it is added to. */
@@ -44,9 +45,4 @@ export interface ServerExtension {
   readonly nameFields?: Readonly<Record<string, string>> | undefined
   /** Called once, when the server is made. Throws a DefinitionError when the extension cannot work with it. */
   readonly start: (server: ExtendedServer) => RunningExtension
-}
-
-/** Tells extensions from plain interceptors. */
-export function extensionsIn(use: readonly (Interceptor | ServerExtension)[]): readonly ServerExtension[] {
-  return use.filter((item) => typeof item !== 'function')
 }

@@ -83,7 +83,7 @@ export function createDesk({ server, store, ledger, runner, ttl }: DeskOptions):
     if (id.length > MAX_ID) return undefined
     const entry = await ledger.read(id)
     if (entry === undefined || entry.owner !== ownerOf(call)) return undefined
-    server.tools.get(entry.state.tool)?.authorize(call.principal)
+    server.tools.get(entry.state.tool)?.authorize?.(call.principal)
     return bury(entry)
   }
   return {

@@ -58,8 +58,9 @@ function startTasks(server: ExtendedServer, settings: Settings): RunningExtensio
   const { ttl, pollInterval, store } = settings
   const { log, resultMeta } = server
   const required = new Set(settings.required)
+  const isLong = (name: string): boolean => server.tools.get(name)?.definition.long === true
   for (const name of required) {
-    if (server.tools.get(name)?.long === true) continue
+    if (isLong(name)) continue
     const message = `tasks({ required }) names "${name}", which is no tool of this server with \`long: true\`.`
     throw new DefinitionError('not-long', message)
   }
@@ -71,7 +72,7 @@ function startTasks(server: ExtendedServer, settings: Settings): RunningExtensio
 
   const start = async (call: Call<'tools/call'>, next: Handle): Promise<Reply> => {
     const { name } = call.params
-    if (server.tools.get(name)?.long !== true) return next(call)
+    if (!isLong(name)) return next(call)
     if (required.has(name)) requireDeclared(call, `The tool "${name}" takes too long for one request.`)
     return isDeclared(call) ? runner.run(call, next, desk.ownerOf(call)) : next(call)
   }
