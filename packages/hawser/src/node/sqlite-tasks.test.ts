@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createSender } from '../extensions/tasks/fixtures/send.ts'
 import { followTasks, type StoredTask, type Task, tasks, type TaskStore } from '../extensions/tasks/index.ts'
 import type { LogEntry } from '../call/index.ts'
+import type { Notification } from '../protocol/index.ts'
 import { connect, type Handle, mcp } from '../index.ts'
 import { command } from './connect-process.ts'
 import { sqliteTasks } from './sqlite-tasks.ts'
@@ -97,7 +98,10 @@ describe('sqliteTasks', () => {
   it('knows of processes of this machine whether they are gone', async () => {
     const store = open()
     expect(await store.isGone?.(store.worker ?? '')).toBe(false)
+    expect(await store.isGone?.(`${hostname()} ${process.ppid} x`)).toBe(false)
     expect(await store.isGone?.(`${hostname()} 2147483646 x`)).toBe(true)
+    // The same number, but another process: this one has no such worker.
+    expect(await store.isGone?.(`${hostname()} ${process.pid} x`)).toBe(true)
     expect(await store.isGone?.('another-machine 2147483646 x')).toBe(false)
     expect(await store.isGone?.('nonsense')).toBe(false)
   })
@@ -166,6 +170,31 @@ describe('a server with its tasks in a file', { timeout: 30_000 }, () => {
     expect(await follower.resume(again, seen[0]!.taskId)).toMatchObject({
       content: [{ text: 'reel 7 is called Storm; another process.' }],
     })
+  })
+})
+
+describe('a server with its tasks in a file, over stdio', () => {
+  it('tells subscribers how its tasks get on', async () => {
+    const file = join(import.meta.dirname, 'fixtures/film-server.ts')
+    const link = command(process.execPath, ['--conditions=hawser-source', '--no-warnings', file, createPath()])
+    const seen = Promise.withResolvers<Task>()
+    await using client = await connect(link, { use: [followTasks({ onTask: seen.resolve })] })
+    const rendering = client.call('render').catch(() => {})
+    const { taskId } = await seen.promise
+    const notifications: Notification[] = []
+    const onNotification = (notification: Notification) => void notifications.push(notification)
+    const listening = client.request(
+      'subscriptions/listen',
+      { notifications: { taskIds: [taskId] } },
+      { onNotification },
+    )
+    await expect
+      .poll(() => notifications.at(-1))
+      .toMatchObject({ method: 'notifications/tasks', params: { taskId, status: 'working' } })
+    await client.request('tasks/cancel', { taskId })
+    await listening
+    expect(notifications.at(-1)).toMatchObject({ params: { status: 'cancelled' } })
+    await rendering
   })
 })
 

@@ -56,8 +56,11 @@ export function sqliteTasks(path: string, { maxTasks = 100_000 }: SqliteTasksOpt
   }
   const count = (owner: string): number => Number(open().count.get(owner, Date.now())?.['n'])
 
+  const worker = `${hostname()} ${process.pid} ${crypto.randomUUID()}`
+  WORKERS.add(worker)
+
   return {
-    worker: `${hostname()} ${process.pid} ${crypto.randomUUID()}`,
+    worker,
     isGone,
     create: (task, most) => {
       const { database, forget, insert, total } = open()
@@ -143,10 +146,14 @@ function toTask(row: Record<string, SQLOutputValue>): StoredTask {
   }
 }
 
+/** Those of this process. In a container its number may be that of the process which crashed before. */
+const WORKERS = new Set<string>()
+
 /** Another process may have the number by now; then the task waits until its worker has not been heard of for a while. */
 function isGone(worker: string): boolean {
   const [host, pid] = worker.split(' ')
   if (host !== hostname()) return false
+  if (Number(pid) === process.pid) return !WORKERS.has(worker)
   try {
     return !process.kill(Number(pid), 0)
   } catch (error) {

@@ -10,7 +10,6 @@ import {
   mcp,
   ProtocolError,
 } from '../../index.ts'
-import type { Reply } from '../../call/index.ts'
 import { listen } from '../../node/index.ts'
 import { connect as connectTest } from '../../testing/index.ts'
 import { followTasks, memoryTasks, type Task, tasks, type TasksOptions } from './index.ts'
@@ -303,14 +302,15 @@ describe('a server that is not to be trusted', () => {
     expect(await against(created, [{ ...working, status: 'cancelled' }])).toMatchObject({ code: 'aborted' })
   })
 
-  // basic#resulttype: a result of a type that nobody declared is invalid
+  // spec: result-type-known, result-type-unknown
   it('cannot answer with a task what is not followed, and nothing but a tool call', async () => {
-    const { server } = serve()
-    await using plain = await connect(server.handle)
-    const reply = async (): Promise<Reply> => created as Reply
-    await using other = await connect(reply, { use: [followTasks()] })
-    await expect(other.read('x:y')).rejects.toMatchObject({ code: 'bad_reply' })
-    expect(await plain.call('quick')).toMatchObject({ content: [{ text: 'quick' }] })
+    const server = mcp({ name: 'liar', version: '1.0.0', log: () => {} }).server({
+      use: [() => async () => structuredClone<object>(created)],
+    })
+    await using plain = await connect(server)
+    await using following = await connect(server, { use: [followTasks()] })
+    await expect(plain.call('any')).rejects.toMatchObject({ code: 'bad_reply' })
+    await expect(following.read('x:y')).rejects.toMatchObject({ code: 'bad_reply' })
   })
 })
 

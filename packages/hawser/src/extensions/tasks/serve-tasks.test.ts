@@ -115,6 +115,7 @@ describe('a long tool', () => {
   })
 
   // tasks#capability-negotiation: a server MUST NOT return CreateTaskResult to a client that did not declare it
+  // spec: extension-one-sided, extension-fallback
   it.each([
     ['nothing', {}],
     ['another extension', { extensions: { 'com.example/other': {} } }],
@@ -150,6 +151,7 @@ describe('a long tool', () => {
   })
 
   // tasks#capability-negotiation: -32021 with the extension that is required
+  // spec: extension-one-sided
   it('is refused to clients without tasks when it is required, with the extension that is missing', async () => {
     const { plain, ada } = serve({}, { required: ['render'] })
     expect(await plain.send('tools/call', { name: 'render' })).toMatchObject({
