@@ -168,7 +168,9 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
   const added = { name: options.name, log, tools, resultMeta: frame.resultMeta }
-  const around = use.map((item) => (typeof item === 'function' ? { interceptor: item } : item.start(added)))
+  const around = use.map((item): RunningExtension =>
+    typeof item === 'function' ? { interceptor: item } : item.start(added),
+  )
   const respond = createDispatcher(handlers)
   return {
     handle: intercept(
@@ -182,7 +184,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
     close: async () => {
       listening.close()
-      await Promise.all(around.map(({ close }: RunningExtension) => close?.()))
+      await Promise.all(around.map(async ({ close }) => close?.()))
     },
     info,
     capabilities,

@@ -61,7 +61,7 @@ describe('an extension in use', () => {
     const { server } = serve({ start: around('outer') }, [{ id: 'com.example/inner', start: around('inner') }])
     expect(await complete(server, 'tools/call', { name: 'short' })).toMatchObject({ content: [{ text: 'short' }] })
     expect(order).toEqual(['outer', 'inner'])
-    expect(await callServer(server, 'com.example/echo' as Call['method'], {} as never)).toEqual({
+    expect(await callServer(server, 'com.example/echo' as Call['method'], {})).toEqual({
       _meta: { said: 'outer' },
     })
   })
