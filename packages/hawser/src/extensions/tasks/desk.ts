@@ -3,6 +3,7 @@ import type { ExtendedServer } from '../../server/index.ts'
 import { failWith } from './conclude.ts'
 import type { Ledger } from './ledger.ts'
 import type { Runner } from './runner.ts'
+import type { Scribe } from './scribe.ts'
 import { type Entry, isDone, type TaskState } from './state.ts'
 import type { TaskStore } from './store.ts'
 
@@ -24,11 +25,12 @@ export interface DeskOptions {
   readonly server: ExtendedServer
   readonly store: TaskStore
   readonly ledger: Ledger
+  readonly scribe: Scribe
   readonly runner: Runner
   readonly ttl: number
 }
 
-export function createDesk({ server, store, ledger, runner, ttl }: DeskOptions): Desk {
+export function createDesk({ server, store, ledger, scribe, runner, ttl }: DeskOptions): Desk {
   /** Why a task that is not done can come to no end any more, if so. */
   const findDoom = async (id: string, { phase, deadline }: TaskState): Promise<string | undefined> => {
     const isLate = deadline <= Date.now()
@@ -46,7 +48,7 @@ export function createDesk({ server, store, ledger, runner, ttl }: DeskOptions):
       // Somebody gave a sign of life, or an end, in the meantime.
       if (JSON.stringify(state) !== JSON.stringify(entry.state)) return undefined
       const now = Date.now()
-      return { ...state, updatedAt: now, deadline: now + ttl, ...failWith(runner.fault(doom)) }
+      return { ...state, updatedAt: now, deadline: now + ttl, ...failWith(scribe.fault(doom)) }
     })
   }
 

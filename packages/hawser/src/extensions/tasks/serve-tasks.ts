@@ -7,6 +7,7 @@ import { createLedger } from './ledger.ts'
 import { createTaskListening } from './listen-tasks.ts'
 import { memoryTasks } from './memory-tasks.ts'
 import { createRunner } from './runner.ts'
+import { createScribe } from './scribe.ts'
 import { type TaskState, toDetailedTask, type Waiting } from './state.ts'
 import type { TaskStore } from './store.ts'
 import { TASKS } from './task.ts'
@@ -65,8 +66,9 @@ function startTasks(server: ExtendedServer, settings: Settings): RunningExtensio
     throw new DefinitionError('not-long', message)
   }
   const ledger = createLedger(store)
-  const runner = createRunner({ ...settings, ledger, log, resultMeta })
-  const desk = createDesk({ server, store, ledger, runner, ttl })
+  const scribe = createScribe({ store, ledger, log, ttl })
+  const runner = createRunner({ ...settings, ledger, scribe, log, resultMeta })
+  const desk = createDesk({ server, store, ledger, scribe, runner, ttl })
   const listening = createTaskListening({ server, desk, ledger, runner, pollInterval })
   const acknowledged: Reply = { _meta: resultMeta }
 
@@ -96,7 +98,7 @@ function startTasks(server: ExtendedServer, settings: Settings): RunningExtensio
       const isComplete = waiting.questions.every(({ key }) => Object.hasOwn(waiting.answers, key))
       if (!isComplete) return { ...state, updatedAt: now, phase: { status: 'input_required', waiting } }
       resumed = toParams(state, waiting)
-      return { ...state, updatedAt: now, deadline: now + ttl, message: undefined, phase: runner.working() }
+      return { ...state, updatedAt: now, deadline: now + ttl, message: undefined, phase: scribe.working() }
     })
     if (resumed !== undefined) runner.resume(id, call, { ...resumed, _meta: call.params._meta }, next)
     return acknowledged
