@@ -2,9 +2,17 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createSender } from '../extensions/tasks/fixtures/send.ts'
-import { followTasks, type StoredTask, type Task, tasks, type TaskStore } from '../extensions/tasks/index.ts'
+import {
+  followTasks,
+  memoryTasks,
+  type StoredTask,
+  type Task,
+  tasks,
+  type TaskStore,
+} from '../extensions/tasks/index.ts'
 import type { LogEntry } from '../call/index.ts'
 import type { Notification } from '../protocol/index.ts'
 import { connect, type Handle, mcp } from '../index.ts'
@@ -104,6 +112,54 @@ describe('sqliteTasks', () => {
     expect(await store.isGone?.(`${hostname()} ${process.pid} x`)).toBe(true)
     expect(await store.isGone?.('another-machine 2147483646 x')).toBe(false)
     expect(await store.isGone?.('nonsense')).toBe(false)
+  })
+})
+
+describe('both stores', () => {
+  const { assert, asyncProperty, boolean, constantFrom, integer, nat, oneof, record } = fc
+  const id = constantFrom('a', 'b', 'c', 'd')
+  const owner = constantFrom('ada', 'eve')
+  const step = oneof(
+    record({ do: fc.constant('create' as const), id, owner, most: integer({ min: 1, max: 3 }), lasts: nat(3) }),
+    record({ do: fc.constant('replace' as const), id, version: integer({ min: 1, max: 4 }), open: boolean() }),
+    record({ do: fc.constant('look' as const), id, owner }),
+    record({ do: fc.constant('wait' as const), ms: integer({ min: 1, max: 2 }) }),
+  )
+
+  type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+  const take = async (store: TaskStore, each: Step): Promise<unknown> => {
+    switch (each.do) {
+      case 'create': {
+        // Ids are random, so none is created twice.
+        if ((await store.read(each.id)) !== undefined) return 'taken'
+        const made = task(each.id, { owner: each.owner, expiresAt: Date.now() + each.lasts })
+        return store.create(made, each.most)
+      }
+      case 'replace': {
+        const known = (await store.read(each.id)) ?? task(each.id)
+        return store.replace({ ...known, version: each.version, open: each.open, expiresAt: Date.now() + 2 })
+      }
+      case 'look':
+        return Promise.all([store.read(each.id), store.count(each.owner), store.listOpen()])
+      case 'wait':
+        return void vi.setSystemTime(Date.now() + each.ms)
+    }
+  }
+  const run = async (store: TaskStore, steps: readonly Step[]): Promise<unknown[]> => {
+    vi.setSystemTime(1_000)
+    const results: unknown[] = []
+    for (const each of steps) results.push(await take(store, each))
+    return results
+  }
+
+  it('do the same, whatever is done', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await assert(
+      asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        using file = sqliteTasks(':memory:', { maxTasks: 3 })
+        expect(await run(file, steps)).toEqual(await run(memoryTasks({ maxTasks: 3 }), steps))
+      }),
+    )
   })
 })
 
