@@ -229,6 +229,22 @@ describe('a server with its tasks in a file', { timeout: 30_000 }, () => {
   })
 })
 
+describe('processes that share a file', { timeout: 60_000 }, () => {
+  it('open it and write to it at the same time', async () => {
+    const path = createPath()
+    const file = join(import.meta.dirname, 'fixtures/film-server.ts')
+    const links = Array.from({ length: 3 }, () =>
+      command(process.execPath, ['--conditions=hawser-source', '--no-warnings', file, path]),
+    )
+    const clients = await Promise.all(links.map((link) => connect(link, { use: [followTasks()] })))
+    onTestFinished(async () => void (await Promise.all(clients.map((client) => client.close()))))
+    await Promise.all(clients.map((client) => client.discover()))
+    const calls = clients.flatMap((client) => Array.from({ length: 20 }, () => client.call('sketch')))
+    const results = await Promise.all(calls)
+    expect(results.every(({ content }) => JSON.stringify(content).includes('sketched'))).toBe(true)
+  })
+})
+
 describe('a server with its tasks in a file, over stdio', () => {
   it('tells subscribers how its tasks get on', async () => {
     const file = join(import.meta.dirname, 'fixtures/film-server.ts')

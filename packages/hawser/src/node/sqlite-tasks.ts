@@ -18,11 +18,12 @@ export interface SqliteTasksOptions {
 
 /** Milliseconds that a write waits for other processes. */
 const BUSY_TIMEOUT = 5_000
+const BUSY_PAUSE = 10
+const SQLITE_BUSY = 5
 const MAX_LISTED = 1000
 
 const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
+  BEGIN IMMEDIATE;
   CREATE TABLE IF NOT EXISTS tasks (
     id TEXT PRIMARY KEY,
     owner TEXT NOT NULL,
@@ -34,6 +35,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS tasks_by_owner ON tasks (owner, expires_at);
   CREATE INDEX IF NOT EXISTS tasks_by_expiry ON tasks (expires_at);
   CREATE INDEX IF NOT EXISTS open_tasks ON tasks (open) WHERE open = 1;
+  COMMIT;
 `
 
 /**
@@ -105,6 +107,8 @@ function openFile(path: string): Opened {
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
+    setJournal(database)
+    database.exec('PRAGMA synchronous = FULL')
     database.exec(SCHEMA)
     return {
       database,
@@ -124,6 +128,29 @@ function openFile(path: string): Opened {
     database.close()
     throw error
   }
+}
+
+/**
+ * A write-ahead log lets readers go on while somebody writes. SQLite waits for other processes with everything but this
+ * switch, which two that open a new file make at the same time.
+ */
+function setJournal(database: DatabaseSync): void {
+  const until = Date.now() + BUSY_TIMEOUT
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE)
+    }
+  }
+}
+
+/** The lowest byte of a code is its kind. */
+function isBusy(error: unknown): boolean {
+  const code: unknown = error instanceof Error && 'errcode' in error ? error.errcode : undefined
+  return typeof code === 'number' && (code & 0xff) === SQLITE_BUSY
 }
 
 /** A transaction that failed may be over already. */
