@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-const execute = promisify(execFile)
+export const execute = promisify(execFile)
 /** A release of the official suite, and the revisions that it tests. */
 export interface Edition {
   readonly name: string
@@ -41,7 +41,7 @@ export async function listScenarios({ script }: Edition, version: string): Promi
   return [...stdout.matchAll(/^\s+- (\S+)/gm)].map(([, name]) => name ?? '')
 }
 
-const QUIET = '--no-warnings'
+export const QUIET = '--no-warnings'
 
 /** Runs scenarios of one revision against one server. */
 export async function runSuite(
@@ -69,13 +69,17 @@ export async function runSuite(
   }
 }
 
-async function readChecks(folder: string, saved: readonly string[], scenario: string): Promise<readonly Check[]> {
+export async function readChecks(
+  folder: string,
+  saved: readonly string[],
+  scenario: string,
+): Promise<readonly Check[]> {
   const name = saved.find((entry) => entry.replace(/^server-/, '').replace(/-\d{4}-\d{2}-\d{2}T.*$/, '') === scenario)
   return name === undefined ? [] : (JSON.parse(await readFile(join(folder, name, 'checks.json'), 'utf8')) as Check[])
 }
 
 /** No failure, no warning, nothing skipped, nothing empty; checks of the suite's own messages count for nothing. */
-function judge(scenario: string, checks: readonly Check[]): Outcome {
+export function judge(scenario: string, checks: readonly Check[]): Outcome {
   const problems = checks
     .filter(({ status }) => status === 'FAILURE' || status === 'WARNING' || status === 'SKIPPED')
     .map(({ id, status, errorMessage }) => `${status} ${id}: ${errorMessage ?? 'no message'}`)

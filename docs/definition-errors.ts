@@ -1,4 +1,5 @@
 import { createKeyRing, mcp } from 'hawser'
+import { tasks } from 'hawser/tasks'
 import * as z from 'zod'
 
 /** Definitions that cannot work, and the same ones mended, by the id of the error: the examples of errors.md. */
@@ -84,6 +85,12 @@ export const causes: Readonly<Record<string, () => void>> = {
     // #region not-a-tool
     // @ts-expect-error the compiler says so first
     app.server({ tools: { search: { description: 'Find notes.', run: () => 'none' } } })
+    // #endregion
+  },
+
+  'not-long': () => {
+    // #region not-long
+    app.server({ tools: { search }, use: [tasks({ required: ['search'] })] })
     // #endregion
   },
 
@@ -210,6 +217,13 @@ export const fixes: Readonly<Record<string, () => void>> = {
   'not-a-tool': () => {
     // #region not-a-tool-fix
     app.server({ tools: { search: app.tool({ description: 'Find notes.', effect: 'read', run: () => 'none' }) } })
+    // #endregion
+  },
+
+  'not-long': () => {
+    // #region not-long-fix
+    const archive = app.tool({ description: 'Pack all notes.', effect: 'read', long: true, run: () => 'packed' })
+    app.server({ tools: { archive }, use: [tasks({ required: ['archive'] })] })
     // #endregion
   },
 

@@ -1,5 +1,7 @@
 import { mcp } from 'hawser'
 import { jsonSchema } from 'hawser/json-schema'
+import { sqliteTasks } from 'hawser/node/sqlite'
+import { tasks } from 'hawser/tasks'
 
 const packed = mcp({ name: 'packed', version: '1.0.0' })
 
@@ -17,4 +19,17 @@ const add = packed.tool({
   run: ({ a, b }) => String(a + b),
 })
 
-export default packed.server({ tools: { add } })
+const wait = packed.tool({
+  description: 'Wait a moment.',
+  effect: 'read',
+  long: true,
+  run: async () => {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return 'waited'
+  },
+})
+
+export default packed.server({
+  tools: { add, wait },
+  use: [tasks({ store: sqliteTasks(':memory:'), patience: 0, pollInterval: 50 })],
+})

@@ -1,6 +1,4 @@
-import { later, must, type Page, should } from '../requirement.ts'
-
-const NO_EXTENSIONS = later('No extension is built in yet; declarations are handed on.')
+import { must, type Page, should } from '../requirement.ts'
 
 export const versioning: Page = {
   path: 'basic/versioning',
@@ -17,12 +15,8 @@ export const versioning: Page = {
     },
     'extension-negotiation': {
       'extension-identifier': must('both', 'The identifier of an extension has the form of a _meta key with a prefix.'),
-      'extension-one-sided': must(
-        'both',
-        'An extension that the other side lacks is done without, or refused.',
-        NO_EXTENSIONS,
-      ),
-      'extension-fallback': should('both', 'Extensions say how they are done without.', NO_EXTENSIONS),
+      'extension-one-sided': must('both', 'An extension that the other side lacks is done without, or refused.'),
+      'extension-fallback': should('both', 'Extensions say how they are done without.'),
     },
     'backward-compatibility-with-initialization-based-versions': {
       'older-client-told': should('server', 'A client that opens with a handshake is told which revisions are spoken.'),

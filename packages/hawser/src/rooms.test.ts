@@ -19,6 +19,8 @@ const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
   ['server', ['schema', 'uri-template']],
   ['client', ['schema', 'uri-template']],
   ['index', ['uri-template']],
+  // Adapters for the ports of extensions live with their runtime.
+  ['node', ['extensions']],
   ['uri-template', []],
 ])
 

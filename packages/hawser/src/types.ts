@@ -11,6 +11,7 @@ export type { ContentBlock, PromptMessage, ResourceContents } from './protocol/i
 export type { StandardSchema } from './schema/standard-schema.ts'
 export type { Change, Changed } from './server/changes.ts'
 export type { ServerCore, ServerOptions, ServerParts } from './server/create-server.ts'
+export type { ExtendedServer, ExtendedTool, RunningExtension, ServerExtension } from './server/extension.ts'
 export type {
   Completer,
   Confirm,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HARBOUR, runCli, startCli } from '../fixtures/run-cli.ts'
+import { DREDGER, HARBOUR, runCli, startCli } from '../fixtures/run-cli.ts'
 
 const call = (...args: readonly string[]) => runCli(['call', HARBOUR, ...args])
 
@@ -47,6 +47,15 @@ describe('hawser call', () => {
       logs://today today
       "
     `)
+  })
+
+  it('follows a call that becomes a task', async () => {
+    const { code, stdout, stderr } = await runCli(['call', DREDGER, 'dredge', '--no-json'])
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: 'The basin is dredged.\n',
+      stderr: 'dredge  1/2  Half of it\n',
+    })
   })
 
   it('ends with 1 and the words of the tool when the tool fails', async () => {

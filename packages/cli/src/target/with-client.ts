@@ -1,4 +1,5 @@
 import { type Answers, type Client, connect, type Log } from 'hawser'
+import { followTasks } from 'hawser/tasks'
 import type { CONNECTING, Values } from '../command-line/options.ts'
 import { usageFailure } from '../failure.ts'
 import { clean } from '../output/sanitize.ts'
@@ -40,6 +41,7 @@ export async function withClient<T>(
     clientInfo: { name: 'hawser-cli', version: VERSION },
     ...(timeout !== undefined && { timeout, maxTimeout: Math.max(timeout, MAX_TIMEOUT) }),
     ...(answers && { answers: answers(interrupt, nameTarget(target)) }),
+    use: [followTasks()],
     signal,
   }
   try {

@@ -10,6 +10,8 @@ export interface Service {
   readonly scopes: readonly string[]
   /** Arguments of a tool that HTTP mirrors into `Mcp-Param-*` headers. (basic/transports/streamable-http#custom-headers-from-tool-parameters) */
   readonly headerFields: (tool: string) => readonly HeaderField[]
+  /** Methods of extensions that carry one of their params in `Mcp-Name`, with the name of that param. */
+  readonly nameFields?: Readonly<Record<string, string>> | undefined
   /** Ends open subscriptions gracefully. (basic/patterns/subscriptions#graceful-closure) */
   readonly close: () => Promise<void>
 }

@@ -42,3 +42,25 @@ export const GIVE_UP: ValueKey<(() => void) | undefined> = createValueKey<(() =>
   'give up',
   undefined,
 )
+/** Result types and notifications of extensions that a caller understands besides those of the core. (basic#resulttype) */
+export const UNDERSTOOD: ValueKey<ReadonlySet<string>> = /* @__PURE__ */ createValueKey<ReadonlySet<string>>(
+  'understood',
+  new Set(),
+)
+
+/** The param that HTTP mirrors into `Mcp-Name`, for a request of an extension. (streamable-http#standard-request-headers) */
+export const NAME_FIELD: ValueKey<string | undefined> = /* @__PURE__ */ createValueKey<string | undefined>(
+  'name field',
+  undefined,
+)
+
+/** How long a handler may take, and its questions stay answerable, in place of the server's defaults. In milliseconds. */
+export interface HandlerLimits {
+  readonly timeout: number
+  readonly askExpiry: number
+}
+
+/** Set by whoever keeps a call going after its caller was answered. */
+export const HANDLER_LIMITS: ValueKey<HandlerLimits | undefined> = /* @__PURE__ */ createValueKey<
+  HandlerLimits | undefined
+>('handler limits', undefined)

@@ -248,6 +248,28 @@ describe('interceptors', () => {
   })
 })
 
+describe('a call that failed for its caller', () => {
+  const elicit = () => {
+    throw new Error('The window was closed.')
+  }
+  const asks: Handle = async () => ({ resultType: 'input_required', inputRequests: { q: question } })
+  const question = {
+    method: 'elicitation/create',
+    params: { message: '?', requestedSchema: { type: 'object', properties: {} } },
+  } as const
+
+  it('tells whoever still keeps something for it, by its signal', async () => {
+    const signals: AbortSignal[] = []
+    const keep: Interceptor = (next) => (call) => (signals.push(call.signal), next(call))
+    const client = createClient(asks, { use: [keep], answers: { elicit } })
+    await expect(client.call('add')).rejects.toThrow('The window was closed.')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+    const fine = createClient(remember().handle, { use: [keep] })
+    await fine.call('add')
+    expect(signals.at(-1)?.aborted).toBe(false)
+  })
+})
+
 describe('closing', () => {
   it('gives up what is under way and refuses what comes later', async () => {
     const handle = vi.fn(() => new Promise<never>(() => {}))

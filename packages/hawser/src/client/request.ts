@@ -98,6 +98,10 @@ export function createRequest(handle: Handle, { clientInfo, clientCapabilities, 
     try {
       if (signal.aborted) throw toAbortError(signal.reason)
       return checkReply(method, await untilAborted(signal, handle(call)))
+    } catch (error) {
+      // Whoever keeps something for the call, such as work that goes on elsewhere, learns that nobody waits any more.
+      controller.abort(error)
+      throw error
     } finally {
       settled = true
       release()

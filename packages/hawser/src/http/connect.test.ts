@@ -104,7 +104,7 @@ describe('the HTTP client', () => {
   it('mirrors the URI of a resource and the param of an extension', async () => {
     const { handle, sent } = connectTest(undefined, { nameFields: { 'tasks/get': 'taskId' } })
     await codeOf(handle(callOf('resources/read', { uri: 'notes://7%20' })))
-    await codeOf(handle(callOf('tasks/get' as Method, { taskId: 't1' } as object)))
+    await codeOf(handle(callOf('tasks/get', { taskId: 't1' })))
     await handle(callOf('server/discover', {}))
     expect(sent.map(({ headers }) => headers.get('mcp-name'))).toEqual(['notes://7%20', 't1', null])
   })

@@ -84,7 +84,7 @@ export function createExchange(service: HttpService, options: HttpOptions = {}):
   const isAllowed = createSourceCheck(options)
   const answerOptions: AnswerOptions = {
     ...options,
-    nameFields: mergeNameFields(options.nameFields),
+    nameFields: mergeNameFields({ ...service.nameFields, ...options.nameFields }),
     respond: respondBy(service),
   }
 

@@ -1,4 +1,4 @@
-import type { Call } from '../call/index.ts'
+import { type Call, NAME_FIELD } from '../call/index.ts'
 import type { HeaderField } from '../protocol/index.ts'
 import { encodeHeaderValue } from '../wire/header-value.ts'
 import { ACCEPT } from './media-type.ts'
@@ -23,7 +23,7 @@ export function mirrorHeaders(
     const text = headerText(value)
     if (text !== undefined) headers.set(`mcp-${name}`, encodeHeaderValue(text))
   }
-  mirror('name', params[nameFields.get(method) ?? ''])
+  mirror('name', params[nameFields.get(method) ?? call.values.get(NAME_FIELD) ?? ''])
   for (const { name, path } of headerFields) mirror(`param-${name}`, readArgument(params['arguments'], path))
   return headers
 }

@@ -27,7 +27,7 @@ export async function readReply(response: Response, id: RequestId, call: Call, m
   if ((status === 401 || status === 403) && !(hasFailed && message.error.code <= 0)) {
     throw readRefusal(status, headers.get('www-authenticate'))
   }
-  if (hasFailed || (ok && message?.kind === 'response')) return settle(message, id, !ok)
+  if (hasFailed || (ok && message?.kind === 'response')) return settle(message, id, call, !ok)
   if (PASSING.has(status)) {
     const retryAfterMs = readRetryAfter(headers.get('retry-after'), Date.now())
     throw new ConnectionError('unavailable', `The server cannot answer now (HTTP ${status}).`, { retryAfterMs })
@@ -44,7 +44,7 @@ export async function readReply(response: Response, id: RequestId, call: Call, m
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /** Only an error that came with an error status may leave out the id. (streamable-http#security--endpoint) */
-function settle(message: Exclude<Parsed, ParsedNotification>, id: RequestId, mayLackId: boolean): Reply {
+function settle(message: Exclude<Parsed, ParsedNotification>, id: RequestId, call: Call, mayLackId: boolean): Reply {
   if (message.kind === 'invalid') throw badReply(`Expected an answer. ${message.message}`)
   if (message.kind === 'request')
     throw badReply('Expected an answer, got a request, which this revision does not allow.')
@@ -52,7 +52,7 @@ function settle(message: Exclude<Parsed, ParsedNotification>, id: RequestId, may
     throw badReply('The server answered with the id of another request.')
   }
   if (message.kind === 'failure') throw fromWireError(message.error)
-  return decodeReply(message.result)
+  return decodeReply(message.result, call.values)
 }
 
 async function readMessage(stream: ResponseBody | null, maxBytes: number): Promise<Parsed> {
@@ -64,8 +64,8 @@ async function readMessage(stream: ResponseBody | null, maxBytes: number): Promi
 async function readStream(stream: ResponseBody, id: RequestId, call: Call, maxBytes: number): Promise<Reply> {
   for await (const data of readEvents(stream, { maxEventBytes: maxBytes })) {
     const message = parseMessage(data)
-    if (message.kind !== 'notification') return settle(message, id, false)
-    const notification = decodeNotification(message.method, message.params)
+    if (message.kind !== 'notification') return settle(message, id, call, false)
+    const notification = decodeNotification(message.method, message.params, call.values)
     if (notification !== undefined) call.notify(notification)
   }
   throw new ConnectionError('disconnected', 'The server ended the stream without an answer.')

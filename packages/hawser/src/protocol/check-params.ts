@@ -1,6 +1,6 @@
 import { isObject } from './is-object.ts'
 import { LOGGING_LEVELS } from './logging.ts'
-import type { Method } from './methods.ts'
+import type { CoreMethods } from './methods.ts'
 
 type Fields = { readonly [key: string]: unknown }
 
@@ -31,7 +31,7 @@ const FILTER: Shape = {
 
 const page: Shape = { cursor: maybeText }
 
-const PARAMS: { readonly [M in Method]: Shape } = {
+const PARAMS: { readonly [M in keyof CoreMethods]: Shape } = {
   'server/discover': {},
   'tools/list': page,
   'tools/call': { name: text, arguments: object, inputResponses: object, requestState: maybeText },
@@ -54,9 +54,9 @@ const PARAMS: { readonly [M in Method]: Shape } = {
   'subscriptions/listen': { notifications: [(value) => isLike(value, FILTER), 'a filter of booleans and URIs'] },
 }
 
-/** Says what is wrong with the params of a known method, or nothing. Unknown methods are left to the dispatcher. */
+/** Says what is wrong with the params of a method of the core, or nothing. Others are left to whoever answers them. */
 export function findParamsProblem(method: string, params: Fields): string | undefined {
-  const wrong = Object.hasOwn(PARAMS, method) ? findWrong(params, PARAMS[method as Method]) : undefined
+  const wrong = Object.hasOwn(PARAMS, method) ? findWrong(params, PARAMS[method as keyof CoreMethods]) : undefined
   return wrong && `params.${wrong}`
 }
 

@@ -100,8 +100,8 @@ export interface ListenParams extends Asked {
   readonly notifications: SubscriptionFilter
 }
 
-/** Every method, with its params and its result. Adding a method starts here; extensions merge into it. */
-export interface Methods {
+/** Every method of the core, with its params and its result. Adding a method starts here. */
+export interface CoreMethods {
   'server/discover': { params: Asked; result: DiscoverResult }
   'tools/list': {
     params: ListParams
@@ -125,6 +125,9 @@ export interface Methods {
   'completion/complete': { params: CompleteParams; result: CompleteResult }
   'subscriptions/listen': { params: ListenParams; result: Answered }
 }
+
+/** Every method; extensions merge theirs into it. */
+export interface Methods extends CoreMethods {}
 
 export type Method = keyof Methods
 export type Params<M extends Method = Method> = Methods[M]['params']

@@ -27,6 +27,7 @@ import { compileTool } from './compile-tool.ts'
 import { createCompleter } from './complete.ts'
 import type { Prompts, Resources, Sync, Tools } from './definitions.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
+import type { RunningExtension, ServerExtension } from './extension.ts'
 import { createResultMeta, type ServerFrame } from './frame.ts'
 import { createPromptGetter } from './get-prompt.ts'
 import { createProcessKeyRing, type KeyRing } from './key-ring.ts'
@@ -76,8 +77,8 @@ export interface ServerParts<C> {
   readonly tools?: Tools<C> | undefined
   readonly resources?: Resources<C> | undefined
   readonly prompts?: Prompts<C> | undefined
-  /** Around every call; the first is the outermost. */
-  readonly use?: readonly Interceptor[] | undefined
+  /** Around every call; the first is the outermost. Extensions such as `tasks()` take their place among the interceptors. */
+  readonly use?: readonly (Interceptor | ServerExtension)[] | undefined
 }
 
 /** A server without a transport. */
@@ -91,7 +92,11 @@ const MINUTE = 60_000
 
 /** Compiles a definition: everything that does not depend on a request is checked, converted and serialised here. */
 export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): ServerCore {
-  const { changes, cache = {}, instructions, extensions } = options
+  const { changes, cache = {}, instructions } = options
+  const { use = [] } = parts
+  const used = use.filter((item) => typeof item !== 'function')
+  const brought = used.map(({ id, settings = {} }) => [id, settings] as const)
+  const extensions = used.length > 0 ? { ...options.extensions, ...Object.fromEntries(brought) } : options.extensions
   const log = guardLog(options.log ?? logToStderr)
   checkOptions(options)
   const authorizer = createAuthorizer(options.scopes ?? {})
@@ -161,13 +166,23 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     }),
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
-  const { use = [] } = parts
+  const added = { name: options.name, log, tools, resultMeta: frame.resultMeta }
+  const around = use.map((item): RunningExtension =>
+    typeof item === 'function' ? { interceptor: item } : item.start(added),
+  )
   return {
-    handle: intercept(createHandle(createDispatcher(handlers)), use),
+    handle: intercept(
+      createHandle(createDispatcher(handlers)),
+      around.map(({ interceptor }) => interceptor),
+    ),
     log,
     scopes: Object.keys(options.scopes ?? {}),
     headerFields: (tool) => tools.get(tool)?.headerFields ?? [],
-    close: async () => listening.close(),
+    nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
+    close: async () => {
+      listening.close()
+      await Promise.all(around.map(async ({ close }) => close?.()))
+    },
     info,
     capabilities,
     changed,

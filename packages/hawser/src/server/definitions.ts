@@ -70,6 +70,8 @@ export type ToolDefinition<I, O, Needs, Scope extends string> = Shown &
     readonly idempotent?: boolean | undefined
     /** It reaches beyond this server's own data. */
     readonly external?: boolean | undefined
+    /** It may take longer than a caller should hold a request open for; extensions that keep such calls going see it. */
+    readonly long?: boolean | undefined
     /** The text for the model; the compact JSON of the value when left out. */
     readonly text?: ((value: Value<O>) => string | readonly ContentBlock[]) | undefined
     readonly run: (

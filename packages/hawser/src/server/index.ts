@@ -1,6 +1,7 @@
 export { type Changes, memoryChanges } from './changes.ts'
 export { audio, embed, fail, image, link, text } from './content.ts'
 export type { HandlerContext } from './context.ts'
+export type { ExtendedServer, RunningExtension, ServerExtension } from './extension.ts'
 export { createServer, type ServerCore, type ServerOptions, type ServerParts } from './create-server.ts'
 export {
   definers,

@@ -1,4 +1,4 @@
-import { type Call, ENV, type Principal, ProtocolError, ToolError } from '../call/index.ts'
+import { type Call, ENV, HANDLER_LIMITS, type Principal, ProtocolError, ToolError } from '../call/index.ts'
 import type { Implementation, InputRequired, InputResponses, RequestMeta } from '../protocol/index.ts'
 import { CallContext, type ContextFrame, type HandlerContext } from './context.ts'
 import type { Anything, Sync } from './definitions.ts'
@@ -101,7 +101,8 @@ function runRound<T>(
   const { context: supply } = frame
   const running = supply === undefined ? begin() : supplyThen(supply(describe(call)), context, begin)
   if (!isThenable(running)) return { value: running }
-  const limit = Math.min(timeout ?? frame.timeout, FOREVER)
+  const limits = call.values.get(HANDLER_LIMITS) ?? frame
+  const limit = Math.min(timeout ?? limits.timeout, FOREVER)
   const ended = new Promise<T | typeof SUSPENDED>((resolve, reject) => {
     let timer = setTimeout(() => {
       expired = new ToolError(`"${item.name}" did not finish within ${limit / 1000} s and was stopped.`)
@@ -129,7 +130,7 @@ function runRound<T>(
     const { questions, memory: remembered } = interview.outcome
     const binding = { ...bindingOf(frame, call, item), arguments: JSON.parse(given) as unknown }
     // JSON has no Infinity.
-    const expiresAt = Math.min(Date.now() + frame.askExpiry, Number.MAX_SAFE_INTEGER)
+    const expiresAt = Math.min(Date.now() + limits.askExpiry, Number.MAX_SAFE_INTEGER)
     const requestState = await sealState(remembered, binding, frame.keys, expiresAt)
     return { resultType: 'input_required', inputRequests: questions, requestState }
   })

@@ -116,13 +116,13 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
   }
 
   const route = ({ method, params }: ParsedNotification): void => {
-    const notification = decodeNotification(method, params)
-    if (notification === undefined) return
     if (method === 'notifications/cancelled') return endSubscription(params['requestId'])
     if (method === 'notifications/progress') return report(params)
     const meta = params['_meta']
     const subscription = isObject(meta) ? meta[META.subscriptionId] : undefined
     const request = isRequestId(subscription) ? waiting.get(subscription) : undefined
+    const notification = decodeNotification(method, params, request?.call.values)
+    if (notification === undefined) return
     if (request !== undefined && listens(request)) return deliver(request, notification)
     if (method === 'notifications/message') {
       for (const each of waiting.values()) if (wantsLog(each.call, params['level'])) deliver(each, notification)
@@ -193,7 +193,7 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
     if (request === undefined) return
     let reply: Reply
     try {
-      reply = decodeReply(result)
+      reply = decodeReply(result, request.call.values)
     } catch (error) {
       return request.reject(error)
     }

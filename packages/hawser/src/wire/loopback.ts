@@ -85,6 +85,6 @@ export function createLoopback({ receive, scopes }: Local, { as, env }: Loopback
     const answer = await receive(call.method, travel(encodeParams(call)), around)
     open = false
     if (answer.error !== undefined) throw fromWireError(travel(answer.error))
-    return decodeReply(JSON.parse(answer.result) as Fields)
+    return decodeReply(JSON.parse(answer.result) as Fields, call.values)
   }
 }

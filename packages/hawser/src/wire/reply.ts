@@ -1,4 +1,4 @@
-import { badReply, type Reply, replyText } from '../call/index.ts'
+import { badReply, type Reply, replyText, UNDERSTOOD, type Values } from '../call/index.ts'
 import { META, type Notification, type RequestId } from '../protocol/index.ts'
 
 /**
@@ -27,11 +27,11 @@ const bare = new WeakSet<object>()
 export const isTyped = (reply: Reply): boolean => !bare.has(reply)
 
 /**
- * Reads the result of a request. An absent `resultType` means complete; one that nobody declared is invalid. (basic#resulttype)
+ * Reads the result of a request. An absent `resultType` means complete; one that the caller does not understand is invalid. (basic#resulttype)
  *
  * @throws ConnectionError `bad_reply`.
  */
-export function decodeReply(result: Fields): Reply {
+export function decodeReply(result: Fields, values: Values): Reply {
   const { resultType, ...rest } = result
   if (resultType === 'complete') return rest
   if (resultType === undefined) {
@@ -39,13 +39,16 @@ export function decodeReply(result: Fields): Reply {
     return rest
   }
   if (resultType === 'input_required') return result
+  if (typeof resultType === 'string' && values.get(UNDERSTOOD).has(resultType)) return result
   throw badReply(`The server answered with an unknown resultType ${JSON.stringify(resultType).slice(0, 64)}.`)
 }
 
 const NOTIFICATION =
   /^notifications\/(?:progress|message|cancelled|subscriptions\/acknowledged|resources\/updated|(?:tools|prompts|resources)\/list_changed)$/
 
-/** A notification that this revision knows; others are ignored. */
-export function decodeNotification(method: string, params: Fields): Notification | undefined {
-  return NOTIFICATION.test(method) ? ({ method, params } as unknown as Notification) : undefined
+/** A notification that this revision or the caller knows; others are ignored. */
+export function decodeNotification(method: string, params: Fields, values?: Values): Notification | undefined {
+  return NOTIFICATION.test(method) || values?.get(UNDERSTOOD).has(method)
+    ? ({ method, params } as unknown as Notification)
+    : undefined
 }

@@ -1,0 +1,5 @@
+export { followTasks, type FollowTasksOptions, type TaskFollower } from './follow-tasks.ts'
+export { memoryTasks, type MemoryTasksOptions } from './memory-tasks.ts'
+export { tasks, type TasksOptions } from './serve-tasks.ts'
+export type { StoredTask, TaskStore } from './store.ts'
+export type { DetailedTask, Task, TaskStatus } from './task.ts'

@@ -1,0 +1,40 @@
+type Sync<T> = T | Promise<T>
+
+/** A task as it is stored: what a store looks at, and the rest as text. */
+export interface StoredTask {
+  /** 144 random bits. */
+  readonly id: string
+  /** Whose task it is. */
+  readonly owner: string
+  /** Counts the changes, from 1. */
+  readonly version: number
+  /** Whether it is not done yet. */
+  readonly open: boolean
+  /** Milliseconds since 1970; it may be forgotten after that. */
+  readonly expiresAt: number
+  /** JSON. */
+  readonly body: string
+}
+
+/**
+ * Keeps tasks. Each method is atomic, and what it did is durable when it returns or resolves, so that a task outlives the
+ * process if the store does.
+ *
+ * @see tasks#task-creation
+ */
+export interface TaskStore {
+  /** Keeps a new task; false when its owner has `most` unexpired ones already, or there is no room. */
+  readonly create: (task: StoredTask, most: number) => Sync<boolean>
+  /** The task of that id, unless it is unknown or has expired. */
+  readonly read: (id: string) => Sync<StoredTask | undefined>
+  /** Puts a task in the place of its previous version; false when somebody else did so first, or it is gone. */
+  readonly replace: (task: StoredTask) => Sync<boolean>
+  /** How many unexpired tasks an owner has. */
+  readonly count: (owner: string) => Sync<number>
+  /** Tasks that are not done, the oldest first; a thousand of them at most. */
+  readonly listOpen: () => Sync<readonly StoredTask[]>
+  /** Names this process among those that share the store; absent where no other can. */
+  readonly worker?: string | undefined
+  /** Whether the process of that name has certainly ended. */
+  readonly isGone?: ((worker: string) => Sync<boolean>) | undefined
+}

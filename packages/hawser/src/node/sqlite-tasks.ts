@@ -1,0 +1,189 @@
+import { closeSync, openSync } from 'node:fs'
+import { hostname } from 'node:os'
+import process from 'node:process'
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import type { StoredTask, TaskStore } from '../extensions/tasks/index.ts'
+
+/** A `TaskStore` in a file. */
+export interface SqliteTasks extends TaskStore, Disposable {
+  /** Closes the file, which the next task opens again. */
+  readonly close: () => void
+}
+
+/** Bounds of a store in a file. */
+export interface SqliteTasksOptions {
+  /** Most tasks of all callers together; 100 000 when left out. */
+  readonly maxTasks?: number | undefined
+}
+
+/** Milliseconds that a write waits for other processes. */
+const BUSY_TIMEOUT = 5_000
+const BUSY_PAUSE = 10
+const SQLITE_BUSY = 5
+const MAX_LISTED = 1000
+
+const SCHEMA = `
+  BEGIN IMMEDIATE;
+  CREATE TABLE IF NOT EXISTS tasks (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS tasks_by_owner ON tasks (owner, expires_at);
+  CREATE INDEX IF NOT EXISTS tasks_by_expiry ON tasks (expires_at);
+  CREATE INDEX IF NOT EXISTS open_tasks ON tasks (open) WHERE open = 1;
+  COMMIT;
+`
+
+/**
+ * Keeps tasks in a SQLite file, so that they outlive the process: what was created or finished is on the disk before
+ * anybody is told. Processes of one machine may share the file. It is opened by the first task, not before.
+ *
+ * @param path The file; its folder must exist. Only its owner may read it.
+ * @throws RangeError for a bound that is not more than 0. Its methods throw the errors of `node:sqlite`.
+ * @example
+ * export default films.server({ tools: { render }, use: [tasks({ store: sqliteTasks('tasks.db') })] })
+ * @see https://nodejs.org/api/sqlite.html, which Node has without a flag since 22.13
+ */
+export function sqliteTasks(path: string, { maxTasks = 100_000 }: SqliteTasksOptions = {}): SqliteTasks {
+  if (!(maxTasks > 0)) throw new RangeError(`maxTasks must be more than 0; it is ${maxTasks}.`)
+  let opened: Opened | undefined
+  const open = (): Opened => (opened ??= openFile(path))
+  const close = (): void => {
+    opened?.database.close()
+    opened = undefined
+  }
+  const count = (owner: string): number => Number(open().count.get(owner, Date.now())?.['n'])
+
+  const worker = `${hostname()} ${process.pid} ${crypto.randomUUID()}`
+  WORKERS.add(worker)
+
+  return {
+    worker,
+    isGone,
+    create: (task, most) => {
+      const { database, forget, insert, total } = open()
+      database.exec('BEGIN IMMEDIATE')
+      try {
+        forget.run(Date.now())
+        const hasRoom = count(task.owner) < most && Number(total.get()?.['n']) < maxTasks
+        if (hasRoom) insert.run(task.id, task.owner, task.version, Number(task.open), task.expiresAt, task.body)
+        database.exec('COMMIT')
+        return hasRoom
+      } catch (error) {
+        undo(database)
+        throw error
+      }
+    },
+    read: (id) => {
+      const row = open().read.get(id, Date.now())
+      return row && toTask(row)
+    },
+    replace: ({ id, version, open: isOpen, expiresAt, body }) =>
+      open().replace.run(version, Number(isOpen), expiresAt, body, id, version - 1, Date.now()).changes === 1,
+    count,
+    listOpen: () => open().listOpen.all(Date.now()).map(toTask),
+    close,
+    [Symbol.dispose]: close,
+  }
+}
+
+interface Opened {
+  readonly database: DatabaseSync
+  readonly forget: StatementSync
+  readonly insert: StatementSync
+  readonly total: StatementSync
+  readonly count: StatementSync
+  readonly read: StatementSync
+  readonly replace: StatementSync
+  readonly listOpen: StatementSync
+}
+
+function openFile(path: string): Opened {
+  // What tools found out for one user is not for the others of the machine.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
+  try {
+    setJournal(database)
+    database.exec('PRAGMA synchronous = FULL')
+    database.exec(SCHEMA)
+    return {
+      database,
+      forget: database.prepare('DELETE FROM tasks WHERE expires_at <= ?'),
+      insert: database.prepare('INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?)'),
+      total: database.prepare('SELECT count(*) AS n FROM tasks'),
+      count: database.prepare('SELECT count(*) AS n FROM tasks WHERE owner = ? AND expires_at > ?'),
+      read: database.prepare('SELECT * FROM tasks WHERE id = ? AND expires_at > ?'),
+      replace: database.prepare(
+        'UPDATE tasks SET version = ?, open = ?, expires_at = ?, body = ? WHERE id = ? AND version = ? AND expires_at > ?',
+      ),
+      listOpen: database.prepare(
+        `SELECT * FROM tasks WHERE open = 1 AND expires_at > ? ORDER BY rowid LIMIT ${MAX_LISTED}`,
+      ),
+    }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/**
+ * A write-ahead log lets readers go on while somebody writes. SQLite waits for other processes with everything but this
+ * switch, which two that open a new file make at the same time.
+ */
+function setJournal(database: DatabaseSync): void {
+  const until = Date.now() + BUSY_TIMEOUT
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE)
+    }
+  }
+}
+
+/** The lowest byte of a code is its kind. */
+function isBusy(error: unknown): boolean {
+  const code: unknown = error instanceof Error && 'errcode' in error ? error.errcode : undefined
+  return typeof code === 'number' && (code & 0xff) === SQLITE_BUSY
+}
+
+/** A transaction that failed may be over already. */
+function undo(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // There is nothing to undo.
+  }
+}
+
+function toTask(row: Record<string, SQLOutputValue>): StoredTask {
+  return {
+    id: String(row['id']),
+    owner: String(row['owner']),
+    version: Number(row['version']),
+    open: row['open'] === 1,
+    expiresAt: Number(row['expires_at']),
+    body: String(row['body']),
+  }
+}
+
+/** Those of this process. In a container its number may be that of the process which crashed before. */
+const WORKERS = new Set<string>()
+
+/** Another process may have the number by now; then the task waits until its worker has not been heard of for a while. */
+function isGone(worker: string): boolean {
+  const [host, pid] = worker.split(' ')
+  if (host !== hostname()) return false
+  if (Number(pid) === process.pid) return !WORKERS.has(worker)
+  try {
+    return !process.kill(Number(pid), 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
+}

@@ -1,0 +1,48 @@
+import type { Interceptor, Log, Principal } from '../call/index.ts'
+import type { JsonObject, Meta } from '../protocol/index.ts'
+
+/** What an extension may know of a tool. */
+export interface ExtendedTool {
+  /** What its author said of it. */
+  readonly definition: { readonly long?: boolean | undefined }
+  /** Throws an AuthorizationError when the caller lacks scopes of the tool; absent when it needs none. */
+  readonly authorize: ((principal: Principal | undefined) => void) | undefined
+}
+
+/** What an extension may know of the server that it is added to. */
+export interface ExtendedServer {
+  readonly name: string
+  readonly log: Log
+  readonly tools: ReadonlyMap<string, ExtendedTool>
+  /** Who answers: the `_meta` that every result carries. (basic#meta) */
+  readonly resultMeta: Meta
+}
+
+/** What an extension does for one server. */
+export interface RunningExtension {
+  /** Answers the extension's own methods, and stands around the others. */
+  readonly interceptor: Interceptor
+  /** Ends what the extension holds open. */
+  readonly close?: (() => Promise<void>) | undefined
+}
+
+/**
+ * An addition to the protocol that a server declares: listed in `use`, at the place where it stands around the calls.
+ *
+ * @example
+ * const echo: ServerExtension = {
+ *   id: 'com.example/echo',
+ *   start: () => ({ interceptor: (next) => async (call) => (isEcho(call) ? { said: call.params.said } : next(call)) }),
+ * }
+ * @see basic/versioning#extension-negotiation
+ */
+export interface ServerExtension {
+  /** Under this name clients are told of it. */
+  readonly id: string
+  /** What clients are told with it; nothing when left out. */
+  readonly settings?: JsonObject | undefined
+  /** Its methods that carry one of their params in `Mcp-Name`: `{ 'com.example/echo': 'said' }`. */
+  readonly nameFields?: Readonly<Record<string, string>> | undefined
+  /** Called once, when the server is made. Throws a DefinitionError when the extension cannot work with it. */
+  readonly start: (server: ExtendedServer) => RunningExtension
+}
