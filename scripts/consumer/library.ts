@@ -1,4 +1,4 @@
-import type {} from 'hawser/types'
+import 'hawser/types'
 import { createValueKey, type Interceptor, needs } from 'hawser'
 
 /** Tools that ship without a server, as a package of its own would export them. */

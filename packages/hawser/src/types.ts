@@ -3,7 +3,7 @@
  * or kits can emit declarations. The compiler finds them once a file of the package imports this one.
  *
  * @example
- * import type {} from 'hawser/types'
+ * import 'hawser/types'
  * export const { tool } = needs<{ db: Db }>()
  */
 export type { Agreed, LineTaker, LogEntry, Service, TakenLines, ValueKey } from './call/index.ts'

@@ -98,7 +98,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
   const brought = used.map(({ id, settings = {} }) => [id, settings] as const)
   const extensions = used.length > 0 ? { ...options.extensions, ...Object.fromEntries(brought) } : options.extensions
   const log = guardLog(options.log ?? logToStderr)
-  checkOptions(options)
+  checkOptions({ ...options, extensions })
   const authorizer = createAuthorizer(options.scopes ?? {})
   const tools = new Map(
     Object.entries(parts.tools ?? {}).map(([name, tool]) => [name, compileTool(name, tool, authorizer)]),

@@ -371,7 +371,7 @@ describe('the stream for what belongs to no answer', () => {
     const { client } = await reach(
       withStream(() => new Response('data:\n\n', { headers: { 'content-type': 'text/event-stream' } })),
     )
-    const changes = await client.listen({ toolsListChanged: true })
+    const changes = await client.listen({ toolsListChanged: true }, { reconnect: 0 })
     await expect(changes.ended).rejects.toMatchObject({ code: 'disconnected' })
   })
 })

@@ -448,7 +448,7 @@ describe('changes', () => {
       program.exit(1)
       return true
     })
-    const changes = await client.listen({ toolsListChanged: true })
+    const changes = await client.listen({ toolsListChanged: true }, { reconnect: 0 })
     await expect(client.call('x')).rejects.toMatchObject({ code: 'disconnected' })
     await expect(changes.ended).rejects.toMatchObject({ code: 'disconnected' })
   })
