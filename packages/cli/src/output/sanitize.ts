@@ -23,7 +23,7 @@ const ESCAPES = new RegExp(
  * and variation selectors are left alone, except for joiners after ASCII, where they join nothing.
  */
 const HOSTILE =
-  /(?![\t\n\u200c\u200d\ufe00-\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]|(?<=\p{ASCII})[\u200c\u200d]/gu
+  /(?![\t\n]|\p{Variation_Selector}|\p{Join_Control})[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]|(?<=\p{ASCII})\p{Join_Control}/gu
 
 /** Control Pictures show a control character by its name. */
 const PICTURES = 0x2400
