@@ -17,6 +17,10 @@ const NEWEST = '2026-07-28'
 const HANDSHAKE = '2025-11-25'
 const OLDER = ['2025-06-18', '2025-03-26', '2024-11-05'] as const
 
+/** Elicitation came with 2025-06-18. */
+const cannotOf = (revision: string): Pick<Row, 'cannot'> =>
+  revision < '2025-06-18' ? { cannot: { ask: 'speaks a revision that has no questions' } } : {}
+
 const { answer } = harbour.ask
 const older: Part = 'older clients'
 
@@ -25,9 +29,12 @@ const program = {
   args: ['--conditions=hawser-source', fileURLToPath(new URL('servers/harbour-stdio.ts', import.meta.url))],
 }
 
+/** The transport of 2024-11-05 has a path of its own. */
+const LISTEN = { port: 0, closeTimeoutMs: 500, sse: '/sse' }
+
 /** Opens a client of a listener that is closed together with it. */
 async function overHttp(drive: (url: URL) => Promise<Driver>): Promise<Driver> {
-  const listener = await listen(createHarbour(), { port: 0, closeTimeoutMs: 500 })
+  const listener = await listen(createHarbour(), LISTEN)
   return withListener(listener, () => drive(new URL(listener.url)))
 }
 
@@ -47,7 +54,7 @@ async function withListener(listener: Listener, open: () => Promise<Driver>): Pr
 
 const client2 = (era: Era, revision: string, asks: string, only?: string[]): readonly Row[] => {
   const needs = revision === NEWEST ? {} : { needs: older }
-  const rest = { peer: `client 2.4.0, ${asks}`, revision, menu: harbour, ...needs }
+  const rest = { peer: `client 2.4.0, ${asks}`, revision, menu: harbour, ...needs, ...cannotOf(revision) }
   return [
     { ...rest, transport: 'stdio', open: () => driveOfficial2(new Stdio2(program), era, answer, only) },
     { ...rest, transport: 'HTTP', open: () => overHttp((url) => driveOfficial2(new Http2(url), era, answer, only)) },
@@ -61,11 +68,11 @@ const overSse = (peer: string, drive: (url: URL) => Promise<Driver>): Row => ({
   revision: HANDSHAKE,
   needs: 'HTTP+SSE clients',
   menu: harbour,
-  open: () => overHttp((url) => drive(new URL('/sse', url))),
+  open: () => overHttp((url) => drive(new URL(LISTEN.sse, url))),
 })
 
 const client1 = (revision: string, offer?: string): readonly Row[] => {
-  const rest = { peer: 'sdk 1.32.2', revision, needs: older, menu: harbour }
+  const rest = { peer: 'sdk 1.32.2', revision, needs: older, menu: harbour, ...cannotOf(revision) }
   return [
     { ...rest, transport: 'stdio', open: () => driveOfficial1(new Stdio1(program), answer, offer) },
     { ...rest, transport: 'HTTP', open: () => overHttp((url) => driveOfficial1(new Http1(url), answer, offer)) },

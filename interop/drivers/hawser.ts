@@ -1,4 +1,4 @@
-import { connect, type Link } from 'hawser'
+import { type Client, connect, type Link } from 'hawser'
 import { type Answer, type Driver, textOf } from './driver.ts'
 
 /** Hawser's own client of a URL or a child process. */
@@ -8,7 +8,7 @@ export async function driveHawser(target: string | Link, answer: Answer = {}): P
     timeout: 20_000,
   })
   return {
-    revision: async () => (await client.discover()).supportedVersions.toSorted().at(-1) ?? 'none',
+    revision: () => revisionOf(client),
     listTools: async () => (await client.listTools()).map(({ name }) => name),
     call: async (name, args, options) => {
       const { content, isError } = await client.call(name, { ...args }, options)
@@ -20,4 +20,12 @@ export async function driveHawser(target: string | Link, answer: Answer = {}): P
       textOf((await client.prompt(name, { ...args })).messages.map(({ content }) => content)),
     [Symbol.asyncDispose]: client.close,
   }
+}
+
+/** A client that speaks several revisions says which one it is; one that speaks the newest alone needs not to. */
+async function revisionOf(client: Client): Promise<string> {
+  const agreed: unknown = Reflect.get(client, 'agreed')
+  if (typeof agreed !== 'function') return (await client.discover()).supportedVersions.toSorted().at(-1) ?? 'none'
+  const { protocolVersion } = (await agreed()) as { readonly protocolVersion: string }
+  return protocolVersion
 }
