@@ -29,7 +29,7 @@ export function createNotes(): Notes {
   }
 }
 
-export const isPending = ({ row }: RowResult): boolean => row.needs !== undefined && PENDING.includes(row.needs)
+const isPending = ({ row }: RowResult): boolean => row.needs !== undefined && PENDING.includes(row.needs)
 
 /** The names of the columns, below the title of a section. */
 export function headLine(title: string): string {

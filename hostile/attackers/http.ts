@@ -9,13 +9,22 @@ export interface HttpAttacker extends AsyncDisposable {
   readonly requests: () => number
 }
 
-/** A request as far as an attacker cares: the id of its message, and the token for its progress. */
+/** A request as far as an attacker cares. */
 export interface Asked {
+  /** The id of its message, and the token for its progress. */
   readonly id: number
   readonly token: unknown
+  /** The method of the message; that of HTTP for a request without one. */
+  readonly method: string
 }
 
 export type Say = (socket: Socket, asked: Asked) => unknown
+
+interface Message {
+  readonly id?: number
+  readonly method?: string
+  readonly params?: { readonly _meta?: { readonly progressToken?: unknown } }
+}
 
 /** Answers every request with what `say` writes. */
 export async function startHttpAttacker(say: Say): Promise<HttpAttacker> {
@@ -28,15 +37,17 @@ export async function startHttpAttacker(say: Say): Promise<HttpAttacker> {
     socket.setEncoding('latin1').on('data', (chunk) => {
       text += String(chunk)
       const end = text.indexOf('\r\n\r\n')
-      const length = Number(/content-length: (\d+)/i.exec(text)?.[1])
+      const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
       if (end === -1 || text.length < end + 4 + length) return
-      const body = JSON.parse(text.slice(end + 4, end + 4 + length)) as {
-        readonly id: number
-        readonly params: { readonly _meta: { readonly progressToken?: unknown } }
-      }
+      const [method = ''] = text.split(' ', 1)
+      const message = JSON.parse(text.slice(end + 4, end + 4 + length) || '{}') as Message
       text = text.slice(end + 4 + length)
       requests++
-      say(socket, { id: body.id, token: body.params._meta.progressToken })
+      say(socket, {
+        id: message.id ?? 0,
+        token: message.params?._meta?.progressToken,
+        method: message.method ?? method,
+      })
     })
   })
   server.listen(0, '127.0.0.1')
@@ -55,7 +66,7 @@ export async function startHttpAttacker(say: Say): Promise<HttpAttacker> {
 }
 
 /** The head of an answer whose body ends with the connection. */
-export const head = (type: string, ...more: readonly string[]): string =>
+const head = (type: string, ...more: readonly string[]): string =>
   [`HTTP/1.1 200 OK`, `content-type: ${type}`, 'connection: close', ...more].join('\r\n') + '\r\n\r\n'
 
 export const json = (...more: readonly string[]): string => head('application/json', ...more)

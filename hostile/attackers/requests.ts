@@ -4,7 +4,7 @@ const META = {
   'io.modelcontextprotocol/clientCapabilities': {},
 }
 
-export const request = (id: number, method: string, params: object = {}): string =>
+const request = (id: number, method: string, params: object = {}): string =>
   JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: META } })
 
 export const callTool = (id: number, name: string, args: object = {}): string =>

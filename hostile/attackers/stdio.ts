@@ -95,7 +95,21 @@ if (attack === undefined) throw new Error(`There is no attack ${process.argv[2]}
 /** Attacks on lists answer every request; the others attack once and serve properly from then on. */
 const endures = /page|cursor/.test(process.argv[2] ?? '')
 let begun: unknown
-onRequest(({ id, params }) => {
+/** Whether it speaks an earlier revision, which begins with a handshake. */
+const isPast = process.argv[3] === 'past'
+const greeting = {
+  protocolVersion: '2025-11-25',
+  capabilities: { tools: {} },
+  serverInfo: { name: 'past', version: '1' },
+}
+
+let isGreeted = !isPast
+onRequest(({ id, method, params }) => {
+  if (isPast && method === 'initialize') {
+    isGreeted = true
+    return void process.stdout.write(line({ id, result: greeting }))
+  }
+  if (!isGreeted) return void process.stdout.write(line({ id, error: { code: -32601, message: 'Method not found' } }))
   if (begun !== undefined && !endures) return void Promise.resolve(begun).then(() => process.stdout.write(fine(id)))
   begun = attack({ id, token: params._meta?.progressToken, cursor: params.cursor }) ?? null
 })

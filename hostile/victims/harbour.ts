@@ -12,6 +12,15 @@ export const harbour = (() => {
         input: z.object({ text: z.string() }),
         run: ({ text }) => text,
       }),
+      work: tool({
+        description: 'Reports progress and says what it was told.',
+        effect: 'read',
+        input: z.object({ text: z.string() }),
+        run: ({ text }, { progress }) => {
+          progress(1, 2, `halfway through ${text}`)
+          return text
+        },
+      }),
       flood: tool({
         description: 'Tells of many changes.',
         effect: 'write',
