@@ -34,7 +34,7 @@ const buildPrograms = (names: readonly string[]) =>
   build({
     ...shared,
     entryPoints: [
-      ...sources(names, 'inproc', 'http', 'stdio', 'stdio-plain', 'stdio-json-schema'),
+      ...sources(names, 'inproc', 'http', 'listeners', 'stdio', 'stdio-plain', 'stdio-json-schema'),
       ...files('child/*.ts'),
     ],
     platform: 'node',

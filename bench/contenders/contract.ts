@@ -18,3 +18,17 @@ export const announce = (port: number): void => {
   process.on('disconnect', () => process.exit(0))
   process.send?.({ port })
 }
+
+/** A moment that processes of one machine can compare, in ms. */
+export const now = (): number => Number(process.hrtime.bigint()) / 1e6
+
+/** Tells the runner the port of a `listeners.ts` program, and makes a change whenever it is asked, saying when. */
+export const announceChanges = (port: number, change: () => unknown): void => {
+  process.on('message', () => {
+    const at = now()
+    void change()
+    process.send?.({ at })
+  })
+  process.on('disconnect', () => process.exit(0))
+  process.send?.({ port })
+}

@@ -4,6 +4,7 @@ import type { Dialect } from '../wire/dialect.ts'
 export type Form =
   | 'inproc'
   | 'http'
+  | 'listeners'
   | 'stdio'
   | 'stdio-plain'
   | 'stdio-json-schema'

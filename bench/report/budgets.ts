@@ -40,6 +40,8 @@ const budgets: readonly Budget[] = [
     says: 'no growth beyond the floor’s',
     limit: times(1.1),
   },
+  { row: 'listeners', metric: 'rss', says: '≤ 150 MB', limit: () => 150e6 / 2 ** 20 },
+  { row: 'listeners', metric: 'reach', says: '≤ 250 ms', limit: () => 250 },
   ...['tools', 'payload', 'flight'].map((metric) => ({
     row: 'growth',
     metric,

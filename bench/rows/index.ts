@@ -2,6 +2,7 @@ import { coldStart } from './cold-start.ts'
 import { growth } from './growth.ts'
 import { http } from './http.ts'
 import { inproc } from './inproc.ts'
+import { listeners } from './listeners.ts'
 import { memory } from './memory.ts'
 import type { Row } from './row.ts'
 import { size } from './size.ts'
@@ -10,4 +11,16 @@ import { stdio } from './stdio.ts'
 import { types } from './types.ts'
 import { workerd } from './workerd.ts'
 
-export const rows: readonly Row[] = [inproc, http, stdio, start, workerd, coldStart, size, types, memory, growth]
+export const rows: readonly Row[] = [
+  inproc,
+  http,
+  stdio,
+  start,
+  workerd,
+  coldStart,
+  size,
+  types,
+  memory,
+  listeners,
+  growth,
+]
