@@ -118,7 +118,7 @@ export function createEventQueue({
     }
     if (state === 'broken') throw new ConnectionError('disconnected', 'The reader of this stream is gone or too slow.')
     if (count === 0) return undefined
-    const text = waiting.map((entry) => entry?.event ?? '').join('')
+    const text = waiting.length === 1 ? waiting[0]!.event : waiting.map((entry) => entry?.event ?? '').join('')
     waiting = []
     count = length = 0
     keyed = -1
