@@ -31,10 +31,12 @@ const program = {
 
 /** The transport of 2024-11-05 has a path of its own. */
 const LISTEN = { port: 0, closeTimeoutMs: 500, sse: '/sse' }
+/** As on a host where the next request may reach another process. */
+const STATELESS = { ...LISTEN, sessions: false } as const
 
 /** Opens a client of a listener that is closed together with it. */
-async function overHttp(drive: (url: URL) => Promise<Driver>): Promise<Driver> {
-  const listener = await listen(createHarbour(), LISTEN)
+async function overHttp(drive: (url: URL) => Promise<Driver>, options = LISTEN): Promise<Driver> {
+  const listener = await listen(createHarbour(), options)
   return withListener(listener, () => drive(new URL(listener.url)))
 }
 
@@ -71,6 +73,17 @@ const overSse = (peer: string, drive: (url: URL) => Promise<Driver>): Row => ({
   open: () => overHttp((url) => drive(new URL(LISTEN.sse, url))),
 })
 
+/** The server holds no sessions, so that it cannot find a client again. */
+const withoutSession = (peer: string, drive: (url: URL) => Promise<Driver>): Row => ({
+  peer: `${peer}, no session`,
+  transport: 'HTTP',
+  revision: HANDSHAKE,
+  needs: older,
+  menu: harbour,
+  cannot: { ask: 'can only be asked in a session', cancel: 'can only leave a call in a session' },
+  open: () => overHttp(drive, STATELESS),
+})
+
 const client1 = (revision: string, offer?: string): readonly Row[] => {
   const rest = { peer: 'sdk 1.32.2', revision, needs: older, menu: harbour, ...cannotOf(revision) }
   return [
@@ -87,6 +100,8 @@ export const askedByOthers: readonly Row[] = [
   ...OLDER.flatMap((revision) => client2('legacy', revision, 'handshake', [revision])),
   ...client1(HANDSHAKE),
   ...OLDER.flatMap((revision) => client1(revision, revision)),
+  withoutSession('client 2.4.0', (url) => driveOfficial2(new Http2(url), 'legacy', answer)),
+  withoutSession('sdk 1.32.2', (url) => driveOfficial1(new Http1(url), answer)),
   overSse('client 2.4.0, handshake', (url) => driveOfficial2(new Sse2(url), 'legacy', answer)),
   overSse('sdk 1.32.2', (url) => driveOfficial1(new Sse1(url), answer)),
 ]
