@@ -95,6 +95,20 @@ describe.concurrent('a client, when a server on the standard streams', () => {
     expectUnharmed(report, 320)
   })
 
+  it.each([
+    ['writes for ever without a line break', 'endless-stdout'],
+    ['writes a line of 200 MB', 'line-of-200-MB'],
+    ['nests its answer 200 000 deep', 'depth-of-200000'],
+    ['puts 15 million values into its answer', 'many-values'],
+    ['reports progress for ever', 'progress-flood'],
+    ['dies', 'dies'],
+  ])('%s when it is asked what it is, is given up', async (_, attack) => {
+    const target = [...attacker(attack), 'at once']
+    const report = await attackClient({ target, ask: 'discover', timeout: 4_000, maxTimeout: 6_000 })
+    expect(report.error?.name).toBe('ConnectionError')
+    expectUnharmed(report, 320)
+  })
+
   it('answers with an error of 15 MB, hands it on', async () => {
     const report = await suffer('long-error')
     expect(report.error).toMatchObject({ name: 'ProtocolError', code: 'other' })

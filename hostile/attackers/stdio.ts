@@ -97,6 +97,17 @@ const endures = /page|cursor/.test(process.argv[2] ?? '')
 let begun: unknown
 /** Whether it speaks an earlier revision, which begins with a handshake. */
 const isPast = process.argv[3] === 'past'
+const discovered = (id: number): string =>
+  line({
+    id,
+    result: {
+      resultType: 'complete',
+      ttlMs: 0,
+      cacheScope: 'private',
+      supportedVersions: ['2026-07-28'],
+      capabilities: { tools: {}, resources: { subscribe: true } },
+    },
+  })
 const greeting = {
   protocolVersion: '2025-11-25',
   capabilities: { tools: {} },
@@ -110,6 +121,8 @@ onRequest(({ id, method, params }) => {
     return void process.stdout.write(line({ id, result: greeting }))
   }
   if (!isGreeted) return void process.stdout.write(line({ id, error: { code: -32601, message: 'Method not found' } }))
+  // Who it is it says properly, unless that is what it attacks.
+  if (method === 'server/discover' && process.argv[3] !== 'at once') return void process.stdout.write(discovered(id))
   if (begun !== undefined && !endures) return void Promise.resolve(begun).then(() => process.stdout.write(fine(id)))
   begun = attack({ id, token: params._meta?.progressToken, cursor: params.cursor }) ?? null
 })
