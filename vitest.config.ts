@@ -11,7 +11,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['{packages,examples,docs,conformance,bench,scripts}/**/*.test.ts'],
+    include: ['{packages,examples,docs,conformance,interop,bench,scripts}/**/*.test.ts'],
     pool: 'forks',
     testTimeout: 15_000,
     hookTimeout: 30_000,

@@ -34,7 +34,17 @@ const buildPrograms = (names: readonly string[]) =>
   build({
     ...shared,
     entryPoints: [
-      ...sources(names, 'inproc', 'sessions', 'http', 'stdio', 'stdio-plain', 'stdio-json-schema', 'calls'),
+      ...sources(
+        names,
+        'inproc',
+        'sessions',
+        'http',
+        'listeners',
+        'stdio',
+        'stdio-plain',
+        'stdio-json-schema',
+        'calls',
+      ),
       ...files('child/*.ts'),
     ],
     platform: 'node',

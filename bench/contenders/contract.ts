@@ -21,3 +21,16 @@ export const announce = (port: number): void => {
 
 /** What each `calls.ts` exports as `dial`: a client of the server at a URL, whose tool `echo` it calls; resolves to the content. */
 export type Dial = (url: string) => Promise<(text: string) => Promise<unknown>>
+/** A moment that processes of one machine can compare, in ms. */
+export const now = (): number => Number(process.hrtime.bigint()) / 1e6
+
+/** Tells the runner the port of a `listeners.ts` program, and makes a change whenever it is asked, saying when. */
+export const announceChanges = (port: number, change: () => unknown): void => {
+  process.on('message', () => {
+    const at = now()
+    void change()
+    process.send?.({ at })
+  })
+  process.on('disconnect', () => process.exit(0))
+  process.send?.({ port })
+}

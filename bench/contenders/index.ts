@@ -5,6 +5,7 @@ export type Form =
   | 'inproc'
   | 'sessions'
   | 'http'
+  | 'listeners'
   | 'stdio'
   | 'stdio-plain'
   | 'stdio-json-schema'

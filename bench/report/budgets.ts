@@ -45,6 +45,8 @@ const budgets: readonly Budget[] = [
   },
   ...['heap', 'heap50'].map((metric) => ({ row: 'sessions', metric, says: '≤ 1 KiB', limit: () => 1 })),
   { row: 'sessions', metric: 'rate', of: 'sdk', says: '≥ 5 × SDK', limit: times(5), atLeast: true },
+  { row: 'listeners', metric: 'rss', says: '≤ 150 MB', limit: () => 150e6 / 2 ** 20 },
+  { row: 'listeners', metric: 'reach', says: '≤ 250 ms', limit: () => 250 },
   ...['tools', 'payload', 'flight'].map((metric) => ({
     row: 'growth',
     metric,

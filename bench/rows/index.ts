@@ -3,6 +3,7 @@ import { coldStart } from './cold-start.ts'
 import { growth } from './growth.ts'
 import { http } from './http.ts'
 import { inproc } from './inproc.ts'
+import { listeners } from './listeners.ts'
 import { memory } from './memory.ts'
 import type { Row } from './row.ts'
 import { sessions } from './sessions.ts'
@@ -24,5 +25,6 @@ export const rows: readonly Row[] = [
   types,
   memory,
   sessions,
+  listeners,
   growth,
 ]

@@ -7,7 +7,7 @@ export interface Dialect {
 
 /** One thing to ask a server, before it is put into a dialect. */
 export interface Question {
-  readonly method: 'tools/call' | 'tools/list' | 'initialize'
+  readonly method: 'tools/call' | 'tools/list' | 'initialize' | 'subscriptions/listen'
   readonly params: Readonly<Record<string, unknown>>
 }
 
@@ -21,6 +21,12 @@ export const call = (name: string, args: Readonly<Record<string, unknown>>): Que
 export const list = (cursor?: string): Question => ({
   method: 'tools/list',
   params: cursor === undefined ? {} : { cursor },
+})
+
+/** A subscription to changes of the list of tools. */
+export const listen = (): Question => ({
+  method: 'subscriptions/listen',
+  params: { notifications: { toolsListChanged: true } },
 })
 
 export const initialize = (dialect: Dialect): Question => ({

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { Failure } from '../failure.ts'
 import { createOutput } from './create-output.ts'
-import { clean } from './sanitize.ts'
+import { clean, cleanProse } from './sanitize.ts'
 
 /** What is said about an error, and what the process ends with. */
 interface Report {
@@ -17,7 +17,7 @@ export function reportError(error: unknown, args: readonly string[]): ExitCode {
   const isPlain = args.slice(0, hasProgram ? args.indexOf('--') : undefined).includes('--no-color')
   const { note, notePaint } = createOutput({ color: isPlain ? false : undefined })
   const { exitCode, message, hints } = describe(error, hasProgram)
-  note(`${notePaint.red('hawser:')} ${clean(message)}`)
+  note(`${notePaint.red('hawser:')} ${cleanProse(message)}`)
   for (const hint of hints) note(clean(hint).replace(/^(?=.)/gm, '  '))
   return exitCode
 }

@@ -2,14 +2,24 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clean, cleanLine, cleanProse, toJson } from './sanitize.ts'
 
-const HOSTILE = /[^\P{Cc}\t\n]|[\p{Zl}\p{Zp}\p{Bidi_Control}\u{e0000}-\u{e007f}]/u
+const HOSTILE = /[^\P{Cc}\t\n]|[\p{Zl}\p{Zp}\p{Bidi_Control}\u{ad}\u{200b}\u{2060}\u{3164}\u{feff}\u{e0000}-\u{e007f}]/u
 
 /** Text with more than its share of what terminals act on. */
 const nasty = fc
   .array(
     fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('\u{1b}', '\u{9b}31m', '\u{1b}]0;', '\u{7}', '\r', '\u{202e}', '\u{e0041}', '\u{1b}\u{1b}[[31m'),
+      fc.constantFrom(
+        '\u{1b}',
+        '\u{9b}31m',
+        '\u{1b}]0;',
+        '\u{7}',
+        '\r',
+        '\u{202e}',
+        '\u{e0041}',
+        '\u{200b}',
+        '\u{1b}\u{1b}[[31m',
+      ),
     ),
   )
   .map((parts) => parts.join(''))
@@ -30,7 +40,10 @@ describe('text of strangers', () => {
     ['\u{202e}txt.exe', '<U+202E>txt.exe'],
     ['hidden\u{e0068}\u{e0069}', 'hidden<U+E0068><U+E0069>'],
     ['\u{7f}\u{85}', '␡<U+0085>'],
+    ['echo\u{200b} e\u{ad}cho \u{2060}echo', 'echo<U+200B> e<U+00AD>cho <U+2060>echo'],
+    ['echo\u{200d} \u{feff}echo \u{3164}', 'echo<U+200D> <U+FEFF>echo <U+3164>'],
     ['岸壁 👩‍🚒', '岸壁 👩‍🚒'],
+    ['می‌خواهم ❤\u{fe0f} 1\u{fe0f}⃣', 'می‌خواهم ❤\u{fe0f} 1\u{fe0f}⃣'],
   ])('%j is printed as %j', (text, printed) => {
     expect(clean(text)).toBe(printed)
   })

@@ -19,9 +19,11 @@ const ESCAPES = new RegExp(
 
 /**
  * What could move the cursor, recolour, reorder or hide text: control characters except tab and newline, separators that
- * are not newlines, direction overrides (Unicode TR #36 §2), and tags, which are invisible.
+ * are not newlines, direction overrides (Unicode TR #36 §2), and what is invisible, so that two names look like one. Joiners
+ * and variation selectors are left alone, except for joiners after ASCII, where they join nothing.
  */
-const HOSTILE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u{e0000}-\u{e007f}]/gu
+const HOSTILE =
+  /(?![\t\n]|\p{Variation_Selector}|\p{Join_Control})[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]|(?<=\p{ASCII})\p{Join_Control}/gu
 
 /** Control Pictures show a control character by its name. */
 const PICTURES = 0x2400
@@ -38,6 +40,14 @@ export function clean(text: string): string {
 /** The same on one line. */
 export function cleanLine(text: string): string {
   return clean(text).replace(/\s+/g, ' ').trim()
+}
+
+/** Most characters of a name that are shown; nobody tells longer ones apart by looking. */
+const MAX_NAME = 256
+
+/** The same of something that has to be short. */
+export function cleanName(text: string): string {
+  return text.length > MAX_NAME ? `${cleanLine(text.slice(0, MAX_NAME))}…` : cleanLine(text)
 }
 
 /** Most characters of a text that is shown to be read rather than kept. */

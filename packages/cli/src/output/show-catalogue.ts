@@ -1,8 +1,8 @@
 import type { Catalogue } from '../commands/list.ts'
 import type { Output } from './create-output.ts'
 import type { Paint } from './paint.ts'
-import { cleanLine, cleanProse } from './sanitize.ts'
-import { describeArguments, describeEffect } from './show-tool.ts'
+import { cleanLine, cleanName, cleanProse } from './sanitize.ts'
+import { describeArguments, describeEffect, joinSome } from './show-tool.ts'
 import { type Piece, renderTable, type Row } from './table.ts'
 import { truncate, wrap } from './wrap.ts'
 
@@ -96,7 +96,7 @@ function showInstructions(instructions: string, width: number): readonly string[
     : [...lines.slice(0, MAX_INSTRUCTION_LINES), '… (--json prints all of it)']
 }
 
-const name = (text: string, { cyan }: Paint): readonly Piece[] => [{ text: cleanLine(text), paint: cyan }]
+const name = (text: string, { cyan }: Paint): readonly Piece[] => [{ text: cleanName(text), paint: cyan }]
 
 const type = ({ mimeType = '' }: { readonly mimeType?: string }, { dim }: Paint): Piece => ({
   text: cleanLine(mimeType),
@@ -115,6 +115,6 @@ function about({ title = '', description = '' }: Described, fallback = ''): read
 }
 
 function promptArguments({ arguments: all = [] }: Catalogue['prompts'][number], { dim }: Paint): readonly Piece[] {
-  const names = all.map(({ name: argument, required }) => `${cleanLine(argument)}${required === true ? '' : '?'}`)
-  return [{ text: names.join(', '), paint: dim }]
+  const names = all.map(({ name: argument, required }) => `${cleanName(argument)}${required === true ? '' : '?'}`)
+  return [{ text: joinSome(names), paint: dim }]
 }

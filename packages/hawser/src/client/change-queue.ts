@@ -7,8 +7,9 @@ export type Change = (
   readonly gap?: true
 }
 
-/** Different changes that wait for a slow reader; beyond it the oldest are forgotten. */
+/** Different changes that wait for a slow reader, and UTF-16 units of their URIs; beyond them the oldest are forgotten. */
 const MAX_WAITING = 1000
+const MAX_LENGTH = 1024 * 1024
 
 /** Changes between the connection that brings them and whoever reads them. */
 export interface ChangeQueue {
@@ -21,6 +22,10 @@ export interface ChangeQueue {
 
 export function createChangeQueue(): ChangeQueue {
   const waiting = new Map<string, Change>()
+  let length = 0
+  const take = (key: string): void => {
+    if (waiting.delete(key)) length -= key.length
+  }
   let wake = Promise.withResolvers<void>()
   const notice = (): void => {
     wake.resolve()
@@ -29,9 +34,13 @@ export function createChangeQueue(): ChangeQueue {
   let over: { readonly error: Error | undefined } | undefined
   return {
     add: (change) => {
-      waiting.set(change.kind === 'resource' ? `resource ${change.uri}` : change.kind, change)
-      const [oldest] = waiting.keys()
-      if (waiting.size > MAX_WAITING && oldest !== undefined) waiting.delete(oldest)
+      const key = change.kind === 'resource' ? `resource ${change.uri}` : change.kind
+      if (!waiting.has(key)) length += key.length
+      waiting.set(key, change)
+      for (const oldest of waiting.keys()) {
+        if (waiting.size <= MAX_WAITING && length <= MAX_LENGTH) break
+        take(oldest)
+      }
       notice()
     },
     end: (error) => {
@@ -41,7 +50,7 @@ export function createChangeQueue(): ChangeQueue {
     read: async function* () {
       for (;;) {
         for (const [key, change] of waiting) {
-          waiting.delete(key)
+          take(key)
           yield change
         }
         if (over?.error !== undefined) throw over.error

@@ -46,6 +46,30 @@ describe('a list', () => {
     expect(cursors).toHaveLength(3)
   })
 
+  it.each([
+    ['values', { type: 'object', required: Array.from({ length: 60_000 }, () => 'x') }],
+    ['text', { type: 'object', title: 'x'.repeat(4_000_000) }],
+  ])('that never ends is refused as well when its pages hold too much %s together', async (_, inputSchema) => {
+    let asked = 0
+    const endless: Handle = async () =>
+      ({
+        tools: [{ name: `t${asked}`, inputSchema }],
+        ttlMs: 0,
+        cacheScope: 'public',
+        nextCursor: `${asked++}`,
+      }) as Reply
+    await expect(createClient(endless).listTools()).rejects.toMatchObject({
+      code: 'bad_reply',
+      message: 'tools/list holds more than 1000000 values or 67108864 characters in its first 17 pages.',
+    })
+    expect(asked).toBe(17)
+  })
+
+  it('may have very many entries on one page', async () => {
+    const names = Array.from({ length: 200_000 }, (_, index) => `t${index}`)
+    expect(await paged({ start: page(names) }).list()).toHaveLength(200_000)
+  })
+
   it('that never ends is refused after a thousand pages, or as many as the client allows', async () => {
     let asked = 0
     const endless: Handle = async () => page([], `${asked++}`)

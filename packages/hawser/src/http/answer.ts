@@ -65,11 +65,25 @@ export function answerRequest(
     return queue
   }
 
+  /** The event that a subscription was told last, if it had no params of its own: most often the next one is the same. */
+  let told = ''
+  let toldEvent = ''
+  const subscriptionEvent = (notification: Notification): string => {
+    const isPlain = notification.params === undefined
+    if (isPlain && notification.method === told) return toldEvent
+    const event = encodeEvent(notificationText(notification, id))
+    if (isPlain) {
+      told = notification.method
+      toldEvent = event
+    }
+    return event
+  }
+
   const notify = (notification: Notification): void => {
     if (!isOpen) return
     let event: string
     try {
-      event = encodeEvent(notificationText(notification, isSubscription ? id : undefined))
+      event = isSubscription ? subscriptionEvent(notification) : encodeEvent(notificationText(notification, undefined))
     } catch (error) {
       reportInternal(error, service.log, { method: notification.method })
       return

@@ -308,6 +308,31 @@ describe('the HTTP client', () => {
       expect(await answering(`data: ${large}\n\n`, events, { maxBytes: 4000 })(callTool('x'))).toHaveProperty('content')
     })
 
+    it('when an answer or an event holds more values than allowed', async () => {
+      const message = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { ...text('ok'), more: Array(1000).fill(0) } })
+      const allowed = { maxValues: 1000 }
+      for (const handle of [answering(message, {}, allowed), answering(`data: ${message}\n\n`, events, allowed)]) {
+        await expect(handle(callTool('x'))).rejects.toMatchObject({
+          code: 'bad_reply',
+          message: expect.stringContaining('at most 1000'),
+        })
+      }
+      expect(await answering(message)(callTool('x'))).toHaveProperty('content')
+    })
+
+    it('in whatever pieces it comes', async () => {
+      const bytes = new TextEncoder().encode(result(1, 'Zürich'.repeat(500)))
+      const inPieces = (): ReadableStream =>
+        new ReadableStream({
+          start: (controller) => {
+            for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
+            controller.close()
+          },
+        })
+      expect(await answering(inPieces())(callTool('x'))).toEqual(text('Zürich'.repeat(500)))
+      expect(await codeOf(answering(inPieces(), {}, { maxBytes: bytes.length - 1 })(callTool('x')))).toBe('bad_reply')
+    })
+
     it('when nobody answers, without the secrets of the URL', async () => {
       const cause = new TypeError('fetch failed')
       const handle = connectHttp('https://notes.example.com/mcp?key=secret', { fetch: () => Promise.reject(cause) })

@@ -13,7 +13,7 @@ import {
 import { pages } from '../client/pages.ts'
 import type { Request as ClientRequest } from '../client/request.ts'
 import type { HeaderField, ListParams } from '../protocol/index.ts'
-import { encodeRequest } from '../wire/json-rpc.ts'
+import { encodeRequest, MAX_REPLY_VALUES } from '../wire/json-rpc.ts'
 import { encodeParams } from '../wire/request.ts'
 import { createKnownHeaders } from './learn-headers.ts'
 import { mergeNameFields, type NameFields } from './mirrored.ts'
@@ -27,6 +27,8 @@ export interface ConnectHttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Most bytes of one answer or one event; 16 MiB by default. */
   readonly maxBytes?: number | undefined
+  /** Most values in one answer or one event, counting every item and member; 1 000 000 by default. */
+  readonly maxValues?: number | undefined
   /** Methods of extensions that carry one of their params in `Mcp-Name`: `{ 'tasks/get': 'taskId' }`. */
   readonly nameFields?: NameFields | undefined
   /** Told of tools that are left out because their definition is invalid; stderr by default. */
@@ -50,7 +52,7 @@ const MAX_PAGES = 100
  * @see basic/transports/streamable-http
  */
 export function connectHttp(url: string | URL, options: ConnectHttpOptions = {}): Handle {
-  const { fetch: own, maxBytes = 16 * 1024 * 1024 } = options
+  const { fetch: own, maxBytes = 16 * 1024 * 1024, maxValues = MAX_REPLY_VALUES } = options
   const endpoint = checkUrl(url)
   const nameFields = mergeNameFields(options.nameFields)
   // As JSON, for names come from the server and may hold what a terminal obeys.
@@ -71,7 +73,7 @@ export function connectHttp(url: string | URL, options: ConnectHttpOptions = {})
     const response = await sent.catch((error: unknown) => {
       throw asConnectionError(error, endpoint)
     })
-    const reply = await readReply(response, id, call, maxBytes)
+    const reply = await readReply(response, id, call, { maxBytes, maxValues })
     return isCallOf(call, 'tools/list') ? known.learn(reply) : reply
   }
 

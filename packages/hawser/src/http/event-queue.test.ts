@@ -204,3 +204,27 @@ describe('the event queue', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 })
+
+describe('a transport that does not wait', () => {
+  it('is told of news, takes all of it, and learns of the end', () => {
+    const queue = createEventQueue({ keepAliveMs: 0 })
+    let news = 0
+    queue.push('a')
+    queue.onNews(() => news++)
+    expect(news).toBe(1)
+    queue.push('b')
+    expect([news, queue.take(), queue.take()]).toEqual([2, 'ab', ''])
+    queue.end('c')
+    expect([news, queue.take(), queue.take()]).toEqual([3, 'c', undefined])
+  })
+
+  it('learns that the stream broke off', () => {
+    const queue = createEventQueue({ keepAliveMs: 0, maxEvents: 1 })
+    let news = 0
+    queue.onNews(() => news++)
+    queue.push('a')
+    queue.push('b')
+    expect(news).toBe(2)
+    expect(() => queue.take()).toThrow(expect.objectContaining({ code: 'disconnected' }))
+  })
+})

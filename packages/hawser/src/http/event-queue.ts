@@ -18,6 +18,14 @@ export interface EventQueue {
    * @throws ConnectionError `disconnected` when the stream broke off.
    */
   readonly next: () => Promise<string | undefined>
+  /**
+   * The same without waiting: empty when there is nothing yet.
+   *
+   * @throws ConnectionError `disconnected` when the stream broke off.
+   */
+  readonly take: () => string | undefined
+  /** Calls back whenever there may be something to take, for a transport that does not call `next`. */
+  readonly onNews: (callback: () => void) => void
   /** Calls back when the stream breaks off, for a transport that may be waiting for its reader. */
   readonly onBreak: (callback: () => void) => void
 }
@@ -111,18 +119,27 @@ export function createEventQueue({
     add(event, undefined)
   }
 
+  const take = (): string | undefined => {
+    if (state === 'broken') throw new ConnectionError('disconnected', 'The reader of this stream is gone or too slow.')
+    if (count === 0) return state === 'open' ? '' : undefined
+    const text = waiting.length === 1 ? waiting[0]!.event : waiting.map((entry) => entry?.event ?? '').join('')
+    waiting = []
+    count = length = 0
+    keyed = -1
+    return text
+  }
+
   const next = async (): Promise<string | undefined> => {
     if (state === 'open' && count === 0) {
       await new Promise<void>((resolve) => (wake = resolve))
       wake = undefined
     }
-    if (state === 'broken') throw new ConnectionError('disconnected', 'The reader of this stream is gone or too slow.')
-    if (count === 0) return undefined
-    const text = waiting.map((entry) => entry?.event ?? '').join('')
-    waiting = []
-    count = length = 0
-    keyed = -1
-    return text
+    return take()
+  }
+
+  const onNews = (callback: () => void): void => {
+    wake = callback
+    if (count > 0 || state !== 'open') callback()
   }
 
   const keepOpen = (): void => {
@@ -138,5 +155,5 @@ export function createEventQueue({
     if (state === 'broken') callback()
   }
 
-  return { push, end, cancel: breakOff, next, onBreak }
+  return { push, end, cancel: breakOff, next, take, onNews, onBreak }
 }

@@ -48,31 +48,30 @@ async function readNext(reader: Reader): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Decodes piece by piece, so that many small ones do not wait in memory. */
+/**
+ * Copies each piece at once: kept as they are, or joined as text, many small ones would take tens of times their size.
+ * What is too large or broken off is not read on.
+ */
 async function readRest(reader: Reader, start: readonly Uint8Array[], maxBytes: number): Promise<Body> {
-  const streaming = createDecoder()
   const chunks = [...start]
-  let text = ''
+  let bytes = new Uint8Array(0)
   let length = 0
-  let problem: BodyProblem | undefined
   for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift() ?? (await readNext(reader))) {
-    length += chunk.byteLength
-    if (length > maxBytes) problem = 'too_large'
-    else {
-      try {
-        text += streaming.decode(chunk, { stream: true })
-        continue
-      } catch {
-        problem = 'not_utf8'
-      }
+    const end = length + chunk.byteLength
+    if (end > maxBytes) {
+      // An errored stream refuses even to be cancelled.
+      reader.cancel().catch(() => {})
+      return { problem: 'too_large' }
     }
-    // What else comes is not wanted; an errored stream refuses even that.
-    reader.cancel().catch(() => {})
-    return { problem }
+    if (end > bytes.length) bytes = enlarge(bytes, length, Math.min(Math.max(end, 2 * bytes.length), maxBytes))
+    bytes.set(chunk, length)
+    length = end
   }
-  try {
-    return { text: text + streaming.decode() }
-  } catch {
-    return { problem: 'not_utf8' }
-  }
+  return decodeBody(bytes.subarray(0, length))
+}
+
+function enlarge(bytes: Uint8Array, length: number, size: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(size)
+  larger.set(bytes.subarray(0, length))
+  return larger
 }

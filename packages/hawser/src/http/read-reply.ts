@@ -10,6 +10,14 @@ import { readRetryAfter } from './retry-after.ts'
 
 type ResponseBody = ReadableStream<Uint8Array>
 
+/** How much of an answer is read. */
+export interface ReplyLimits {
+  /** Most bytes of a body, or of one event. */
+  readonly maxBytes: number
+  /** Most values in one message. */
+  readonly maxValues: number
+}
+
 /**
  * Reads the answer to one call, handing its notifications on as they come.
  *
@@ -17,11 +25,11 @@ type ResponseBody = ReadableStream<Uint8Array>
  * is no answer and `unavailable` for a
  * status that passes, and `disconnected` when it ends too early. (streamable-http#receiving-messages)
  */
-export async function readReply(response: Response, id: RequestId, call: Call, maxBytes: number): Promise<Reply> {
+export async function readReply(response: Response, id: RequestId, call: Call, limits: ReplyLimits): Promise<Reply> {
   const { ok, status, headers, body } = response
   const type = mediaType(headers.get('content-type'))
-  if (ok && body !== null && type === 'text/event-stream') return readStream(body, id, call, maxBytes)
-  const message = type === 'application/json' ? await readMessage(body, maxBytes) : undefined
+  if (ok && body !== null && type === 'text/event-stream') return readStream(body, id, call, limits)
+  const message = type === 'application/json' ? await readMessage(body, limits) : undefined
   if (message === undefined) body?.cancel().catch(() => {})
   const hasFailed = message?.kind === 'failure'
   if ((status === 401 || status === 403) && !(hasFailed && message.error.code <= 0)) {
@@ -55,15 +63,22 @@ function settle(message: Exclude<Parsed, ParsedNotification>, id: RequestId, cal
   return decodeReply(message.result, call.values)
 }
 
-async function readMessage(stream: ResponseBody | null, maxBytes: number): Promise<Parsed> {
+async function readMessage(stream: ResponseBody | null, { maxBytes, maxValues }: ReplyLimits): Promise<Parsed> {
   const { text, problem } = await readBody(stream, maxBytes)
-  if (problem === undefined) return parseMessage(text)
-  throw badReply(`Expected an answer in UTF-8 of at most ${maxBytes} bytes, got one that is ${problem}.`)
+  if (problem === undefined) return parseMessage(text, maxValues)
+  throw badReply(`Expected an answer in UTF-8 of at most ${maxBytes} bytes, got one that is ${PROBLEMS[problem]}.`)
 }
 
-async function readStream(stream: ResponseBody, id: RequestId, call: Call, maxBytes: number): Promise<Reply> {
+const PROBLEMS = { too_large: 'larger', not_utf8: 'not UTF-8' } as const
+
+async function readStream(
+  stream: ResponseBody,
+  id: RequestId,
+  call: Call,
+  { maxBytes, maxValues }: ReplyLimits,
+): Promise<Reply> {
   for await (const data of readEvents(stream, { maxEventBytes: maxBytes })) {
-    const message = parseMessage(data)
+    const message = parseMessage(data, maxValues)
     if (message.kind !== 'notification') return settle(message, id, call, false)
     const notification = decodeNotification(message.method, message.params, call.values)
     if (notification !== undefined) call.notify(notification)

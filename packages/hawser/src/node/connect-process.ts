@@ -18,6 +18,8 @@ export interface CommandOptions extends ProcessOptions {
   readonly restart?: boolean
   /** Longest line that is read, in bytes; 64 MiB by default. */
   readonly maxLineBytes?: number
+  /** Most values in one line, counting every item and member; 1 000 000 by default. */
+  readonly maxValues?: number
 }
 
 /** Most characters of standard error that an error message shows. */
@@ -40,7 +42,7 @@ interface Session {
  * @see basic/transports/stdio
  */
 export function command(file: string, args: readonly string[] = [], options: CommandOptions = {}): Link {
-  const { restart = true, maxLineBytes } = options
+  const { restart = true, maxLineBytes, maxValues } = options
   const limit = createRestartLimit(5, 60_000)
   const stops = new Set<Promise<void>>()
   let session: Session | undefined
@@ -55,6 +57,7 @@ export function command(file: string, args: readonly string[] = [], options: Com
       write: (text) => running.write(text),
       onBusy: (busy) => running.hold(busy),
       maxLineBytes,
+      maxValues,
     })
     const onExit = (exit: ProcessExit): void => {
       lastEnd = new ConnectionError('disconnected', describe(file, options, exit, client.stray), { cause: exit })

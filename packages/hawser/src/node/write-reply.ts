@@ -5,7 +5,7 @@ import type { EventQueue, HttpHeaders, HttpReply } from '../http/index.ts'
 export function writeReply(outgoing: ServerResponse, { status, headers, body = '', stream }: HttpReply): void {
   if (stream !== undefined) {
     outgoing.writeHead(status, headers)
-    void writeEvents(outgoing, stream)
+    writeEvents(outgoing, stream)
     return
   }
   outgoing.writeHead(status, withLength(headers, body))
@@ -18,28 +18,34 @@ function withLength(headers: HttpHeaders, body: string): string[] {
   return lines
 }
 
-async function writeEvents(outgoing: ServerResponse, events: EventQueue): Promise<void> {
-  outgoing.once('close', events.cancel)
-  events.onBreak(() => outgoing.destroy())
-  try {
-    for (let text = await events.next(); text !== undefined; text = await events.next()) {
-      // What the socket does not take waits in the queue, which is bounded.
-      if (!outgoing.write(text)) await untilDrained(outgoing)
+/** Without a promise for each event: a change may have to reach thousands of streams at once. */
+function writeEvents(outgoing: ServerResponse, events: EventQueue): void {
+  let isScheduled = false
+  // What the socket does not take waits in the queue, which is bounded.
+  let isFull = false
+  const flush = (): void => {
+    isScheduled = false
+    if (isFull) return
+    try {
+      for (let text = events.take(); text !== ''; text = events.take()) {
+        if (text === undefined) return void outgoing.end()
+        isFull = !outgoing.write(text)
+        if (isFull) return
+      }
+    } catch {
+      outgoing.destroy()
     }
-    outgoing.end()
-  } catch {
-    outgoing.destroy()
   }
-}
-
-function untilDrained(outgoing: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      outgoing.off('drain', settle).off('close', settle)
-      resolve()
-    }
-    outgoing.on('drain', settle).on('close', settle)
-    if (outgoing.closed) settle()
+  outgoing.once('close', events.cancel).on('drain', () => {
+    isFull = false
+    flush()
+  })
+  events.onBreak(() => outgoing.destroy())
+  // What is said in one turn leaves together.
+  events.onNews(() => {
+    if (isScheduled) return
+    isScheduled = true
+    queueMicrotask(flush)
   })
 }
 

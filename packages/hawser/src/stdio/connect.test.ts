@@ -202,6 +202,28 @@ describe('calls over lines', () => {
     expect(await listening).toEqual({})
   })
 
+  // The answer to any of them may have been what could not be read.
+  it.each([
+    ['levels', `{"jsonrpc":"2.0","id":1,"result":{"x":${'['.repeat(300)}${']'.repeat(300)}}}`, 'at most 200'],
+    ['values', `{"jsonrpc":"2.0","id":1,"result":{"x":[${'0,'.repeat(1000)}0]}}`, 'at most 500'],
+  ])('reject when a line holds too many %s, subscriptions stay', async (_, line, limit) => {
+    const { client, say } = connectScripted({ maxValues: 500 })
+    const listening = client.handle(makeCall('subscriptions/listen', { notifications: {} }))
+    const call = client.handle(toolCall('echo'))
+    say(line)
+    await expect(call).rejects.toMatchObject({ code: 'bad_reply', message: expect.stringContaining(limit) })
+    say({ id: 1, result: { resultType: 'complete' } })
+    expect(await listening).toEqual({})
+  })
+
+  it('reject when what answers them is malformed, and only they', async () => {
+    const { client, say } = connectScripted()
+    const calls = [client.handle(toolCall('a')), client.handle(toolCall('b'))]
+    say({ id: 1, result: 7 }, { id: 2, result: done })
+    await expect(calls[0]).rejects.toMatchObject({ code: 'bad_reply' })
+    expect(await calls[1]).toEqual({ content: [] })
+  })
+
   it('take an error without id when no other call can be meant', async () => {
     const { client, say } = connectScripted()
     const first = client.handle(toolCall('a'))

@@ -1,4 +1,5 @@
 import {
+  badReply,
   type Call,
   ConnectionError,
   fromWireError,
@@ -9,7 +10,13 @@ import {
   toAbortError,
 } from '../call/index.ts'
 import { isObject, LOGGING_LEVELS, META, type Notification, type ProgressToken } from '../protocol/index.ts'
-import { encodeNotification, encodeRequest, type ParsedNotification, parseMessage } from '../wire/json-rpc.ts'
+import {
+  encodeNotification,
+  encodeRequest,
+  MAX_REPLY_VALUES,
+  type ParsedNotification,
+  parseMessage,
+} from '../wire/json-rpc.ts'
 import { createLineReader } from '../wire/lines.ts'
 import { decodeNotification, decodeReply } from '../wire/reply.ts'
 import { encodeParams } from '../wire/request.ts'
@@ -19,6 +26,8 @@ import { createOutbox, type OutboxOptions } from './outbox.ts'
 export interface ConnectLinesOptions extends Omit<OutboxOptions, 'isLull'> {
   /** Longest line that is read, in bytes; 64 MiB by default. */
   readonly maxLineBytes?: number
+  /** Most values in one line, counting every item and member; 1 000 000 by default. */
+  readonly maxValues?: number
   /** Told when the first call goes in flight, and when the last one is over. */
   readonly onBusy?: (busy: boolean) => void
 }
@@ -62,7 +71,7 @@ const listens = ({ call }: Waiting): boolean => call.method === 'subscriptions/l
  * @see basic/transports/stdio
  */
 export function connectLines(options: ConnectLinesOptions): LineClient {
-  const { maxLineBytes = 64 * 1024 * 1024, onBusy } = options
+  const { maxLineBytes = 64 * 1024 * 1024, maxValues = MAX_REPLY_VALUES, onBusy } = options
   const outbox = createOutbox(options)
   const waiting = createIdTable<Waiting>()
   let lastId = 0
@@ -144,7 +153,7 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
   }
 
   const noteStray = (line: string): void => {
-    if (strayCount++ === 0) firstStray = line.slice(0, 200)
+    if (strayCount++ === 0) firstStray = copyStart(line, 200)
   }
 
   /** Something is lost that may have been the answer to any of them. */
@@ -172,7 +181,7 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
       if (taker?.receive(line) === false) noteStray(line)
       return
     }
-    const message = parseMessage(line)
+    const message = parseMessage(line, maxValues)
     switch (message.kind) {
       case 'response':
         return accept(waiting.get(message.id), message.result)
@@ -183,8 +192,11 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
         return
       case 'notification':
         return route(message)
-      case 'request':
       case 'invalid':
+        if (message.isExcessive) failRequests(badReply(message.message))
+        else if (message.id !== undefined) waiting.get(message.id)?.reject(badReply(message.message))
+        return noteStray(line)
+      case 'request':
         return noteStray(line)
     }
   }
@@ -204,7 +216,7 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
     maxBytes: maxLineBytes,
     onLine: receive,
     onTooLong: () => {
-      const error = new ConnectionError('bad_reply', `The server sent a line of more than ${maxLineBytes} bytes.`)
+      const error = badReply(`The server sent a line of more than ${maxLineBytes} bytes.`)
       if (isTaken) taker?.lose(error)
       else failRequests(error)
     },
@@ -226,6 +238,9 @@ export function connectLines(options: ConnectLinesOptions): LineClient {
     },
   }
 }
+
+/** Engines let a part of a string keep the whole of it in memory, unless the part is put together anew. */
+const copyStart = (text: string, length: number): string => text.slice(0, length).split('').join('')
 
 type Fields = ReturnType<typeof encodeParams>
 

@@ -56,6 +56,12 @@ describe('readEvents', () => {
     )
   })
 
+  it('reads what comes byte by byte, in thousands of lines', async () => {
+    const lines = Array.from({ length: 3_000 }, (_, index) => `line ${index}`)
+    const text = lines.join('\n')
+    expect(await read(Array.from(bytesOf(encodeEvent(text)), (byte) => Uint8Array.of(byte)))).toEqual([text])
+  })
+
   it('gives back JSON text unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), async (json) => {

@@ -72,6 +72,8 @@ function createParser(maxBytes: number): (text: string) => Generator<ServerEvent
   /** A line that has begun. */
   let line = ''
   let event = NOTHING
+  /** Pieces that were joined since the text was last made flat. */
+  let pieces = 0
   /** The text so far ends with a CR, so that an LF would belong to the same line end. */
   let endsWithCr = false
 
@@ -92,6 +94,12 @@ function createParser(maxBytes: number): (text: string) => Generator<ServerEvent
         event = NOTHING
       } else event = addField(event, whole)
     }
+    pieces += lines.length + 1
+    if (pieces > MAX_PIECES + (line.length + (event.data?.length ?? 0)) / PIECE_LENGTH) {
+      pieces = 0
+      flatten(line)
+      flatten(event.data)
+    }
     // A UTF-16 unit is at least a byte of UTF-8, so this only keeps what does not end out of memory.
     checkSize(Math.max(line.length - 'data: '.length, event.data?.length ?? 0) > maxBytes)
   }
@@ -106,6 +114,16 @@ function addField(event: ServerEvent, line: string): ServerEvent {
   if (field === 'retry' && /^\d+$/.test(value)) return { ...event, retry: Number(value) }
   return event
 }
+
+/** Joined text that is shorter on average for each of its pieces is made flat, once it has so many of them. */
+const PIECE_LENGTH = 32
+const MAX_PIECES = 1024
+
+/**
+ * Engines keep joined text as a tree, which takes tens of times its size when the pieces are as small as a server likes.
+ * Looking at a character makes it flat.
+ */
+const flatten = (text = ''): number => text.charCodeAt(0)
 
 function decode(decoder: TextDecoder, bytes: Uint8Array): string {
   try {

@@ -8,6 +8,9 @@ export const MAX_DEPTH = 200
 /** Most values in one message that a server reads, unless it is told otherwise. */
 export const MAX_VALUES = 100_000
 
+/** Most values in one message that a client reads, unless it is told otherwise: an answer may hold a table. */
+export const MAX_REPLY_VALUES = 1_000_000
+
 /** Longest string id, in UTF-16 units. */
 const maxIdLength = 256
 
@@ -49,6 +52,8 @@ export interface InvalidMessage {
   readonly message: string
   /** The id of the message when it has a valid one, to be echoed. */
   readonly id?: RequestId
+  /** It was not even read, since it holds too much. */
+  readonly isExcessive?: boolean
 }
 
 export type Parsed = ParsedRequest | ParsedNotification | ParsedResponse | ParsedFailure | InvalidMessage
@@ -66,7 +71,8 @@ export function parseMessage(text: string, maxValues: number = Infinity): Parsed
   const excess = findExcess(text, MAX_DEPTH, maxValues)
   if (excess !== undefined) {
     const most = excess === 'levels' ? MAX_DEPTH : maxValues
-    return invalid('parse_error', `The message holds too many ${excess}: at most ${most} are read.`)
+    const message = `The message holds too many ${excess}: at most ${most} are read.`
+    return { ...invalid('parse_error', message), isExcessive: true }
   }
   let value: unknown
   try {

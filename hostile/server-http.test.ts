@@ -1,0 +1,232 @@
+import { connect as dial, type Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { connect } from 'hawser'
+import { describe, expect, it, vi } from 'vitest'
+import { MIB, pour, repeat } from './attackers/http.ts'
+import { callTool, echo, listen } from './attackers/requests.ts'
+import { startServer } from './start-victim.ts'
+import { startNeighbour } from './victims/neighbour.ts'
+import type { Neighbour } from './victims/task.ts'
+
+/** What a server may grow by under an attack, in MiB; what is read is freed a little later. */
+const BOUND = 128
+
+interface Scene {
+  readonly url: string
+  /** Opens a connection and writes; what comes back is kept up to 1 MiB. */
+  readonly open: (...bytes: readonly (string | Uint8Array)[]) => Wire
+  /** What the server has grown by, in MiB. */
+  readonly growth: () => Promise<number>
+}
+
+interface Wire {
+  readonly socket: Socket
+  readonly received: () => string
+  readonly closed: Promise<void>
+}
+
+/** Attacks a server while somebody else calls it over and over, and makes sure that those calls do not suffer. */
+async function onStage(act: (scene: Scene) => Promise<void>, patienceMs = 3_000): Promise<void> {
+  await using victim = await startServer('server-http')
+  const url = String(victim.first)
+  await using client = await connect(url)
+  await client.call('echo', { text: 'here' })
+  const before = await victim.peak()
+  const wires: Socket[] = []
+  const beside = startNeighbour(() => client.call('echo', { text: 'still here' }))
+  const open: Scene['open'] = (...bytes) => {
+    const socket = dial(Number(new URL(url).port), '127.0.0.1')
+    wires.push(socket)
+    let text = ''
+    socket.setEncoding('latin1').on('data', (chunk) => {
+      if (text.length < 2 ** 20) text += String(chunk)
+    })
+    socket.on('error', () => {})
+    for (const each of bytes) socket.write(each)
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+    return { socket, received: () => text, closed }
+  }
+  let neighbour: Neighbour
+  try {
+    await act({ url, open, growth: async () => (await victim.peak()) - before })
+  } finally {
+    neighbour = await beside.stop()
+    for (const socket of wires) socket.destroy()
+  }
+  expect(neighbour.failures).toEqual([])
+  expect(neighbour.worstMs).toBeLessThan(patienceMs)
+  expect((await client.call('echo', { text: 'after' })).content).toMatchObject([{ text: 'after' }])
+}
+
+/** The head of a proper request for a body. */
+function head(body: string | Uint8Array | undefined, ...more: readonly string[]): string {
+  const lines = [
+    'POST /mcp HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    'accept: application/json, text/event-stream',
+    'mcp-protocol-version: 2026-07-28',
+    ...(body === undefined ? [] : [`content-length: ${body.length}`]),
+    ...more,
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+const CALL = ['mcp-method: tools/call', 'mcp-name: echo'] as const
+const LISTEN = ['mcp-method: subscriptions/listen'] as const
+const post = (body: string, ...more: readonly string[]): string => head(body, ...more) + body
+const statusOf = (text: string): string | undefined => /^HTTP\/1\.1 (\d+)/.exec(text)?.[1]
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
+const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
+
+/** Two hundred megabytes of zeros in two hundred kilobytes. */
+const BOMB = gzipSync('0'.repeat(200 * 2 ** 20))
+
+describe.concurrent('a server over HTTP, when a client', () => {
+  it.each<[what: string, status: string, says: RegExp, bytes: () => Iterable<string | Uint8Array>]>([
+    [
+      'declares a body of 200 MB',
+      '413',
+      /larger than this server reads/,
+      () => [head(undefined, 'content-length: 209715200'), ...repeat(MIB(), 3)],
+    ],
+    [
+      'sends chunks for ever',
+      '413',
+      /larger than this server reads/,
+      () => [head(undefined, 'transfer-encoding: chunked'), ...repeat(chunk('x'.repeat(2 ** 20)), 8)],
+    ],
+    [
+      'nests a body 200 000 deep',
+      '400',
+      /too many levels: at most 200/,
+      () => [post(`{"jsonrpc":"2.0","id":1,"method":"x","params":{"x":${deep(200_000)}}}`)],
+    ],
+    [
+      'puts a million values into a body',
+      '400',
+      /too many values: at most 100000/,
+      () => [post(`{"jsonrpc":"2.0","id":1,"method":"x","params":{"x":[0${',0'.repeat(1_000_000)}]}}`)],
+    ],
+    ['compresses a body', '415', /accept-encoding: identity/i, () => [head(BOMB, 'content-encoding: gzip'), BOMB]],
+    [
+      'sends headers without end',
+      '431',
+      /./,
+      () => ['POST /mcp HTTP/1.1\r\n', ...repeat('x-flood: y\r\n'.repeat(1_000), 100)],
+    ],
+    ['sends one header without end', '431', /./, () => ['POST /mcp HTTP/1.1\r\nx: ', ...repeat(MIB(), 4)]],
+    ['sends a target without end', '431', /./, () => ['POST /', ...repeat(MIB(), 4)]],
+    [
+      'sends the extension of a chunk without end',
+      '413',
+      /./,
+      () => [head(undefined, 'transfer-encoding: chunked'), '1;x=', ...repeat(MIB(), 4)],
+    ],
+  ])('%s, is refused with %s and the limit', async (_, status, says, bytes) => {
+    await onStage(async ({ open, growth }) => {
+      const { socket, received, closed } = open()
+      await pour(socket, bytes())
+      await closed
+      expect(statusOf(received())).toBe(status)
+      expect(received()).toMatch(says)
+      expect(await growth()).toBeLessThan(BOUND)
+    })
+  })
+
+  it('cuts a body of 1 MB into chunks of one byte, is answered', async () => {
+    await onStage(async ({ open, growth }) => {
+      const body = `${' '.repeat(2 ** 20)}${echo(1)}`
+      const { socket, received, closed } = open(
+        head(undefined, 'transfer-encoding: chunked', 'connection: close', ...CALL),
+      )
+      const pieces = function* () {
+        for (let at = 0; at < body.length; at += 10_000) yield Array.from(body.slice(at, at + 10_000), chunk).join('')
+        yield '0\r\n\r\n'
+      }
+      await pour(socket, pieces())
+      await closed
+      expect(received()).toContain('said 1')
+      expect(await growth()).toBeLessThan(BOUND)
+    })
+  })
+
+  it.each([
+    ['heads', () => 'POST /mcp HTTP/1.1\r\nx-slow: '],
+    ['bodies', () => head(undefined, 'content-length: 100000', ...CALL)],
+    ['nothing', () => ''],
+  ])('sends %s very slowly on 500 connections, takes no room from others', async (_, start) => {
+    await onStage(async ({ open, growth }) => {
+      const wires = Array.from({ length: 500 }, () => open(start()))
+      const drip = setInterval(() => {
+        for (const { socket } of wires) if (socket.writable && start() !== '') socket.write('x')
+      }, 250)
+      await quiet(4_000)
+      clearInterval(drip)
+      expect(await growth()).toBeLessThan(BOUND)
+    })
+  })
+
+  it('never ends its head, is cut off after the time for it', async () => {
+    await onStage(async ({ open }) => {
+      const { socket, closed } = open('POST /mcp HTTP/1.1\r\nx-slow: ')
+      const drip = setInterval(() => socket.write('x'), 500)
+      const start = performance.now()
+      await closed
+      clearInterval(drip)
+      expect(performance.now() - start).toBeLessThan(25_000)
+    })
+  })
+
+  it('sends 20 000 requests at once and reads nothing, is not read any more', async () => {
+    await onStage(async ({ open, growth }) => {
+      const { socket } = open()
+      socket.pause()
+      void pour(socket, repeat(post(echo(1), ...CALL).repeat(100), 200))
+      await quiet(3_000)
+      expect(await growth()).toBeLessThan(BOUND)
+    })
+  })
+
+  it('opens more subscriptions than there are, is told how many there are', async () => {
+    await onStage(async ({ open, growth }) => {
+      const body = listen(1, 10)
+      const wires = Array.from({ length: 1_100 }, () => open(post(body, ...LISTEN)))
+      await vi.waitUntil(() => wires.every(({ received }) => received() !== ''), { timeout: 30_000 })
+      const refused = wires.filter(({ received }) => !received().includes('acknowledged'))
+      expect(refused).toHaveLength(1_100 - 1_024)
+      for (const { received } of refused) expect(received()).toMatch(/holds 1024 subscriptions already/)
+      expect(await growth()).toBeLessThan(3 * BOUND)
+    })
+  })
+
+  it('subscribes and does not read what changes, is held to a bound, and others hear of it', async () => {
+    await onStage(async ({ url, open, growth }) => {
+      const deaf = Array.from({ length: 20 }, () => open(post(listen(1), ...LISTEN)))
+      for (const { socket } of deaf) socket.pause()
+      await using other = await connect(url)
+      let heard = 0
+      await using _changes = await other.listen(
+        { resourceSubscriptions: ['harbour://berths/7'] },
+        { onChange: () => heard++ },
+      )
+      for (let round = 0; round < 5; round++) await other.call('flood')
+      await vi.waitUntil(() => heard > 0, { timeout: 30_000 })
+      expect(await growth()).toBeLessThan(BOUND)
+    }, 10_000)
+  })
+
+  it('leaves in the middle, a thousand times, leaves nothing behind', async () => {
+    await onStage(async ({ open, growth }) => {
+      for (let round = 0; round < 10; round++) {
+        const body = callTool(1, 'hang')
+        const hang = post(body, 'mcp-method: tools/call', 'mcp-name: hang')
+        const wires = Array.from({ length: 100 }, (_, index) => open(index % 2 === 0 ? hang : hang.slice(0, -30)))
+        await quiet(100)
+        for (const { socket } of wires) socket.resetAndDestroy()
+      }
+      expect(await growth()).toBeLessThan(BOUND)
+    })
+  })
+})
+
+const quiet = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,3 @@
+import { createFastMcp } from './fastmcp.ts'
+
+await createFastMcp().start({ transportType: 'stdio' })

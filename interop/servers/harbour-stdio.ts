@@ -1,0 +1,4 @@
+import { serveStdio } from 'hawser/stdio'
+import { createHarbour } from './harbour.ts'
+
+serveStdio(createHarbour())
