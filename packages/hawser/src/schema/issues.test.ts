@@ -58,6 +58,18 @@ describe('describeIssues', () => {
     ])
   })
 
+  it('says what each branch of an arktype union expects', async () => {
+    const schema = type({ a: 'string' }).or({ b: 'number' })
+    expect(await explain(schema, {})).toEqual(['value: a must be a string or b must be a number, got empty object'])
+    expect(await explain(type({ at: schema }), { at: { a: 1 } })).toEqual([
+      'at: at.a must be a string or at.b must be a number, got object with a',
+    ])
+  })
+
+  it('says that whatever it is, it is required', async () => {
+    expect(await explain(z.object({ a: z.any() }), {})).toEqual(['a: required, got nothing'])
+  })
+
   it('joins what the branches of a zod union expect', async () => {
     const schema = z.object({ at: z.union([z.string(), z.number(), z.object({ day: z.number() })]) })
     expect(await explain(schema, { at: true })).toEqual([

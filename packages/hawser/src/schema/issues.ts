@@ -33,7 +33,9 @@ function expectation(issue: StandardIssue, place: string): string {
   return clip(
     fromValibot(own)
       .replace(/^(?:Invalid [a-z]+|Too (?:big|small)): (?=expected )/i, '')
-      .replace(/(?:,| but) received .*$| \(was .*\)$/, '')
+      .replace(/(?:,| but) received .*$/, '')
+      .replace(/ \(was .*?\)(?= or |$)/g, '')
+      .replace(/^expected nonoptional$/, 'required')
       .replace(/^must be (?!removed)/, 'expected ')
       .replace(/^Expected /, 'expected '),
     MAX_MESSAGE,
@@ -65,7 +67,8 @@ function isIssue(value: unknown): value is StandardIssue {
 }
 
 function keysOf({ path }: StandardIssue): PropertyKey[] {
-  return (path ?? []).map((part) => (typeof part === 'object' ? part.key : part))
+  // ArkType's path is a kind of array whose `map` makes one of its own kind.
+  return Array.from(path ?? [], (part) => (typeof part === 'object' ? part.key : part))
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
