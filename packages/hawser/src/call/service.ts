@@ -4,6 +4,7 @@ import type { Log } from './log.ts'
 
 /** What a transport needs of a server: a `Handle`, and the little it must know around it. */
 export interface Service {
+  /** What answers. Another one in its place counts for transports that are given this object; what is in `use` counts everywhere. */
   readonly handle: Handle
   readonly log: Log
   /** Scopes that the local user holds on stdio unless the operator narrows them. */
