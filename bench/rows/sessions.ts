@@ -11,9 +11,9 @@ const result = z.union([
 ])
 
 /** Opens and holds sessions of one server in a fresh process. */
-const hold = async ({ name }: Contender, tools: ToolSet, count: number) => {
+const hold = async ({ name }: Contender, tools: ToolSet, { calls, warmMs }: Effort) => {
   await using program = startProgram(programPath('sessions'), 'free')
-  const task: SessionsTask = { module: builtPath(name, 'sessions'), tools, count, warm: count }
+  const task: SessionsTask = { module: builtPath(name, 'sessions'), tools, count: calls, warmMs }
   const answer = await program.ask(task, result)
   if ('failure' in answer) throw new Error(answer.failure)
   return answer.values
@@ -21,9 +21,9 @@ const hold = async ({ name }: Contender, tools: ToolSet, count: number) => {
 
 const KIB = 1024
 
-const measure = async (contender: Contender, { calls }: Effort): Promise<Values> => {
-  const one = await hold(contender, 'echo', calls)
-  const fifty = await hold(contender, 'rich:50', calls)
+const measure = async (contender: Contender, effort: Effort): Promise<Values> => {
+  const one = await hold(contender, 'echo', effort)
+  const fifty = await hold(contender, 'rich:50', effort)
   return { heap: one.bytes / KIB, heap50: fifty.bytes / KIB, rate: one.rate, rate50: fifty.rate }
 }
 
@@ -37,7 +37,7 @@ export const sessions: Row = {
     { name: 'rate50', title: 'the same with 50 rich tools', unit: '/s CPU', better: 'higher' },
   ],
   takesPart: (contender) => hasForm(contender, 'sessions'),
-  full: { rounds: 3, seconds: 200, calls: 5_000 },
-  quick: { rounds: 1, seconds: 3, calls: 1_000, only: ['hawser'] },
+  full: { rounds: 1, seconds: 200, warmMs: 3000, calls: 5_000 },
+  quick: { rounds: 1, seconds: 8, warmMs: 1500, calls: 1_000, only: ['hawser'] },
   measure,
 }

@@ -6,6 +6,6 @@ const kit = mcp({ name: 'bench', version: '1.0.0' })
 
 /** As `listen` holds them, without the sockets. */
 export const open: Open = (tools) => {
-  const server = kit.server({ tools: partsOf(tools), http: { sessions: {} } })
+  const server = kit.server({ tools: partsOf(tools), http: { sessions: { max: 1_000_000 } } })
   return (request) => server.fetch(request)
 }

@@ -15,7 +15,7 @@ it('serves clients of earlier revisions in sessions, and those of the first on a
   const [said] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
   const url = /^Listening on (\S+)$/m.exec(said)?.[1] ?? ''
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(opening('2025-06-18')) })
-  expect(response.headers.get('mcp-session-id')).toMatch(/^[\da-f]{32}$/)
+  expect(response.headers.get('mcp-session-id')).toMatch(/^[\da-f-]{36}$/)
   expect(await response.json()).toMatchObject({
     result: { protocolVersion: '2025-06-18', serverInfo: { name: 'marina' } },
   })

@@ -26,7 +26,7 @@ export interface ListenOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'>
    * `false` where the next request may reach another process.
    */
   readonly sessions?: SessionOptions | false | undefined
-  /** Serves the HTTP+SSE transport of the first revision, too, to clients that open their stream at this path. */
+  /** Serves the HTTP+SSE transport of the first revision, too, to clients that open their stream at this path; it may be `path`. */
   readonly sse?: string | undefined
   /** Milliseconds that open calls get to finish when the listener closes; 5000 by default. */
   readonly closeTimeoutMs?: number | undefined

@@ -25,7 +25,7 @@ import {
   type ParsedRequest,
   type ParsedResponse,
 } from '../../wire/json-rpc.ts'
-import { describeServer } from './describe-server.ts'
+import { describeServerText } from './describe-server.ts'
 import { explainRefusal, refuseToAsk } from './explain-refusal.ts'
 import { expressError } from './express-error.ts'
 import { expressResult } from './express-result.ts'
@@ -108,7 +108,7 @@ export class Conversation {
     try {
       const discovered = await this.#discover(caller)
       return {
-        json: encodeResult(id, JSON.stringify(describeServer(discovered, this.client.revision, this.#terms.isHeld))),
+        json: encodeResult(id, describeServerText(discovered, this.client.revision, this.#terms.isHeld)),
       }
     } catch (error) {
       return this.#fail(id, method, {}, error)

@@ -3,11 +3,25 @@ import { isObject, META } from '../../protocol/index.ts'
 import { hasFeature, type Revision } from '../revisions.ts'
 
 /** What a server says about itself to a client that opens a session. */
-export interface ServerDescription {
+interface ServerDescription {
   readonly protocolVersion: Revision
   readonly capabilities: ServerCapabilities
   readonly serverInfo: Implementation
   readonly instructions?: string | undefined
+}
+
+/** Said to every client alike by most servers. */
+const texts = new WeakMap<DiscoverResult, Map<string, string>>()
+
+/** The JSON of a description, made once where a server always says the same of itself. */
+export function describeServerText(discovered: DiscoverResult, revision: Revision, isHeld: boolean): string {
+  if (!Object.isFrozen(discovered)) return JSON.stringify(describeServer(discovered, revision, isHeld))
+  const known = texts.get(discovered) ?? new Map<string, string>()
+  texts.set(discovered, known)
+  const key = `${revision} ${isHeld}`
+  const text = known.get(key) ?? JSON.stringify(describeServer(discovered, revision, isHeld))
+  known.set(key, text)
+  return text
 }
 
 /** Says in an earlier revision what `server/discover` answered; nothing changes for whom nothing is held. (2025-11-25 basic/lifecycle#initialization) */

@@ -67,6 +67,20 @@ describe('the transport of the first revision', () => {
     await expect(connect()).resolves.toMatchObject({ target: '', stream: undefined })
   })
 
+  it('shares a path with the other transport', async () => {
+    const quay = createQuay()
+    const { open, send, exchange } = openHttp(quay.server, { ssePath: '/mcp', sessions: {} })
+    const session = await open('2025-11-25', {}, { target: '/mcp' })
+    const listening = await send('', { session, method: 'GET', target: '/mcp' })
+    expect(listening.headers['content-type']).toBe('text/event-stream')
+    listening.stream?.cut()
+    const header = (name: string) => (name === 'host' ? 'localhost' : undefined)
+    const request = { method: 'GET', target: '/mcp', header, onDisconnect: () => {} }
+    const reply: HttpReply = await exchange.answer(request, '')
+    expect(await reply.stream?.next()).toMatch(/^event: endpoint\ndata: \/mcp\?session=/)
+    exchange.close()
+  })
+
   it('leaves the other transport at its own path', async () => {
     const { send } = start()
     const { status, body } = await send({ jsonrpc: '2.0', id: 1, method: 'tools/list' }, { target: '/mcp' })

@@ -74,7 +74,10 @@ export function createSseFallback(service: Service, path: string, options: HttpF
   return {
     takes: (request) => {
       const [target] = (request.target ?? '').split('?')
-      return target === path && (request.method === 'GET' || readId(request) !== undefined)
+      if (target !== path) return false
+      if (request.method !== 'GET') return readId(request) !== undefined
+      // At the path of both transports, a stream of a session belongs to the other.
+      return request.header('mcp-session-id') === undefined
     },
     answer: (...given) => (given[0].method === 'GET' ? connect(...given) : receive(...given)),
     // Answers to what is under way go out on the same streams.

@@ -17,6 +17,7 @@ const MAX_EXTENSIONS = 4096
 
 /** Most clients are one of few programs; so many descriptions are remembered, to be held once. */
 const MAX_KNOWN = 64
+const MAX_KNOWN_TEXT = 4096
 const known = new Map<string, OldClient>()
 
 /**
@@ -26,16 +27,16 @@ const known = new Map<string, OldClient>()
  */
 export function readClient(params: Fields): OldClient {
   const { protocolVersion, capabilities = {}, clientInfo } = params
+  const text = JSON.stringify([protocolVersion, capabilities, clientInfo])
+  const found = known.get(text)
+  if (found !== undefined) return found
   if (typeof protocolVersion !== 'string') {
     throw new ProtocolError('invalid_params', 'params.protocolVersion must be a string')
   }
   if (!isObject(capabilities)) throw new ProtocolError('invalid_params', 'params.capabilities must be an object')
   const revision = isRevision(protocolVersion) ? protocolVersion : NEWEST_REVISION
   const client = { revision, info: readInfo(clientInfo), capabilities: readCapabilities(revision, capabilities) }
-  const text = JSON.stringify(client)
-  const found = known.get(text)
-  if (found !== undefined) return found
-  if (known.size < MAX_KNOWN) known.set(text, client)
+  if (known.size < MAX_KNOWN && text.length <= MAX_KNOWN_TEXT) known.set(text, client)
   return client
 }
 

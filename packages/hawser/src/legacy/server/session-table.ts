@@ -66,7 +66,8 @@ export function createSessionTable(frame: SessionFrame): SessionTable {
   return {
     open: (client, subject) => {
       if (!makeRoom()) return undefined
-      const session = new HttpSession(createId(), subject, client, frame)
+      // 122 random bits, which nobody guesses.
+      const session = new HttpSession(crypto.randomUUID(), subject, client, frame)
       touch(session)
       schedule()
       return session
@@ -90,9 +91,4 @@ export function createSessionTable(frame: SessionFrame): SessionTable {
       return sessions.size
     },
   }
-}
-
-/** 128 random bits, which nobody guesses. */
-function createId(): string {
-  return crypto.randomUUID().replaceAll('-', '')
 }
