@@ -26,6 +26,8 @@ const outcome = ({ answer: said, error }: ClientReport): string => said ?? `${er
 
 const LARGE_BODY = 'bad_reply: Expected an answer in UTF-8 of at most 16777216 bytes, got one that is larger.'
 const LARGE_EVENT = 'bad_reply: Expected events of at most 16777216 bytes, got a larger one.'
+/** For what must end by itself, however busy the machine is. (milliseconds) */
+const PATIENT = { timeout: 30_000, maxTimeout: 30_000 }
 const LATE = 'timeout: tools/call was neither answered nor reported progress within 2 s.'
 
 const CHUNKED = 'transfer-encoding: chunked'
@@ -54,7 +56,7 @@ describe.concurrent('a client, when a server over HTTP', () => {
       (to) => pour(to, endless(events(), MIB('data:xxxxxxxxxxxxxxxx\n'))),
     ],
   ])('%s, names the limit', async (_, error, say) => {
-    const report = await suffer(say, { timeout: 20_000, maxTimeout: 20_000 })
+    const report = await suffer(say, PATIENT)
     expect(outcome(report)).toBe(error)
     expectUnharmed(report, 192)
   })
@@ -87,7 +89,7 @@ describe.concurrent('a client, when a server over HTTP', () => {
       (to) => pour(to, [events(), event('{"jsonrpc":"2.0","id":1,"method":"roots/list"}')]),
     ],
   ])('%s, says so', async (_, error, say) => {
-    const report = await suffer(say)
+    const report = await suffer(say, PATIENT)
     expect(report.error).toMatchObject({ name: 'ConnectionError', code: 'bad_reply' })
     expect(report.error?.message).toMatch(error)
     expectUnharmed(report)
@@ -131,7 +133,7 @@ describe.concurrent('a client, when a server over HTTP', () => {
     ['breaks the connection off', /./, (to) => to.resetAndDestroy()],
     ['speaks another protocol', /./, (to) => to.end('220 smtp.example.com ESMTP\r\n')],
   ])('%s, is disconnected', async (_, error, say) => {
-    const report = await suffer(say)
+    const report = await suffer(say, PATIENT)
     expect(report.error).toMatchObject({ name: 'ConnectionError', code: 'disconnected' })
     expect(report.error?.message).toMatch(error)
     expectUnharmed(report)
@@ -153,7 +155,7 @@ describe.concurrent('a client, when a server over HTTP', () => {
       const tool = { name: `t${id}`, inputSchema: { type: 'object', title: 'x'.repeat(4_000_000) } }
       return answer(id, { resultType: 'complete', ttlMs: 0, cacheScope: 'public', tools: [tool], nextCursor: `${id}` })
     }
-    const report = await suffer((to, { id }) => to.end(json() + page(id)), { ask: 'list', timeout: 20_000 })
+    const report = await suffer((to, { id }) => to.end(json() + page(id)), { ask: 'list', ...PATIENT })
     expect(report.error?.message).toMatch(/^tools\/list holds more than 1000000 values or 67108864 characters/)
     expectUnharmed(report, 320)
   })

@@ -26,7 +26,7 @@ interface Wire {
 }
 
 /** Attacks a server while somebody else calls it over and over, and makes sure that those calls do not suffer. */
-async function onStage(act: (scene: Scene) => Promise<void>, patienceMs = 3_000): Promise<void> {
+async function onStage(act: (scene: Scene) => Promise<void>, patienceMs = 5_000): Promise<void> {
   await using victim = await startServer('server-http')
   const url = String(victim.first)
   await using client = await connect(url)

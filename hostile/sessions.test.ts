@@ -193,7 +193,7 @@ describe.concurrent('a client with a session, when a server', () => {
     ['writes a line of 200 MB', 'line-of-200-MB', /more than 67108864 bytes/],
   ])('%s, names the limit', needs('older servers'), async (_, attack, error) => {
     const target = [...attacker(attack), 'past']
-    const suffered = await attackClient({ target, ask: 'call', timeout: 8_000, maxTimeout: 8_000, after: 1 })
+    const suffered = await attackClient({ target, ask: 'call', timeout: 20_000, maxTimeout: 20_000, after: 1 })
     expect(suffered.error).toMatchObject({ name: 'ConnectionError', code: 'bad_reply' })
     expect(suffered.error?.message).toMatch(error)
     expect(suffered.after).toEqual([expect.stringContaining('fine')])
