@@ -108,20 +108,6 @@ describe.concurrent('a server over HTTP, when a client', () => {
       () => [post(`{"jsonrpc":"2.0","id":1,"method":"x","params":{"x":[0${',0'.repeat(1_000_000)}]}}`)],
     ],
     ['compresses a body', '415', /accept-encoding: identity/i, () => [head(BOMB, 'content-encoding: gzip'), BOMB]],
-    [
-      'sends headers without end',
-      '431',
-      /./,
-      () => ['POST /mcp HTTP/1.1\r\n', ...repeat('x-flood: y\r\n'.repeat(1_000), 100)],
-    ],
-    ['sends one header without end', '431', /./, () => ['POST /mcp HTTP/1.1\r\nx: ', ...repeat(MIB(), 4)]],
-    ['sends a target without end', '431', /./, () => ['POST /', ...repeat(MIB(), 4)]],
-    [
-      'sends the extension of a chunk without end',
-      '413',
-      /./,
-      () => [head(undefined, 'transfer-encoding: chunked'), '1;x=', ...repeat(MIB(), 4)],
-    ],
   ])('%s, is refused with %s and the limit', async (_, status, says, bytes) => {
     await onStage(async ({ open, growth }) => {
       const { socket, received, closed } = open()
@@ -129,6 +115,30 @@ describe.concurrent('a server over HTTP, when a client', () => {
       await closed
       expect(statusOf(received())).toBe(status)
       expect(received()).toMatch(says)
+      expect(await growth()).toBeLessThan(BOUND)
+    })
+  })
+
+  // The parser of Node closes at once; what it says may be lost when more bytes are on their way. (RFC 9112 §9.6)
+  it.each<[what: string, status: string, bytes: () => Iterable<string | Uint8Array>]>([
+    [
+      'sends headers without end',
+      '431',
+      () => ['POST /mcp HTTP/1.1\r\n', ...repeat('x-flood: y\r\n'.repeat(1_000), 100)],
+    ],
+    ['sends one header without end', '431', () => ['POST /mcp HTTP/1.1\r\nx: ', ...repeat(MIB(), 4)]],
+    ['sends a target without end', '431', () => ['POST /', ...repeat(MIB(), 4)]],
+    [
+      'sends the extension of a chunk without end',
+      '413',
+      () => [head(undefined, 'transfer-encoding: chunked'), '1;x=', ...repeat(MIB(), 4)],
+    ],
+  ])('%s, is cut off with %s', async (_, status, bytes) => {
+    await onStage(async ({ open, growth }) => {
+      const { socket, received, closed } = open()
+      await pour(socket, bytes())
+      await closed
+      expect([status, undefined]).toContain(statusOf(received()))
       expect(await growth()).toBeLessThan(BOUND)
     })
   })
