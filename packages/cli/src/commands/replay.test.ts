@@ -24,7 +24,15 @@ describe('hawser replay', () => {
   })
 
   it('has no secrets in its trace', async () => {
-    const script = `process.stdin.on('data', () => console.log(JSON.stringify({jsonrpc:'2.0',id:1,result:{content:[{type:'text',text:process.env.KEY}]}})))`
+    const script = `
+      const answers = {
+        'server/discover': { supportedVersions: ['2026-07-28'], capabilities: {}, ttlMs: 0, cacheScope: 'private' },
+        'tools/call': { content: [{ type: 'text', text: process.env.KEY }] },
+      }
+      require('node:readline').createInterface(process.stdin).on('line', (line) => {
+        const { id, method } = JSON.parse(line)
+        console.log(JSON.stringify({ jsonrpc: '2.0', id, result: answers[method] }))
+      })`
     const { stdout } = await runCli([
       'call',
       'x',

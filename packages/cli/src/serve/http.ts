@@ -41,8 +41,7 @@ export async function serveOverHttp(server: Server, { port, host, scopes, color 
 /** The local user of HTTP: nobody is proven to be anybody, which is why it is for loopback only. */
 function grant(server: Server, scopes: ReadonlySet<string>): Server {
   const principal = { subject: 'local', scopes }
-  // What answers without a promise would go past this handle.
-  return { ...server, respond: undefined, handle: (call) => server.handle({ ...call, principal }) }
+  return { ...server, handle: (call) => server.handle({ ...call, principal }) }
 }
 
 interface Circumstances {

@@ -1,6 +1,5 @@
-import { badReply, type Call, precompute, type Reply, replyText, Values } from '../call/index.ts'
+import { badReply, type Call, LIMITS, precompute, type Reply, replyText, Values } from '../call/index.ts'
 import { checkReply } from '../client/check-reply.ts'
-import { LIMITS } from '../client/deadline.ts'
 import {
   type InputRequired,
   isObject,

@@ -40,14 +40,12 @@ describe('names of mounted tools', () => {
         const listed = (await client.listTools()).map((tool) => tool.name)
         expect(new Set(listed.map(foldName)).size).toBe(listed.length)
         const prefixes: Readonly<Record<string, string>> = { a: 'a_', a_b: 'a_b_', plain: '' }
-        for (const exposed of listed) {
+        for (const exposed of listed.filter((each) => each !== 'a_b')) {
           const { structuredContent } = await client.call(exposed)
-          if (exposed === 'a_b') expect(structuredContent).toBeUndefined()
-          else {
-            const called = structuredContent as { readonly server: string; readonly name: string }
-            expect(`${prefixes[called.server]}${called.name}`).toBe(exposed)
-          }
+          const called = structuredContent as { readonly server: string; readonly name: string }
+          expect(`${prefixes[called.server]}${called.name}`).toBe(exposed)
         }
+        expect(await client.tools.a_b()).toBe('own')
       }),
       { numRuns: 60 },
     )

@@ -1,6 +1,5 @@
-import type { Log } from '../call/index.ts'
+import { after, type Log } from '../call/index.ts'
 import type { Client } from '../client/client-types.ts'
-import { after } from '../client/deadline.ts'
 import type { Subscription } from '../client/listen.ts'
 import type { SubscriptionFilter } from '../protocol/index.ts'
 import type { Change } from '../server/changes.ts'
