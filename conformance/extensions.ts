@@ -3,13 +3,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EDITIONS, execute, judge, type Outcome, QUIET, readChecks } from './suite.ts'
+import skillsServer from './skills-server.ts'
 import tasksServer from './tasks-server.ts'
 
 const SUITE = [QUIET, EDITIONS[0]!.script]
 const VERSION = '2026-07-28'
 
 /** Servers with an extension, by how the names of its scenarios begin. */
-const SERVERS = { 'tasks-': tasksServer }
+const SERVERS = { 'tasks-': tasksServer, 'sep-2640-': skillsServer }
 
 /** The suite lists it and skips it: nobody has written what it would check. */
 const UNWRITTEN = 'tasks-status-notifications'

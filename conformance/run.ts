@@ -1,3 +1,4 @@
+import { startGateway } from './gateway.ts'
 import { type Host, startNode, startWorkerd } from './hosts.ts'
 import { runExtensions } from './extensions.ts'
 import { EDITIONS, listScenarios, type Outcome, runSuite } from './suite.ts'
@@ -40,7 +41,7 @@ async function runAll(host: Host): Promise<void> {
   }
 }
 
-for (const start of [startNode, startWorkerd]) {
+for (const start of [startNode, startGateway, startWorkerd]) {
   await using host = await start()
   await runAll(host)
 }

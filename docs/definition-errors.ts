@@ -1,17 +1,33 @@
 import { createKeyRing, mcp } from 'hawser'
 import { tasks } from 'hawser/tasks'
+import { view } from 'hawser/apps'
+import { mount } from 'hawser/compose'
+import { skills } from 'hawser/skills'
 import * as z from 'zod'
 
 /** Definitions that cannot work, and the same ones mended, by the id of the error: the examples of errors.md. */
 
 const app = mcp({ name: 'notes', version: '1.0.0', scopes: { 'notes:read': 'Read your notes' } })
 const search = app.tool({ description: 'Find notes.', effect: 'read', run: () => 'none' })
+const github = mcp({ name: 'github', version: '1.0.0' }).server({ tools: { search } })
 const SEAL_KEY = 'as if it were made by openssl rand -base64 48'
 
 export const causes: Readonly<Record<string, () => void>> = {
+  'bad-claim': () => {
+    // #region bad-claim
+    app.server({ mounts: { gh: mount(github, { uris: ['repo://'] }), lab: mount(github, { uris: ['repo://lab/'] }) } })
+    // #endregion
+  },
+
   'bad-extension': () => {
     // #region bad-extension
     mcp({ name: 'notes', version: '1.0.0', extensions: { offline: {} } }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'bad-mount-name': () => {
+    // #region bad-mount-name
+    app.server({ mounts: { 'git hub': mount(github) } })
     // #endregion
   },
 
@@ -33,9 +49,27 @@ export const causes: Readonly<Record<string, () => void>> = {
     // #endregion
   },
 
+  'bad-skill': () => {
+    // #region bad-skill
+    skills({ 'Refund orders': { description: 'Refund an order.', body: '# Refunds' } })
+    // #endregion
+  },
+
   'bad-uri-template': () => {
     // #region bad-uri-template
     app.server({ resources: { note: app.resource({ uri: 'notes://{shelf}{id}', read: ({ id }) => id }) } })
+    // #endregion
+  },
+
+  'bad-view': () => {
+    // #region bad-view
+    view({ uri: 'ui://tides/map', html: '<!doctype html>…', csp: { connectDomains: ['api.example.com/tides'] } })
+    // #endregion
+  },
+
+  'confusable-names': () => {
+    // #region confusable-names
+    app.server({ tools: { gh_search: search }, mounts: { gh: mount(github) } })
     // #endregion
   },
 
@@ -64,6 +98,13 @@ export const causes: Readonly<Record<string, () => void>> = {
   'missing-identity': () => {
     // #region missing-identity
     mcp({ name: 'notes', version: '' }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'not-a-mount': () => {
+    // #region not-a-mount
+    // @ts-expect-error the compiler says so first
+    app.server({ mounts: { gh: github } })
     // #endregion
   },
 
@@ -137,9 +178,23 @@ export const causes: Readonly<Record<string, () => void>> = {
 }
 
 export const fixes: Readonly<Record<string, () => void>> = {
+  'bad-claim': () => {
+    // #region bad-claim-fix
+    app.server({
+      mounts: { gh: mount(github, { uris: ['repo://hub/'] }), lab: mount(github, { uris: ['repo://lab/'] }) },
+    })
+    // #endregion
+  },
+
   'bad-extension': () => {
     // #region bad-extension-fix
     mcp({ name: 'notes', version: '1.0.0', extensions: { 'com.example/offline': {} } }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'bad-mount-name': () => {
+    // #region bad-mount-name-fix
+    app.server({ mounts: { github: mount(github) } })
     // #endregion
   },
 
@@ -161,9 +216,27 @@ export const fixes: Readonly<Record<string, () => void>> = {
     // #endregion
   },
 
+  'bad-skill': () => {
+    // #region bad-skill-fix
+    skills({ 'refund-orders': { description: 'Refund an order.', body: '# Refunds' } })
+    // #endregion
+  },
+
   'bad-uri-template': () => {
     // #region bad-uri-template-fix
     app.server({ resources: { note: app.resource({ uri: 'notes://{shelf}/{id}', read: ({ id }) => id }) } })
+    // #endregion
+  },
+
+  'bad-view': () => {
+    // #region bad-view-fix
+    view({ uri: 'ui://tides/map', html: '<!doctype html>…', csp: { connectDomains: ['https://api.example.com'] } })
+    // #endregion
+  },
+
+  'confusable-names': () => {
+    // #region confusable-names-fix
+    app.server({ tools: { gh_search: search }, mounts: { hub: mount(github) } })
     // #endregion
   },
 
@@ -199,6 +272,12 @@ export const fixes: Readonly<Record<string, () => void>> = {
   'missing-identity': () => {
     // #region missing-identity-fix
     mcp({ name: 'notes', version: '1.0.0' }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'not-a-mount': () => {
+    // #region not-a-mount-fix
+    app.server({ mounts: { gh: mount(github) } })
     // #endregion
   },
 

@@ -1,15 +1,9 @@
-import type { Handle, Link } from './call/index.ts'
 import { type Client, type ClientOptions, createClient } from './client/index.ts'
-import type { ConnectHttpOptions } from './http/index.ts'
-import { connectLink, connectUrl } from './legacy/client/index.ts'
-import { isObject } from './protocol/index.ts'
-import { createLoopback, isLocal, type Local, type LoopbackOptions } from './wire/loopback.ts'
+import { reach, type ReachOptions, type Target } from './reach.ts'
+import type { Local } from './wire/loopback.ts'
 
 /** `as` and `env` are for a server in this process, `http` is for a URL. */
-export interface ConnectOptions extends ClientOptions, LoopbackOptions {
-  /** Headers, `fetch` and limits. */
-  readonly http?: ConnectHttpOptions | undefined
-}
+export interface ConnectOptions extends ClientOptions, ReachOptions {}
 
 /**
  * Makes a client of a server in this process, a URL, a link such as a child process, or a handle. Nothing is sent until
@@ -26,19 +20,7 @@ export interface ConnectOptions extends ClientOptions, LoopbackOptions {
  * @see basic/transports
  */
 export function connect<S extends Local>(server: S, options?: ConnectOptions): Promise<Client<S>>
-export function connect<S = unknown>(
-  target: Local | URL | string | Link | Handle,
-  options?: ConnectOptions,
-): Promise<Client<S>>
-export async function connect(
-  target: Local | URL | string | Link | Handle,
-  { as, env, http, ...options }: ConnectOptions = {},
-): Promise<Client> {
-  if (isLocal(target)) return createClient(createLoopback(target, { as, env }), options)
-  const remote = typeof target === 'string' || target instanceof URL
-  if (remote) return createClient(connectUrl(target, http), options)
-  return createClient(isLink(target) ? connectLink(target) : target, options)
+export function connect<S = unknown>(target: Target, options?: ConnectOptions): Promise<Client<S>>
+export async function connect(target: Target, { as, env, http, ...options }: ConnectOptions = {}): Promise<Client> {
+  return createClient(reach(target, { as, env, http }), options)
 }
-
-/** A link belongs to this client, and is closed with it. */
-const isLink = (target: unknown): target is Link => isObject(target) && typeof target['handle'] === 'function'

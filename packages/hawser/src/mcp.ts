@@ -4,6 +4,8 @@ import {
   createServer,
   definers,
   type Definers,
+  type MountedParts,
+  type Mounts,
   type Prompts,
   type Resources,
   type ServerCore,
@@ -36,11 +38,13 @@ export interface Kit<Context extends object, Scope extends string> extends Defin
     const T extends Tools<Context> = {},
     const R extends Resources<Context> = {},
     const P extends Prompts<Context> = {},
+    const M extends Mounts = {},
   >(
     parts: ServerParts<Context> & {
       readonly tools?: T
       readonly resources?: R
       readonly prompts?: P
+      readonly mounts?: M
       readonly http?: HttpOptions
       /**
        * Serves clients of the revisions 2024-11-05 to 2025-11-25 as well, which open with `initialize`. On by default;
@@ -48,7 +52,7 @@ export interface Kit<Context extends object, Scope extends string> extends Defin
        */
       readonly legacy?: boolean
     },
-  ) => Server<T, R, P>
+  ) => Server<T & MountedParts<M, 'tools'>, R & MountedParts<M, 'resources'>, P & MountedParts<M, 'prompts'>>
 }
 
 /**

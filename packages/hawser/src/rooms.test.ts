@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 /** A room imports rooms of the rows below its own. */
 const ROWS: readonly (readonly string[])[] = [
   ['index'],
-  ['node', 'cloudflare', 'testing', 'extensions'],
+  ['node', 'cloudflare', 'testing', 'extensions', 'compose'],
   ['legacy'],
   ['http', 'stdio'],
   ['auth', 'wire', 'client', 'interceptors', 'server', 'schema'],
@@ -21,6 +21,7 @@ const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
   ['index', ['uri-template']],
   // Adapters for the ports of extensions live with their runtime.
   ['node', ['extensions']],
+  ['compose', ['uri-template']],
   ['uri-template', []],
 ])
 

@@ -29,6 +29,7 @@ export type {
 } from './server/definitions.ts'
 export type { Question } from './server/interview.ts'
 export type { SealingKey } from './server/key-ring.ts'
+export type { Mount, MountedParts, Mounts } from './server/mounts.ts'
 export type { ContextRequest } from './server/run-handler.ts'
 export type { ScopeCatalogue, ScopeDefinition } from './server/scopes.ts'
 export type { Variables } from './uri-template/variables.ts'

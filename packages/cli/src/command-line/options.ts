@@ -57,6 +57,11 @@ export const CONNECTING = {
     value: 'SECONDS',
     about: 'Give up after this long without an answer or a sign of progress; 60 when left out.',
   },
+  record: {
+    type: 'string',
+    value: 'FILE',
+    about: 'Write what is sent and received to a trace, without secrets; hawser replay FILE plays it.',
+  },
 } as const satisfies Options
 
 /** Commands whose call may be asked something have these. */

@@ -7,6 +7,7 @@ import { VERSION } from '../version.ts'
 import { readEnv, readHeaders, readTimeout } from './connection-options.ts'
 import { divertStdout } from './divert-stdout.ts'
 import { type Interrupt, watchInterrupt } from './interrupt.ts'
+import { openRecording, type OpenRecording } from './open-recording.ts'
 import { nameTarget, type Target } from './target.ts'
 
 /** Any client, whatever its server. */
@@ -36,16 +37,18 @@ export async function withClient<T>(
   checkFit(target, values)
   const timeout = readTimeout(values.timeout)
   using interrupt = watchInterrupt()
+  using recording = await openRecording(target, values)
   const { signal } = interrupt
   const options = {
     clientInfo: { name: 'hawser-cli', version: VERSION },
     ...(timeout !== undefined && { timeout, maxTimeout: Math.max(timeout, MAX_TIMEOUT) }),
     ...(answers && { answers: answers(interrupt, nameTarget(target)) }),
-    use: [followTasks()],
+    // The recording is next to the wire.
+    use: [followTasks(), ...(recording ? [recording.interceptor] : [])],
     signal,
   }
   try {
-    await using client = await open(target, values, options)
+    await using client = await open(target, values, options, recording)
     return await use(client)
   } catch (error) {
     // What a cancelled call fails with is not the reason.
@@ -68,10 +71,14 @@ async function open(
   target: Target,
   { header, env, stderr }: Values<typeof CONNECTING>,
   options: ConnectOptions,
+  recording: OpenRecording | undefined,
 ): Promise<AnyClient> {
   switch (target.kind) {
     case 'url':
-      return connect(target.url, { ...options, http: { headers: readHeaders(header), log: noteWarning } })
+      return connect(target.url, {
+        ...options,
+        http: { headers: readHeaders(header), log: noteWarning, fetch: recording?.fetch },
+      })
     case 'program': {
       const { command } = await import('hawser/node')
       const show = stderr === true ? (text: string) => void process.stderr.write(clean(text)) : undefined

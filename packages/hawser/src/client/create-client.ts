@@ -105,7 +105,8 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
 /** Nobody else knows how messages travel. */
 const readAgreed = (way: Handle | Link): Partial<Agreed> => (typeof way === 'function' ? {} : (way.agreed?.() ?? {}))
 
-function readHandle(way: unknown): Handle {
+/** @throws TypeError saying what would be right. */
+export function readHandle(way: unknown): Handle {
   const fields = isObject(way) ? way : { handle: way }
   const { handle, server, default: exported } = fields
   if (typeof handle === 'function') return handle as Handle

@@ -33,6 +33,7 @@ import { createPromptGetter } from './get-prompt.ts'
 import { createProcessKeyRing, type KeyRing } from './key-ring.ts'
 import { createResourceList, createTemplateList } from './list-resources.ts'
 import { createListening } from './listen.ts'
+import { attachMounts, type Mounts } from './mounts.ts'
 import { createPages } from './page.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
 import type { ContextRequest } from './run-handler.ts'
@@ -77,6 +78,8 @@ export interface ServerParts<C> {
   readonly tools?: Tools<C> | undefined
   readonly resources?: Resources<C> | undefined
   readonly prompts?: Prompts<C> | undefined
+  /** Other servers, each under the name that their tools and prompts are prefixed with; made by `mount()` of `hawser/compose`. */
+  readonly mounts?: Mounts | undefined
   /** Around every call; the first is the outermost. Extensions such as `tasks()` take their place among the interceptors. */
   readonly use?: readonly (Interceptor | ServerExtension)[] | undefined
 }
@@ -86,6 +89,8 @@ export interface ServerCore extends Service {
   readonly info: Implementation
   readonly capabilities: ServerCapabilities
   readonly changed: Changed
+  /** What this server offers by itself, so that those who mount it can check names when they load. */
+  readonly names: { readonly tools: readonly string[]; readonly prompts: readonly string[] }
 }
 
 const MINUTE = 60_000
@@ -170,22 +175,35 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
   const around = use.map((item): RunningExtension =>
     typeof item === 'function' ? { interceptor: item } : item.start(added),
   )
+  const handle = createHandle(createDispatcher(handlers))
+  const mounted = attachMounts(parts.mounts ?? {}, {
+    handle,
+    frame,
+    info,
+    capabilities,
+    tools,
+    prompts,
+    resources,
+    find,
+    authorizer,
+  })
   return {
     handle: intercept(
-      createHandle(createDispatcher(handlers)),
+      mounted?.handle ?? handle,
       around.map(({ interceptor }) => interceptor),
     ),
     log,
     scopes: Object.keys(options.scopes ?? {}),
-    headerFields: (tool) => tools.get(tool)?.headerFields ?? [],
+    headerFields: (tool) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool) ?? [],
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
     close: async () => {
       listening.close()
-      await Promise.all(around.map(async ({ close }) => close?.()))
+      await Promise.all([...around, mounted].map(async (part) => part?.close?.()))
     },
     info,
     capabilities,
     changed,
+    names: { tools: [...tools.keys()], prompts: [...prompts.keys()] },
   }
 }
 

@@ -15,3 +15,4 @@ export {
   type Tools,
 } from './definitions.ts'
 export { createKeyRing, type KeyRing } from './key-ring.ts'
+export type { Mount, MountedParts, Mounts } from './mounts.ts'

@@ -41,6 +41,10 @@ async function listMembers(
 
 /** Answers `resources/templates/list`. */
 export function createTemplateList(resources: readonly CompiledResource[], frame: ServerFrame): List {
-  const templates = resources.filter(({ template }) => !isFixed(template)).map(({ listing }) => listing)
-  return createPages('resourceTemplates', templates, frame)
+  return createPages('resourceTemplates', listTemplates(resources), frame)
+}
+
+/** The families, as clients see them. */
+export function listTemplates(resources: readonly CompiledResource[]): readonly ResourceTemplate[] {
+  return resources.filter(({ template }) => !isFixed(template)).map(({ listing }) => listing as ResourceTemplate)
 }

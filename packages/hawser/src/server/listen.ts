@@ -4,7 +4,7 @@ import type { Change, Changes } from './changes.ts'
 import type { ServerFrame } from './frame.ts'
 
 /** Subscriptions that one server instance holds open at once, and URIs that one may name. */
-const MAX_LISTENERS = 1024
+export const MAX_LISTENERS = 1024
 const MAX_URIS = 1000
 /** UTF-16 units of the params of one subscription, which are held as long as it lasts. */
 const MAX_PARAMS = 131_072
@@ -89,7 +89,8 @@ export function createListening(
   }
 }
 
-function readFilter({ params }: Call<'subscriptions/listen'>): SubscriptionFilter {
+/** What a caller wants to be told, within bounds. */
+export function readFilter({ params }: Call<'subscriptions/listen'>): SubscriptionFilter {
   const { notifications } = params
   const { length } = notifications.resourceSubscriptions ?? []
   if (length > MAX_URIS || JSON.stringify(params).length > MAX_PARAMS) {

@@ -1,5 +1,6 @@
 import { ConnectionError, type Interceptor, ProtocolError } from '../call/index.ts'
 import type { Method } from '../protocol/index.ts'
+import { observeCalls } from './observe-calls.ts'
 
 type Fields = { readonly [name: string]: unknown }
 
@@ -21,24 +22,26 @@ const SEALED = '(sealed)'
 
 /** Writes every request into `trace`, in the order of sending. */
 export function recordTrace(trace: TraceEntry[]): Interceptor {
-  return (next) => async (call) => {
-    const entry: Draft = { method: call.method, params: redact(call.params) }
-    trace.push(entry)
-    const notify: typeof call.notify = (notification) => {
-      const { method, params = {} } = notification
+  const open = new Map<number, Draft>()
+  return observeCalls((event) => {
+    if (event.kind === 'call') {
+      const entry: Draft = { method: event.call.method, params: strip(event.call.params) }
+      open.set(event.id, entry)
+      trace.push(entry)
+      return
+    }
+    const entry = open.get(event.id)
+    if (entry === undefined) return
+    if (event.kind === 'notify') {
+      const { method, params = {} } = event.notification
       entry.notifications ??= []
-      entry.notifications.push({ method, params: redact(params) })
-      call.notify(notification)
+      entry.notifications.push({ method, params: strip(params) })
+      return
     }
-    try {
-      const reply = await next({ ...call, notify })
-      entry.reply = redact(reply)
-      return reply
-    } catch (error) {
-      entry.error = describe(error)
-      throw error
-    }
-  }
+    if (event.kind === 'reply') entry.reply = strip(event.reply)
+    else entry.error = describe(event.error)
+    open.delete(event.id)
+  })
 }
 
 function describe(error: unknown): NonNullable<TraceEntry['error']> {
@@ -48,7 +51,7 @@ function describe(error: unknown): NonNullable<TraceEntry['error']> {
     : { message }
 }
 
-function redact(value: object): Fields {
+function strip(value: object): Fields {
   const {
     _meta: _,
     progressToken: __,

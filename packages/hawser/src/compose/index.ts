@@ -1,0 +1,3 @@
+export { attach } from './attach.ts'
+export type { MountDefinition, MountOptions } from './mount-point.ts'
+export { combine, prefix, type Prefixed } from './prefix.ts'
