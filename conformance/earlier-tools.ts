@@ -22,7 +22,7 @@ export const earlierTools = {
     description: 'Takes longer than the connection that it answers on.',
     effect: 'read',
     run: async () => {
-      await pause(2_000)
+      await pause(2_200)
       return 'Reconnection test completed successfully'
     },
   }),

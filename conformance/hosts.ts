@@ -13,7 +13,7 @@ export interface Host extends AsyncDisposable {
 }
 
 export async function startNode(): Promise<Host> {
-  const listener = await listen(server, { host: 'localhost', port: 0, sessions: { connectionMs: 400 } })
+  const listener = await listen(server, { host: 'localhost', port: 0, sessions: { connectionMs: 800 } })
   return { name: 'node', url: listener.url, holdsSessions: true, [Symbol.asyncDispose]: () => listener.close() }
 }
 

@@ -25,7 +25,7 @@ export function describeServerText(discovered: DiscoverResult, revision: Revisio
 }
 
 /** Says in an earlier revision what `server/discover` answered; nothing changes for whom nothing is held. (2025-11-25 basic/lifecycle#initialization) */
-export function describeServer(discovered: DiscoverResult, revision: Revision, isHeld: boolean): ServerDescription {
+function describeServer(discovered: DiscoverResult, revision: Revision, isHeld: boolean): ServerDescription {
   const { capabilities, instructions, _meta } = discovered
   const { completions, extensions, tools, prompts, resources, ...others } = capabilities
   return {
