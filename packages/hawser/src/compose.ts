@@ -1,7 +1,8 @@
 import type { Principal } from './call/index.ts'
 import { attach, type MountDefinition, type MountOptions } from './compose/index.ts'
 import type { ConnectHttpOptions } from './http/index.ts'
-import { reach, type Target } from './reach.ts'
+import { reach } from './reach.ts'
+import type { Target } from './reach-present.ts'
 import type { Mount } from './server/index.ts'
 import { isLocal, type Local, type LoopbackOptions } from './wire/loopback.ts'
 

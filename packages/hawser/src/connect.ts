@@ -1,5 +1,6 @@
 import { type Client, type ClientOptions, createClient } from './client/index.ts'
-import { reach, type ReachOptions, type Target } from './reach.ts'
+import { reach } from './reach.ts'
+import type { ReachOptions, Target } from './reach-present.ts'
 import type { Local } from './wire/loopback.ts'
 
 /** `as` and `env` are for a server in this process, `http` is for a URL. */

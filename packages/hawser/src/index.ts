@@ -18,7 +18,8 @@ export {
 } from './call/index.ts'
 export type { Answers, CallOptions, Client, Subscription } from './client/index.ts'
 export { connect, type ConnectOptions } from './connect.ts'
-export { type Kit, mcp, type Server } from './mcp.ts'
+export type { Kit, Server } from './kit.ts'
+export { mcp } from './mcp.ts'
 export {
   audio,
   type Changes,

@@ -1,59 +1,6 @@
-import { createFetchHandler, type HttpOptions, type HttpService } from './http/index.ts'
+import { createKit, type Kit } from './kit.ts'
 import { earlierClients } from './legacy/server/index.ts'
-import {
-  createServer,
-  definers,
-  type Definers,
-  type MountedParts,
-  type Mounts,
-  type Prompts,
-  type Resources,
-  type ServerCore,
-  type ServerOptions,
-  type ServerParts,
-  type Tools,
-} from './server/index.ts'
-import type { LineService } from './stdio/serve.ts'
-import { createReceiver, type Local } from './wire/loopback.ts'
-
-/** A server: a value that every transport can serve. */
-export interface Server<T = Tools<never>, R = Resources<never>, P = Prompts<never>>
-  extends ServerCore, Local, Pick<HttpService, 'httpFallback'>, Pick<LineService, 'lineFallback'> {
-  /** Answers HTTP: what Workers, Deno and Bun look for on a default export. (basic/transports/streamable-http) */
-  readonly fetch: (request: Request, env?: unknown) => Promise<Response>
-  /** Exists for the compiler only: `connect<typeof server>` reads it. */
-  readonly '~parts'?: { readonly tools: T; readonly resources: R; readonly prompts: P }
-}
-
-/** Makes the parts of one server, and the server of its parts. */
-export interface Kit<Context extends object, Scope extends string> extends Definers<Context, Scope> {
-  /**
-   * Makes a server. The keys of the records are the names that clients see.
-   *
-   * @throws DefinitionError naming the tool, resource or prompt that cannot work.
-   * @example
-   * export default notes.server({ tools: { search, wipe }, resources: { note }, prompts: { review } })
-   */
-  readonly server: <
-    const T extends Tools<Context> = {},
-    const R extends Resources<Context> = {},
-    const P extends Prompts<Context> = {},
-    const M extends Mounts = {},
-  >(
-    parts: ServerParts<Context> & {
-      readonly tools?: T
-      readonly resources?: R
-      readonly prompts?: P
-      readonly mounts?: M
-      readonly http?: HttpOptions
-      /**
-       * Serves clients of the revisions 2024-11-05 to 2025-11-25 as well, which open with `initialize`. On by default;
-       * `false` answers them with an error that names the revision which this server speaks.
-       */
-      readonly legacy?: boolean
-    },
-  ) => Server<T & MountedParts<M, 'tools'>, R & MountedParts<M, 'resources'>, P & MountedParts<M, 'prompts'>>
-}
+import type { ServerOptions } from './server/index.ts'
 
 /**
  * Starts a server: who it is, which permissions it knows, and what its handlers are given. It checks nothing by itself:
@@ -68,11 +15,5 @@ export interface Kit<Context extends object, Scope extends string> extends Defin
 export function mcp<const Scope extends string = never, Context extends object = {}>(
   options: ServerOptions<Scope, Context>,
 ): Kit<Context, Scope> {
-  return {
-    ...definers,
-    server: ({ http, legacy = true, ...parts }) => {
-      const core = { ...createServer(options, parts), ...(legacy && earlierClients) }
-      return { ...core, fetch: createFetchHandler(core, http), receive: createReceiver(core) }
-    },
-  }
+  return createKit(options, earlierClients)
 }

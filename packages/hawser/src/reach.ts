@@ -1,24 +1,11 @@
 import type { Handle, Link } from './call/index.ts'
-import type { ConnectHttpOptions } from './http/index.ts'
 import { connectLink, connectUrl } from './legacy/client/index.ts'
-import { isObject } from './protocol/index.ts'
-import { createLoopback, isLocal, type Local, type LoopbackOptions } from './wire/loopback.ts'
-
-/** What a connection can be made to: a server in this process, a URL, a link such as a child process, or a handle. */
-export type Target = Local | URL | string | Link | Handle
-
-/** `as` and `env` are for a server in this process, `http` is for a URL. */
-export interface ReachOptions extends LoopbackOptions {
-  /** Headers, `fetch` and limits. */
-  readonly http?: ConnectHttpOptions | undefined
-}
+import { isLink, isUrl, type ReachOptions, reachPresent, type Target } from './reach-present.ts'
+import { isLocal } from './wire/loopback.ts'
 
 /** The way to whatever answers, of whatever revision it is; nothing is sent before the first call. */
-export function reach(target: Target, { as, env, http }: ReachOptions = {}): Handle | Link {
-  if (isLocal(target)) return createLoopback(target, { as, env })
-  if (typeof target === 'string' || target instanceof URL) return connectUrl(target, http)
+export function reach(target: Target, options: ReachOptions = {}): Handle | Link {
+  if (isLocal(target)) return reachPresent(target, options)
+  if (isUrl(target)) return connectUrl(target, options.http)
   return isLink(target) ? connectLink(target) : target
 }
-
-/** A link belongs to whoever reaches for it, and is closed with it. */
-const isLink = (target: unknown): target is Link => isObject(target) && typeof target['handle'] === 'function'

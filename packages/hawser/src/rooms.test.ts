@@ -28,6 +28,7 @@ const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
 /** Runtime dependencies, optional ones included, each with the one room that imports it. */
 const DEPENDENCIES: ReadonlyMap<string, string> = new Map([
   ['@cfworker/json-schema', 'schema'],
+  ['yaml', 'extensions'],
   ['@opentelemetry/api', 'interceptors'],
   ['jose', 'auth'],
   ['oauth4webapi', 'auth'],

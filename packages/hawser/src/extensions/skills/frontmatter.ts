@@ -18,7 +18,7 @@ export function readFrontmatter(text: string): JsonObject {
     throw new TypeError('It does not begin with a line ---, the start of its frontmatter.')
   const end = lines.findIndex((line, index) => index > 0 && line.trimEnd() === '---')
   if (end < 0) throw new TypeError('Its frontmatter has no end: a second line --- is missing.')
-  const value = readYaml(lines.slice(1, end))
+  const value = readYaml(lines.slice(1, end).join('\n')) ?? {}
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError('Its frontmatter is no list of fields.')
   return value as JsonObject

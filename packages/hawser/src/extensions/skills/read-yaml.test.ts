@@ -4,107 +4,88 @@ import { parse } from 'yaml'
 import { readFrontmatter, writeSkill } from './frontmatter.ts'
 import { readYaml } from './read-yaml.ts'
 
-const read = (text: string) => readYaml(text.split('\n'))
-
 describe('frontmatter', () => {
   it.each([
-    'name: refunds\ndescription: Refund an order, when asked to.',
-    'name: "a: b"\ndescription: \'it\'\'s "so"\'',
-    'a: 1\nb: -2.5\nc: true\nd: false\ne: null\nf:\ng: 007x\nh: v1.2.3',
-    'a: one two # a comment\nb: a#b\nc: "x" # y\n# all of it\nd: x',
-    'metadata:\n  version: "1.0"\n  deep:\n    author: ada\n  after: x\nlicense: MIT',
-    'list:\n  - one\n  - two words\n  - "3"\nflat:\n- a\n- b\nlast: x',
-    'tools: [Read, Write]\nempty: []\njson: {"a": [1, {"b": null}]}\nnone: {}',
-    'text: |\n  one\n    two\n\n  three\nafter: x',
-    'text: |-\n  one\n  two\nkeep: |+\n  x\n\nafter: z',
-    'text: >\n  one\n  two\n\n  three\nafter: x',
-    'text: >-\n  folded\n  line\n',
-    '"quoted key": 1\n\'other key\': 2\nplain key: 3\nallowed-tools: Bash(git:*) Read',
-    'list:\n  -\n    a: 1\n    b: 2\n  - [x, z]',
-    'a:   spaced   \nb: "tab\\tand \\u00e9"\nurl: https://example.com/a?b=c#d',
-    '',
-  ])('is read as every reader reads it: %j', (text) => {
-    expect(read(text)).toEqual(parse(text) ?? {})
+    ['name: refunds\ndescription: Refund an order, when asked to.', { name: 'refunds' }],
+    ['a: 1\nb: -2.5\nc: true\nd: null\ne: v1.2.3', { a: 1, b: -2.5, c: true, d: null, e: 'v1.2.3' }],
+    [
+      'metadata:\n  version: "1.0"\n  deep:\n    author: ada',
+      { metadata: { version: '1.0', deep: { author: 'ada' } } },
+    ],
+    ['list:\n  - one\n  - "3"\n  - a: 1\n    b: [x, z]', { list: ['one', '3', { a: 1, b: ['x', 'z'] }] }],
+    ['text: |\n  one\n    two\nfolded: >-\n  a\n  b', { text: 'one\n  two\n', folded: 'a b' }],
+    ['allowed-tools: Bash(git:*) Read', { 'allowed-tools': 'Bash(git:*) Read' }],
+    ['a: one # a comment\nurl: https://example.com/a?b=c#d', { a: 'one', url: 'https://example.com/a?b=c#d' }],
+  ])('is read as YAML: %j', (text, value) => {
+    expect(readYaml(text)).toMatchObject(value)
   })
+
+  it.each(['yes', 'NO', 'on', '2026-01-01', '0o17', '012', '1_000', '12:30', '.inf', '0b11', 'y'])(
+    'is refused where readers differ, naming the field: %s',
+    (value) => {
+      expect(() => readYaml(`ok: x\nmetadata:\n  since: ${value}`)).toThrow(/not every reader.*metadata\.since/)
+      expect(readYaml(`since: "${value}"`)).toEqual({ since: value })
+    },
+  )
 
   it.each([
-    ['a: yes', 'not every reader'],
-    ['a: NO', 'not every reader'],
-    ['a: 2026-01-01', 'not every reader'],
-    ['a: 0o17', 'not every reader'],
-    ['a: 012', 'not every reader'],
-    ['a: 1_000', 'not every reader'],
-    ['a: 12:30', 'not every reader'],
-    ['a: 1e3', 'not every reader'],
-    ['a: .inf', 'not every reader'],
-    ['a: ~', 'not every reader'],
-    ['a: True', 'not every reader'],
-    ['a: &x b', 'begins with &'],
-    ['a: *x', 'begins with *'],
-    ['a: !!str x', 'begins with !'],
-    ['a: @x', 'begins with @'],
-    ['a: b: c', 'colon and a space'],
-    ['a: "open', 'not closed'],
-    ['a: "x" y', 'not closed'],
-    ['a: "\\x41"', 'an escape'],
-    ['a: one\n  two', 'a text that began above'],
-    ['a: 1\na: 2', 'a second time'],
-    ['a:\n\tb: 1', 'a tab'],
-    ['just text', 'neither a field nor an item'],
-    ['a: 1\n  b: 2', 'a text that began above'],
-    ['- a: 1', 'fields in the line'],
-    ['a: {b: c}', 'neither JSON nor a list of words'],
-    ['a: |2\n  x', 'a block of text'],
-    ['a:\n    b: 1\n  c: 2', 'fits nothing'],
-  ])('is refused where readers differ, naming the line: %j', (text, problem) => {
-    expect(() => read(text)).toThrow(problem)
-    expect(() => read(text)).toThrow(/Line \d+ of its frontmatter/)
+    ['a: &x b\nc: *x', 'an alias'],
+    ['a: !mine b', 'Line 2'],
+    ['a: @x', 'Line 2'],
+    ['a: b: c', 'Line 2'],
+    ['x: 1\na: "open', 'Line 3'],
+    ['a: 1\na: 2', 'Line 3'],
+    ['a:\n\tb: 1', 'Line 3'],
+    ['.: x', 'not every reader'],
+    ['x: 1\n<<: {a: 1}', 'not every reader'],
+    [`a: ${'x'.repeat(70_000)}`, 'longer than'],
+  ])('is refused where it is wrong, naming the line: %j', (text, problem) => {
+    expect(() => readYaml(text)).toThrow(TypeError)
+    expect(() => readYaml(text)).toThrow(problem)
   })
 
-  it('is never read in another way than a reader of YAML 1.2 reads it', () => {
+  it('is refused, or is the same to a reader of either revision', () => {
     const piece = fc.constantFrom(
-      'a',
-      'b',
-      ':',
-      ': ',
-      ' ',
-      '\n',
-      '  ',
-      '- ',
-      '-',
-      '"',
-      "'",
-      '#',
-      ' #',
-      '|',
-      '>',
-      '[',
-      ']',
-      ',',
-      '{',
-      '}',
-      '1',
-      '0',
-      '.',
-      'null',
-      'true',
-      'x y',
-      '\\',
-      '&',
-      '\n\n',
+      ...[
+        'a',
+        ':',
+        ': ',
+        ' ',
+        '\n',
+        '  ',
+        '- ',
+        '"',
+        "'",
+        ' #',
+        '|',
+        '>',
+        '[',
+        ']',
+        ',',
+        '{',
+        '}',
+        '1',
+        '0',
+        '.',
+        'null',
+        'on',
+      ],
     )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
         const text = `k: v\n${pieces.join('')}`
         let ours: unknown
         try {
-          ours = read(text)
-        } catch {
+          ours = readYaml(text)
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError)
           return
         }
-        expect(ours).toEqual(parse(text, { uniqueKeys: true }))
+        expect(ours).toEqual(parse(text))
+        expect(ours).toEqual(parse(text, { version: '1.1' }))
+        expect(JSON.parse(JSON.stringify(ours))).toEqual(ours)
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     )
   })
 

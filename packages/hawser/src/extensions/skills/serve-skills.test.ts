@@ -208,7 +208,7 @@ describe('a skill that no host could load', () => {
     ['bytes', { a: { files: { 'SKILL.md': new Uint8Array([0xff]) } } }, 'does not begin with a line ---'],
     ['no frontmatter', { a: '# x' }, 'does not begin with a line ---'],
     ['another name', { a: text('name: b\ndescription: x') }, 'the name in its frontmatter is "b"'],
-    ['ambiguous', { a: text('name: a\ndescription: x\nsince: 2026-01-01') }, 'Line 4 of its frontmatter'],
+    ['ambiguous', { a: text('name: a\ndescription: x\nsince: 2026-01-01') }, 'the same at since'],
     ['no metadata', { a: text('name: a\ndescription: x\nmetadata: y1') }, 'its metadata is no record'],
     ['compatibility', { a: text('name: a\ndescription: x\ncompatibility: 3') }, 'its compatibility is no text'],
     [
