@@ -1,5 +1,5 @@
 import { createKit, type Kit } from './kit.ts'
-import { earlierClients } from './legacy/server/index.ts'
+import { earlierClients } from './past.ts'
 import type { ServerOptions } from './server/index.ts'
 
 /**

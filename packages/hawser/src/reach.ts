@@ -1,5 +1,5 @@
 import type { Handle, Link } from './call/index.ts'
-import { connectLink, connectUrl } from './legacy/client/index.ts'
+import { connectLink, connectUrl } from './past.ts'
 import { isLink, isUrl, type ReachOptions, reachPresent, type Target } from './reach-present.ts'
 import { isLocal } from './wire/loopback.ts'
 

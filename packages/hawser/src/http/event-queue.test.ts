@@ -46,6 +46,13 @@ describe('the event queue', () => {
     expect(await readAll(queue)).toBe('a')
   })
 
+  it('tells an end without an event from nothing yet', () => {
+    const queue = createEventQueue()
+    expect(queue.take()).toBe('')
+    queue.end('')
+    expect(queue.take()).toBeUndefined()
+  })
+
   it('drops nothing while the reader keeps up', async () => {
     const queue = createEventQueue()
     for (let i = 0; i < 32; i++) queue.push(`${i},`, 'p')

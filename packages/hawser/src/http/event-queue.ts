@@ -121,12 +121,14 @@ export function createEventQueue({
 
   const take = (): string | undefined => {
     if (state === 'broken') throw new ConnectionError('disconnected', 'The reader of this stream is gone or too slow.')
-    if (count === 0) return state === 'open' ? '' : undefined
+    const nothing = state === 'open' ? '' : undefined
+    if (count === 0) return nothing
     const text = waiting.length === 1 ? waiting[0]!.event : waiting.map((entry) => entry?.event ?? '').join('')
     waiting = []
     count = length = 0
     keyed = -1
-    return text
+    // The end may come without an event.
+    return text === '' ? nothing : text
   }
 
   const next = async (): Promise<string | undefined> => {

@@ -1,0 +1,2 @@
+export { connectLink, connectUrl } from './client/index.ts'
+export { earlierClients } from './server/index.ts'
