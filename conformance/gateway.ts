@@ -10,6 +10,6 @@ export async function startGateway(): Promise<Host> {
   const server = gateway.server({
     mounts: { everything: mount(everything, { prefix: '', asks: ['form', 'url', 'sampling', 'roots'] }) },
   })
-  const listener = await listen(server, { host: 'localhost', port: 0, sessions: { connectionMs: 400 } })
+  const listener = await listen(server, { host: 'localhost', port: 0, sessions: { connectionMs: 800 } })
   return { name: 'gateway', url: listener.url, holdsSessions: true, [Symbol.asyncDispose]: () => listener.close() }
 }

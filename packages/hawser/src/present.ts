@@ -14,14 +14,26 @@ import type { ServerOptions } from './server/index.ts'
 
 export * from './index.ts'
 
-/** As `mcp` of `hawser`, for clients of the present revision only. */
+/**
+ * As `mcp` of `hawser`, for clients of the present revision only.
+ *
+ * @example
+ * import { mcp } from 'hawser/present'
+ * const notes = mcp({ name: 'notes', version: '1.0.0' })
+ */
 export function mcp<const Scope extends string = never, Context extends object = {}>(
   options: ServerOptions<Scope, Context>,
 ): Kit<Context, Scope> {
   return createKit(options)
 }
 
-/** As `connect` of `hawser`, for servers of the present revision only. */
+/**
+ * As `connect` of `hawser`, for servers of the present revision only.
+ *
+ * @example
+ * import { connect } from 'hawser/present'
+ * await using notes = await connect('https://notes.example.com/mcp')
+ */
 export const connect: typeof connectAny = async <S = unknown>(
   target: Target,
   { as, env, http, ...options }: ConnectOptions = {},

@@ -4,6 +4,16 @@ import { parse } from 'yaml'
 import { readFrontmatter, writeSkill } from './frontmatter.ts'
 import { readYaml } from './read-yaml.ts'
 
+/** Nothing when it is refused; any other failure passes on. */
+function readUnlessRefused(text: string): unknown {
+  try {
+    return readYaml(text)
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
 describe('frontmatter', () => {
   it.each([
     ['name: refunds\ndescription: Refund an order, when asked to.', { name: 'refunds' }],
@@ -46,41 +56,34 @@ describe('frontmatter', () => {
 
   it('is refused, or is the same to a reader of either revision', () => {
     const piece = fc.constantFrom(
-      ...[
-        'a',
-        ':',
-        ': ',
-        ' ',
-        '\n',
-        '  ',
-        '- ',
-        '"',
-        "'",
-        ' #',
-        '|',
-        '>',
-        '[',
-        ']',
-        ',',
-        '{',
-        '}',
-        '1',
-        '0',
-        '.',
-        'null',
-        'on',
-      ],
+      'a',
+      ':',
+      ': ',
+      ' ',
+      '\n',
+      '  ',
+      '- ',
+      '"',
+      "'",
+      ' #',
+      '|',
+      '>',
+      '[',
+      ']',
+      ',',
+      '{',
+      '}',
+      '1',
+      '0',
+      '.',
+      'null',
+      'on',
     )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
         const text = `k: v\n${pieces.join('')}`
-        let ours: unknown
-        try {
-          ours = readYaml(text)
-        } catch (error) {
-          expect(error).toBeInstanceOf(TypeError)
-          return
-        }
+        const ours = readUnlessRefused(text)
+        if (ours === undefined) return
         expect(ours).toEqual(parse(text))
         expect(ours).toEqual(parse(text, { version: '1.1' }))
         expect(JSON.parse(JSON.stringify(ours))).toEqual(ours)

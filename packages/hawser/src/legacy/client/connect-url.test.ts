@@ -397,4 +397,18 @@ describe('a flood', () => {
     const client = await connect(URL_, { http: { fetch, maxBytes: 1000 } })
     await expect(client.call('x')).rejects.toMatchObject({ code: 'bad_reply' })
   })
+
+  it.each([
+    ['in one body', () => text('x'.repeat(2000)), 'at most 1000 bytes'],
+    ['of values', () => ({ content: Array.from({ length: 1_000_001 }, () => 0) }), 'too many values'],
+    ['of levels', () => JSON.parse(`{"content":${'['.repeat(300)}${']'.repeat(300)}}`) as object, 'too many levels'],
+  ])('%s ends the call and names the limit', async (what, flood, limit) => {
+    const { fetch } = createOldFetch((each) =>
+      !isPresent(each) && each.method === 'tools/call' ? json(result(each.id, flood())) : undefined,
+    )
+    const maxBytes = what === 'in one body' ? 1000 : 16_000_000
+    const client = await connect(URL_, { http: { fetch, maxBytes } })
+    const refusal = { code: 'bad_reply', message: expect.stringContaining(limit) }
+    await expect(client.call('x')).rejects.toMatchObject(refusal)
+  })
 })

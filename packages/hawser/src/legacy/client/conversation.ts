@@ -1,4 +1,4 @@
-import { ConnectionError, fromWireError, type ProtocolError, toWireError } from '../../call/index.ts'
+import { badReply, ConnectionError, fromWireError, type ProtocolError, toWireError } from '../../call/index.ts'
 import type { RequestId } from '../../protocol/index.ts'
 import { createIdTable } from '../../stdio/id-table.ts'
 import {
@@ -155,6 +155,8 @@ export function createConversation(open: (inbox: Inbox) => Channel): Conversatio
         else listeners.onRequest(message, from)
         return true
       case 'invalid':
+        // Whatever it was the answer to, it is lost.
+        if (message.isExcessive) failAll(badReply(message.message))
         return false
     }
   }

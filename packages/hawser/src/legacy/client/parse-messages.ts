@@ -1,6 +1,6 @@
 import { isObject } from '../../protocol/index.ts'
 import { findExcess } from '../../wire/depth.ts'
-import { MAX_DEPTH, type Parsed, parseMessage } from '../../wire/json-rpc.ts'
+import { MAX_DEPTH, MAX_REPLY_VALUES, type Parsed, parseMessage } from '../../wire/json-rpc.ts'
 
 /** Messages that one batch may hold. */
 const MAX_BATCH = 1000
@@ -11,9 +11,10 @@ const MAX_BATCH = 1000
  * @example parseMessages('[{"jsonrpc":"2.0","id":1,"result":{}},{"jsonrpc":"2.0","id":2,"result":{}}]').length // 2
  */
 export function parseMessages(text: string): readonly Parsed[] {
-  if (!/^\s*\[/.test(text) || findExcess(text, MAX_DEPTH) !== undefined) return [parseMessage(text)]
+  const alone = (): readonly Parsed[] => [parseMessage(text, MAX_REPLY_VALUES)]
+  if (!/^\s*\[/.test(text) || findExcess(text, MAX_DEPTH, MAX_REPLY_VALUES) !== undefined) return alone()
   const batch = parseArray(text)
-  if (batch === undefined || batch.length > MAX_BATCH) return [parseMessage(text)]
+  if (batch === undefined || batch.length > MAX_BATCH) return alone()
   return batch.filter(isObject).map((message) => parseMessage(JSON.stringify(message)))
 }
 

@@ -112,8 +112,12 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
     const response = await post(json, leaving)
     if (isStream(response)) await readAnswer(response, id, leaving)
     else if (mediaType(response.headers.get('content-type')) === 'application/json') {
-      const { text = '' } = await readBody(response.body, way.maxBytes)
-      inbox.receive(text, id)
+      const body = await readBody(response.body, way.maxBytes)
+      if (body.problem !== undefined) {
+        const what = body.problem === 'too_large' ? `of at most ${way.maxBytes} bytes, got a larger one` : 'in UTF-8'
+        throw badReply(`Expected an answer ${what}.`)
+      }
+      inbox.receive(body.text, id)
       if (inbox.awaits(id)) throw badReply('The server answered with no message, or with the id of another request.')
     } else {
       leave(response.body)
