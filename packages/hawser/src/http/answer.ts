@@ -11,11 +11,12 @@ import {
   type Service,
   toWireError,
   Values,
+  replyText,
 } from '../call/index.ts'
 import { type Notification, type RequestId } from '../protocol/index.ts'
 import { encodeEvent } from '../wire/events.ts'
 import { encodeFailure, encodeNotification, encodeResult, type ParsedRequest } from '../wire/json-rpc.ts'
-import { encodeReply, tagWithSubscription } from '../wire/reply.ts'
+import { tagWithSubscription } from '../wire/reply.ts'
 import { decodeRequest, describedVersion } from '../wire/request.ts'
 import { formatChallenge } from './challenge.ts'
 import { checkParamHeaders, checkStandardHeaders, checkVersionHeader } from './check-headers.ts'
@@ -99,7 +100,7 @@ export function answerRequest(
   }
 
   const succeed = (reply: Reply): void => {
-    const result = encodeReply(isSubscription ? tagWithSubscription(reply, id) : reply)
+    const result = replyText(isSubscription ? tagWithSubscription(reply, id) : reply)
     close({ status: 200, headers: JSON_HEADERS, body: encodeResult(id, result) })
   }
 

@@ -1,7 +1,7 @@
-import { ConnectionError, type Reply, reportInternal, type Service, toWireError } from '../call/index.ts'
+import { ConnectionError, type Reply, reportInternal, type Service, toWireError, replyText } from '../call/index.ts'
 import type { Notification, Notifications, RequestId } from '../protocol/index.ts'
 import { encodeFailure, encodeNotification, encodeResult, type ParsedRequest } from '../wire/json-rpc.ts'
-import { encodeReply, tagWithSubscription } from '../wire/reply.ts'
+import { tagWithSubscription } from '../wire/reply.ts'
 import type { Outbox } from './outbox.ts'
 
 /** The line that carries an error. */
@@ -71,7 +71,7 @@ export class OpenRequest {
     const { id } = this.#message
     let line: string
     try {
-      line = encodeResult(id, encodeReply(this.listens ? tagWithSubscription(reply, id) : reply))
+      line = encodeResult(id, replyText(this.listens ? tagWithSubscription(reply, id) : reply))
     } catch (error) {
       line = this.#failure(error)
     }

@@ -7,9 +7,10 @@ import {
   toWireError,
   Values,
   type WireError,
+  replyText,
 } from '../call/index.ts'
 import { isObject, type Notification } from '../protocol/index.ts'
-import { decodeReply, encodeReply } from './reply.ts'
+import { decodeReply } from './reply.ts'
 import { decodeRequest, encodeParams, type Surroundings } from './request.ts'
 
 /** Who a client in the same process is to the server. */
@@ -52,7 +53,7 @@ export function isLocal(value: unknown): value is Local {
 export function createReceiver({ handle, log }: Pick<Service, 'handle' | 'log'>): Local['receive'] {
   return async (method, params, around) => {
     try {
-      return { result: encodeReply(await handle(decodeRequest(method, params, around))) }
+      return { result: replyText(await handle(decodeRequest(method, params, around))) }
     } catch (error) {
       const { name } = params
       return { error: toWireError(error, log, { method, ...(typeof name === 'string' && { name }) }).error }

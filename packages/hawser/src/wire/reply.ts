@@ -1,17 +1,5 @@
-import { badReply, type Reply, replyText, UNDERSTOOD, type Values } from '../call/index.ts'
+import { badReply, type Reply, UNDERSTOOD, type Values } from '../call/index.ts'
 import { META, type Notification, type RequestId } from '../protocol/index.ts'
-
-/**
- * The JSON of a result as it travels: `resultType` is written in front of the reply's own fields. (basic#resulttype)
- *
- * @throws TypeError when the reply holds a BigInt or a cycle, or writes itself as something other than an object.
- */
-export function encodeReply(reply: Reply): string {
-  const text = replyText(reply)
-  if (!text.startsWith('{')) throw new TypeError('A reply is an object, also as JSON.')
-  if ('resultType' in reply) return text
-  return text === '{}' ? '{"resultType":"complete"}' : `{"resultType":"complete",${text.slice(1)}`
-}
 
 /** Marks everything on a subscription with the id of the request that opened it. (basic/patterns/subscriptions) */
 export function tagWithSubscription<T extends { readonly _meta?: object }>(value: T, id: RequestId): T {
