@@ -75,6 +75,18 @@ describe('clients of earlier revisions, over real sockets', () => {
     expect(await (await post(url, { id: 1, method: 'ping' })).json()).toEqual({ jsonrpc: '2.0', id: 1, result: {} })
   })
 
+  it('give their place to others when they have left', async () => {
+    const { url } = await start({ sessions: { max: 1 } })
+    const session = await open(url, '2025-11-25')
+    const leaving = new AbortController()
+    const accept = { accept: 'text/event-stream', 'mcp-session-id': session }
+    const stream = await fetch(url, { headers: accept, signal: leaving.signal })
+    await stream.body!.getReader().read()
+    expect(await open(url, '2025-11-25')).toBe('')
+    leaving.abort()
+    await expect.poll(() => open(url, '2025-11-25')).not.toBe('')
+  })
+
   it('do not hold up a listener that closes', async () => {
     const listener = await start()
     const session = await open(listener.url, '2025-11-25')

@@ -77,5 +77,6 @@ async function write(file: string, text: string): Promise<void> {
 }
 
 function doubles(names: readonly string[]): ReadonlySet<string> {
-  return new Set(names.filter((name, at) => names.indexOf(name) !== at))
+  const seen = new Set<string>()
+  return new Set(names.filter((name) => seen.size === seen.add(name).size))
 }

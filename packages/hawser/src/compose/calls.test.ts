@@ -148,6 +148,8 @@ describe('a call of a mounted tool', () => {
     await using ada = await connect(server, { as: { subject: 'ada', scopes: ['desk:shop'] } })
     expect(await ada.call('shop_price', { thing: 'lamp' })).toMatchObject({ structuredContent: { cents: 400 } })
     expect(await ada.listTools()).toHaveLength(7)
+    // What the mounted server calls public is not, for whoever lacks the scope.
+    expect(await ada.read('shop://terms')).toMatchObject({ ttlMs: 5000, cacheScope: 'private' })
   })
 })
 

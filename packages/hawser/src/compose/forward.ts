@@ -63,7 +63,8 @@ export async function forward<M extends Method>(
         throw badReply(`The server answered ${call.method} with a question, which this method may not.`)
       return await relayQuestions(reply, point.name, clientCapabilities, round, binding, frame)
     }
-    return seal(call.method, checkReply(call.method, reply), point.maxSize, point.perCaller, frame.resultMeta)
+    const isPrivate = point.perCaller || point.authorize !== undefined
+    return seal(call.method, checkReply(call.method, reply), point.maxSize, isPrivate, frame.resultMeta)
   } catch (error) {
     return refuse(error, call, point.name, frame.log, frame.resultMeta)
   }
@@ -75,7 +76,7 @@ function isInputRequired(reply: Reply): reply is InputRequired {
 }
 
 /** The reply as this server gives it: who answers the client is this server. */
-function seal(method: Method, reply: Reply, maxSize: number, perCaller: boolean, own: Meta): Reply {
+function seal(method: Method, reply: Reply, maxSize: number, isPrivate: boolean, own: Meta): Reply {
   const {
     resultType: _,
     _meta: theirs,
@@ -88,7 +89,7 @@ function seal(method: Method, reply: Reply, maxSize: number, perCaller: boolean,
     ...('completion' in fields && {
       completion: { ...fields.completion, values: fields.completion.values.slice(0, MAX_VALUES) },
     }),
-    ...(method === 'resources/read' && { ttlMs, cacheScope: perCaller ? 'private' : cacheScope }),
+    ...(method === 'resources/read' && { ttlMs, cacheScope: isPrivate ? 'private' : cacheScope }),
     _meta: { ...meta, ...own },
   })
   // Written here once: the transport sends the same text.

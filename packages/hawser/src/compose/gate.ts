@@ -26,11 +26,8 @@ export function createGate(point: MountPoint, info: Implementation, log: Log): G
       byCaller.delete(key)
       byCaller.set(key, remote)
       const [oldest] = byCaller
-      if (byCaller.size > MAX_CALLERS && oldest !== undefined) {
-        byCaller.delete(oldest[0])
-        // Calls that are under way keep the handle that they have.
-        oldest[1].watch.close()
-      }
+      // Calls and subscriptions that are under way keep the way that they have.
+      if (byCaller.size > MAX_CALLERS && oldest !== undefined) byCaller.delete(oldest[0])
       return remote
     },
     close: async () => {

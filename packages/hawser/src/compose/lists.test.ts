@@ -202,6 +202,27 @@ describe('the lists of a server with mounts', () => {
     await expect(client.call('m_a_b')).rejects.toMatchObject({ code: 'invalid_params' })
   })
 
+  it('are whole although a mounted server gives its tools names that are no text', async () => {
+    const { desk, hello } = createDesk()
+    const odd = listing(() => ({
+      tools: [tool(7), tool({ toString: 1 }), tool(undefined), tool('fine')],
+      prompts: [{}, { name: null }],
+    }))
+    const mounts = { bare: mount(odd.handle, { prefix: '' }), m: mount(odd.handle) }
+    await using client = await connect(desk.server({ tools: { hello }, mounts }))
+    expect((await client.listTools()).map(({ name }) => name)).toEqual(['hello', 'fine', 'm_fine'])
+    expect(await client.listPrompts()).toEqual([])
+  })
+
+  it('leave the names of a mount to it, whatever another one lists and whether or not it answers', async () => {
+    const { desk, hello, entries } = createDesk()
+    const greedy = listing(() => ({ tools: [tool('admin_delete'), tool('search')] }))
+    const mounts = { gh: mount(greedy.handle), gh_admin: mount(down) }
+    await using client = await connect(desk.server({ tools: { hello }, mounts }))
+    expect((await client.listTools()).map(({ name }) => name)).toEqual(['hello', 'gh_search'])
+    expect(entries.map(({ message }) => message).join()).toContain('those of the mount "gh_admin"')
+  })
+
   it('end even if those of a mounted server do not', async () => {
     const { desk, entries } = createDesk()
     let page = 0

@@ -48,6 +48,10 @@ export function mergeNamed<E extends { readonly name: string }>(
   findProblem: (entry: E, exposed: string) => string | undefined,
   exclude: Exclude,
 ): Table<E> {
+  // What begins with the prefix of another mount is that one's, also while it cannot be asked.
+  const starts = listed
+    .map(({ remote: { point } }) => ({ point, start: foldName(`${point.prefix}_`) }))
+    .filter(({ point }) => point.prefix !== '')
   const rows: Row<E>[] = []
   const targets = new Map<string, Target>()
   const taken = new Map(own)
@@ -55,12 +59,18 @@ export function mergeNamed<E extends { readonly name: string }>(
     const { name: mount, prefix } = remote.point
     for (const entry of entries) {
       const { name } = entry
-      const exposed = exposedName(prefix, name)
+      // Strangers list what is no text, too; `findProblem` says so.
+      const exposed = typeof name === 'string' ? exposedName(prefix, name) : ''
       const folded = foldName(exposed)
+      const ownLength = prefix === '' ? 0 : foldName(`${prefix}_`).length
+      const owner = starts.find(
+        ({ point, start }) => point !== remote.point && start.length > ownLength && folded.startsWith(start),
+      )
       const other = taken.get(folded)
       const problem =
         findProblem(entry, exposed) ??
         findSizeProblem(entry) ??
+        (owner === undefined ? undefined : `names that begin so are those of the mount "${owner.point.name}"`) ??
         (other === undefined
           ? undefined
           : other === exposed

@@ -140,7 +140,9 @@ function union(listeners: ReadonlySet<Listener>): SubscriptionFilter {
 }
 
 function intersect(wanted: SubscriptionFilter, agreed: SubscriptionFilter): SubscriptionFilter {
-  const uris = new Set(agreed.resourceSubscriptions)
+  // What was agreed to is a stranger's word.
+  const { resourceSubscriptions: told } = agreed
+  const uris = new Set(Array.isArray(told) ? told : [])
   return toFilter(
     (kind) => wanted[`${kind}ListChanged`] === true && agreed[`${kind}ListChanged`] === true,
     wanted.resourceSubscriptions?.filter((uri) => uris.has(uri)) ?? [],

@@ -167,6 +167,15 @@ describe('the event queue', () => {
     expect(broken).toHaveBeenCalledOnce()
   })
 
+  it('tells everybody who wants to know', () => {
+    const queue = createEventQueue()
+    const told: string[] = []
+    queue.onBreak(() => told.push('who writes'))
+    queue.onBreak(() => told.push('who reads'))
+    queue.cancel()
+    expect(told).toEqual(['who writes', 'who reads'])
+  })
+
   it('tells at once when it broke off before', () => {
     const queue = createEventQueue()
     queue.cancel()

@@ -26,7 +26,7 @@ export interface EventQueue {
   readonly take: () => string | undefined
   /** Calls back whenever there may be something to take, for a transport that does not call `next`. */
   readonly onNews: (callback: () => void) => void
-  /** Calls back when the stream breaks off, for a transport that may be waiting for its reader. */
+  /** Calls back when the stream breaks off: whoever writes it, and whoever reads it, may want to know. */
   readonly onBreak: (callback: () => void) => void
 }
 
@@ -153,8 +153,12 @@ export function createEventQueue({
   if (keepAliveMs > 0) timer = setTimeout(keepOpen, keepAliveMs)
 
   const onBreak = (callback: () => void): void => {
-    whenBroken = callback
-    if (state === 'broken') callback()
+    if (state === 'broken') return callback()
+    const before = whenBroken
+    whenBroken = () => {
+      before?.()
+      callback()
+    }
   }
 
   return { push, end, cancel: breakOff, next, take, onNews, onBreak }

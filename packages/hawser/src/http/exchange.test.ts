@@ -80,6 +80,15 @@ describe('the exchange', () => {
       expect(fallback).not.toHaveBeenCalled()
     })
 
+    it.each(['PUT', 'DELETE', 'GET'])('does not read a body for %s that is larger than one may be', (method) => {
+      const { admit } = createExchange(
+        { ...createTestService(), httpFallback: () => ({ answer: () => taken, close: () => {}, release: () => {} }) },
+        { maxBytes: 10 },
+      )
+      expect(admit(request({ 'content-length': '11' }, method))).toMatchObject({ status: 413 })
+      expect(admit(request({ 'content-length': '10' }, method))).toBeUndefined()
+    })
+
     it('refuses like any other what it leaves', async () => {
       expect(await run(() => undefined, properHeaders(old), old)).toMatchObject({ status: 400 })
       expect(await run(() => undefined, {}, '', 'GET')).toMatchObject({ status: 405 })

@@ -90,12 +90,14 @@ export function createExchange(service: HttpService, options: HttpOptions = {}):
 
   const admit = (request: HttpRequest): HttpReply | undefined => {
     if (!isAllowed(request)) return refuse('forbidden')
-    if (request.method !== 'POST') return fallback === undefined ? refuse('wrongMethod') : undefined
+    const isTooLarge = Number(request.header('content-length')) > maxBytes
+    if (request.method !== 'POST' && fallback === undefined) return refuse('wrongMethod')
+    if (request.method !== 'POST') return isTooLarge ? refuse('too_large') : undefined
     if (!acceptsAnswers(request.header('accept'))) return refuse('notAcceptable')
     if (!isJson(request.header('content-type'))) return refuse('notJson')
     // Whoever inspects the body on its way would read another one. (RFC 9110 §8.4)
     if ((request.header('content-encoding') ?? 'identity') !== 'identity') return refuse('encoded')
-    return Number(request.header('content-length')) > maxBytes ? refuse('too_large') : undefined
+    return isTooLarge ? refuse('too_large') : undefined
   }
 
   const answer = (request: HttpRequest, body: string): HttpReply | Promise<HttpReply> => {

@@ -48,6 +48,13 @@ afterEach(() => {
 })
 
 describe('a log of calls', () => {
+  it('takes params of methods that it does not know as they come', async () => {
+    const { client, entries } = await logged()
+    for (const params of [{ uri: 5 }, { name: { first: 'Ada' } }])
+      await expect(client.request('x/y' as never, params as never)).rejects.toMatchObject({ code: 'method_not_found' })
+    expect(entries).toHaveLength(2)
+  })
+
   it('says of each what it was, who called, how it ended and how long it took', async () => {
     const { entries, client } = await logged()
     await client.call(

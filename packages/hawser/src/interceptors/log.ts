@@ -84,7 +84,7 @@ function describe({ principal, clientInfo, params }: Call): { readonly [name: st
 }
 
 function readReply(reply: Reply): Outcome {
-  if ('resultType' in reply) return { level: 'info', message: 'asked' }
+  if ('resultType' in reply && reply.resultType === 'input_required') return { level: 'info', message: 'asked' }
   const hasFailed = 'isError' in reply && reply.isError === true
   return hasFailed ? { level: 'warn', message: 'failed' } : { level: 'info', message: 'answered' }
 }

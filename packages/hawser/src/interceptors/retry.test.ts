@@ -14,6 +14,7 @@ const answers: { readonly [method: string]: Reply } = {
       { name: 'reads', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } },
       { name: 'repeats', inputSchema: { type: 'object' }, annotations: { idempotentHint: true } },
       { name: 'writes', inputSchema: { type: 'object' }, annotations: { destructiveHint: false } },
+      { name: 'nulls', inputSchema: { type: 'object' }, annotations: null as never },
     ],
     ttlMs: 0,
     cacheScope: 'public',

@@ -57,7 +57,9 @@ export function retry(options: RetryOptions = {}): Interceptor {
     const safeTools = new Set<string>()
 
     const learn = (tools: readonly ToolListing[]): void => {
-      for (const { name, annotations: { readOnlyHint, idempotentHint } = {} } of tools) {
+      for (const { name, annotations } of tools) {
+        // Some servers write null for what they do not have.
+        const { readOnlyHint, idempotentHint } = annotations ?? {}
         if (readOnlyHint !== true && idempotentHint !== true) safeTools.delete(name)
         else if (safeTools.size < MAX_TOOLS) safeTools.add(name)
       }

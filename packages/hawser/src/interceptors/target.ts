@@ -2,8 +2,9 @@ import type { Call, Principal } from '../call/index.ts'
 
 /** The tool, prompt or resource that a call is about. */
 export function targetOf({ params }: Call): string | undefined {
-  if ('name' in params) return params.name
-  return 'uri' in params ? params.uri : undefined
+  // Params of methods that only extensions know come unchecked.
+  const target: unknown = 'name' in params ? params.name : 'uri' in params ? params.uri : undefined
+  return typeof target === 'string' ? target : undefined
 }
 
 /** Whose call it is; callers that nobody has proven are one. */

@@ -18,7 +18,8 @@ export function failureOfReply(reply: Reply): Failure | undefined {
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof ProtocolError) {
-    const isUnknownMethod = error.code === 'method_not_found'
+    // A call that was one too many was refused before anybody looked whether what it names exists.
+    const isUnknownMethod = error.code === 'method_not_found' || error.code === 'too_many_requests'
     return {
       ...coded(error.number),
       message: error.message,

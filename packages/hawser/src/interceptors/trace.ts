@@ -16,6 +16,7 @@ import {
 import { type Call, type Interceptor, isCallOf, type Reply } from '../call/index.ts'
 import type { RequestMeta } from '../protocol/index.ts'
 import { maskSecrets, maskText } from './mask-secrets.ts'
+import { targetOf } from './target.ts'
 import { type Failure, failureOf, failureOfReply } from './trace-failure.ts'
 
 export { readTraceHeaders, writeTraceHeaders } from './trace-headers.ts'
@@ -104,11 +105,12 @@ const MAX_NAME = 128
 function startSpan(call: Call, kind: SpanKind, options: TraceOptions, parent: Context, links: Link[]): Span {
   const { method, params } = call
   const attributes: Attributes = { ...options.attributes, ...describe(call) }
-  if ('uri' in params) attributes['mcp.resource.uri'] = maskText(params.uri)
+  const named = targetOf(call)
+  if (named !== undefined && 'uri' in params) attributes['mcp.resource.uri'] = maskText(named)
   if (options.arguments === true && isCallOf(call, 'tools/call')) {
     attributes['gen_ai.tool.call.arguments'] = JSON.stringify(maskSecrets(call.params.arguments ?? {}))
   }
-  const target = 'name' in params ? ` ${params.name.slice(0, MAX_NAME)}` : ''
+  const target = named !== undefined && 'name' in params ? ` ${named.slice(0, MAX_NAME)}` : ''
   return trace.getTracer(SCOPE).startSpan(`${method.slice(0, MAX_NAME)}${target}`, { kind, attributes, links }, parent)
 }
 

@@ -20,8 +20,6 @@ interface Span {
 const FEATURES = {
   /** Arrays of messages. */
   batches: { since: '2025-03-26', until: '2025-03-26' },
-  /** Sessions, and answers to a POST in its own response. */
-  streamableHttp: { since: '2025-03-26' },
   audioContent: { since: '2025-03-26' },
   toolAnnotations: { since: '2025-03-26' },
   completionsCapability: { since: '2025-03-26' },
@@ -36,7 +34,6 @@ const FEATURES = {
   /** `outputSchema` and `structuredContent`, both of them objects. */
   structuredOutput: { since: '2025-06-18' },
   lastModified: { since: '2025-06-18' },
-  completionContext: { since: '2025-06-18' },
   elicitation: { since: '2025-06-18' },
   /** Defaults of every type, titled choices, and choices of several. */
   richForms: { since: '2025-11-25' },

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, openSync, readSync, writeSync } from 'node:fs'
 
 /** A file that takes lines. */
 export interface TraceFile {
@@ -22,6 +22,13 @@ const BEGINNING = '{"hawser":"trace"'
 export function openTrace(path: string): TraceFile {
   if (!isFree(path)) throw new Error(`${path} exists and is no trace. Choose another name, or move it away.`)
   const file = openSync(path, 'w', 0o600)
+  try {
+    // One that was there keeps its mode, and that of somebody else cannot be changed.
+    fchmodSync(file, 0o600)
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
   let isOpen = true
   return {
     write: (line) => {

@@ -20,6 +20,7 @@ function withLength(headers: HttpHeaders, body: string): string[] {
 
 /** Without a promise for each event: a change may have to reach thousands of streams at once. */
 function writeEvents(outgoing: ServerResponse, events: EventQueue): void {
+  if (outgoing.closed) return events.cancel()
   let isScheduled = false
   // What the socket does not take waits in the queue, which is bounded.
   let isFull = false

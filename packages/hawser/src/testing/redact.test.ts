@@ -17,6 +17,7 @@ describe('a trace without secrets', () => {
     { dbPassword: 'x' },
     { credentials: { user: 'ada', deep: ['x', { y: 'z' }] } },
     { pin: 1234 },
+    { accessTokens: ['x', 'z'] },
   ])('takes out what a key calls secret: %j', (value) => {
     expect(JSON.stringify(redact(value))).not.toMatch(/"(hunter2|Bearer abc|a=b|x|ada|z)"|1234/)
     expect(JSON.stringify(redact(value))).toContain(REDACTED)
@@ -32,6 +33,9 @@ describe('a trace without secrets', () => {
     'https://example.com/x?a=1&access_token=lovelace',
     '{"user":"ada","password":"lovelace"}',
     'DB_PASSWORD=lovelace',
+    'DB_PASSWORD="lovelace"',
+    "{'password': 'lovelace'}",
+    'Authorization: Basic lovelace==',
     '-----BEGIN RSA PRIVATE KEY-----\nMIIlovelace\n-----END RSA PRIVATE KEY-----',
   ])('takes out what looks secret in a text: %s', (text) => {
     const left = redact({ content: [{ type: 'text', text }] })
@@ -58,7 +62,8 @@ describe('a trace without secrets', () => {
 
   it('takes out secrets and keys that are named, wherever they stand', () => {
     const named = createRedact({ secrets: ['tide-9', 'tide-99'], secretKeys: ['berth'] })
-    expect(named({ a: 'x tide-99 y', b: ['tide-9'], Berth: 'B1' })).toEqual({
+    expect(named({ 'at tide-9': 1, a: 'x tide-99 y', b: ['tide-9'], Berth: 'B1' })).toEqual({
+      [`at ${REDACTED}`]: 1,
       a: `x ${REDACTED} y`,
       b: [REDACTED],
       Berth: REDACTED,

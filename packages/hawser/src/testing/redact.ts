@@ -16,8 +16,10 @@ export type Redact = (value: unknown) => unknown
 
 const SECRET_KEY =
   /^(?:.*[-_.])?(?:authorization|cookie|set-cookie|credentials?|pass(?:word|wd|phrase|code)?|pwd|pin|otp|secret|bearer|(?:api|access|private|secret|signing|encryption)[-_]?key|apikey|token|jwt|session[-_]?id|client[-_]?secret|code[-_]?verifier)$|(?:password|passphrase|secret|token|credential|apikey|privatekey|accesskey|sessionid)s?$/i
-/** Numbers of tokens, and tokens of the protocol itself. */
-const OPEN_KEY = /^(?:progressToken|maxTokens|nextCursor|cursor|requestState|.*tokens)$/i
+/** Tokens of the protocol itself. */
+const OPEN_KEY = /^(?:progressToken|maxTokens|nextCursor|cursor|requestState)$/i
+/** Under these, numbers are counts. */
+const COUNT_KEY = /tokens$/i
 /** Under these, keys are names of fields and values describe them. */
 const SCHEMA_KEY = /^(?:inputSchema|outputSchema|requestedSchema)$/
 
@@ -34,7 +36,8 @@ const SECRET_IN_TEXT: readonly RegExp[] = [
   /(\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,512}(?=@)/gi,
   /([?&#](?:[\w-]{0,32}(?:token|secret|password|signature)|api[-_]?key|key|code|sig|auth)=)[^\s&#"']{1,4096}/gi,
   /("[\w-]{0,64}(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|authorization|cookie)"\s{0,8}:\s{0,8}")(?:[^"\\]|\\.)*(?=")/gi,
-  /(\b[\w-]{0,64}(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|authorization)\s{0,8}[=:]\s{0,8})[^\s"',;}]{4,4096}/gi,
+  /(\b[\w-]{0,64}(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|authorization)["']?\s{0,8}[=:]\s{0,8}["'])[^"'\n]{1,4096}/gi,
+  /(\b[\w-]{0,64}(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|authorization)\s{0,8}[=:]\s{0,8}(?:(?:basic|bearer|token|digest|negotiate|apikey)\s{1,8})?)[^\s"',;}]{4,4096}/gi,
 ]
 
 /** UTF-16 units of a key that is looked at: names of secrets are words. */
@@ -48,12 +51,16 @@ export function createRedact({ secrets = [], secretKeys = [] }: RedactOptions = 
   // The longest first, since one may hold another.
   const known = secrets.filter((secret) => secret.length >= 4).toSorted((a, b) => b.length - a.length)
   const keys = new Set(secretKeys.map((key) => key.toLowerCase()))
-  const isSecret = (key: string): boolean =>
-    key.length <= MAX_KEY && (keys.has(key.toLowerCase()) || (SECRET_KEY.test(key) && !OPEN_KEY.test(key)))
+  const isSecret = (key: string, item: unknown): boolean => {
+    if (key.length > MAX_KEY) return false
+    const isCount = typeof item === 'number' && COUNT_KEY.test(key)
+    return keys.has(key.toLowerCase()) || (SECRET_KEY.test(key) && !OPEN_KEY.test(key) && !isCount)
+  }
+
+  const redactKnown = (text: string): string => known.reduce((left, secret) => left.replaceAll(secret, REDACTED), text)
 
   const redactText = (text: string): string => {
-    let left = text
-    for (const secret of known) left = left.replaceAll(secret, REDACTED)
+    let left = redactKnown(text)
     for (const pattern of SECRET_VALUES) left = left.replace(pattern, REDACTED)
     for (const pattern of SECRET_IN_TEXT) left = left.replace(pattern, `$1${REDACTED}`)
     return left
@@ -69,7 +76,7 @@ export function createRedact({ secrets = [], secretKeys = [] }: RedactOptions = 
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => {
         const isSchema = inSchema || SCHEMA_KEY.test(key)
-        return [key, walk(item, isKeySecret || (!isSchema && isSecret(key)), isSchema, depth + 1)]
+        return [redactKnown(key), walk(item, isKeySecret || (!isSchema && isSecret(key, item)), isSchema, depth + 1)]
       }),
     )
   }

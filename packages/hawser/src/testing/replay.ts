@@ -194,7 +194,11 @@ function makeError({ type, code, number, message, data, scopes = [] }: TracedErr
     }
     case 'ConnectionError': {
       const known =
-        code === 'timeout' || code === 'aborted' || code === 'bad_reply' || code === 'too_many_rounds'
+        code === 'timeout' ||
+        code === 'aborted' ||
+        code === 'bad_reply' ||
+        code === 'too_many_rounds' ||
+        code === 'unavailable'
           ? code
           : 'disconnected'
       return new ConnectionError(known, message)

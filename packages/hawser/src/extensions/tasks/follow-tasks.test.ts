@@ -207,7 +207,8 @@ describe('a client that follows tasks', () => {
     const { server, gate } = serve()
     let failures = 0
     const flaky: Interceptor = (next) => async (call) => {
-      if (call.method === 'tasks/get' && failures++ < 2) throw new ConnectionError('disconnected', 'Gone.')
+      if (call.method === 'tasks/get' && failures++ < 2)
+        throw new ConnectionError(failures === 1 ? 'disconnected' : 'unavailable', 'Gone.')
       return next(call)
     }
     await using client = await connect(server, { use: [followTasks({ onTask: () => gate.open() }), flaky] })

@@ -1,4 +1,4 @@
-import { ConnectionError } from '../../call/index.ts'
+import { ConnectionError, ProtocolError, retryAfterOf } from '../../call/index.ts'
 
 /** How often a client looks after a task, and how long it goes on. */
 export interface Pace {
@@ -47,14 +47,21 @@ export function createPace(signal: AbortSignal, maxWait: number, pollIntervalMs:
         try {
           return await attempt()
         } catch (error) {
-          const isPassing =
-            error instanceof ConnectionError && (error.code === 'disconnected' || error.code === 'timeout')
-          if (!isPassing || failures >= MAX_FAILURES || signal.aborted) throw error
-          await sleep(Math.min(pause * 2 ** failures, LONGEST))
+          if (!isPassing(error) || failures >= MAX_FAILURES || signal.aborted) throw error
+          await sleep(Math.max(Math.min(pause * 2 ** failures, LONGEST), retryAfterOf(error) ?? 0))
         }
       }
     },
   }
+}
+
+const PASSING: ReadonlySet<string> = new Set(['disconnected', 'timeout', 'unavailable'])
+
+/** A server that cannot answer now still works on the task. */
+function isPassing(error: unknown): boolean {
+  return error instanceof ProtocolError
+    ? error.code === 'too_many_requests'
+    : error instanceof ConnectionError && PASSING.has(error.code)
 }
 
 function toPause(wanted: number = DEFAULT): number {

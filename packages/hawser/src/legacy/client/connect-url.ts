@@ -20,6 +20,9 @@ import { GreetingFailed, isPuzzled, Refused } from './errors.ts'
 import { createOldHttp } from './old-http.ts'
 import type { Sessions } from './sessions.ts'
 
+/** How long a server may take to say what it is, in milliseconds. */
+const ASK_MS = 60_000
+
 const PRESENT: Agreed = { protocolVersion: PROTOCOL_VERSION, transport: 'Streamable HTTP' }
 
 /**
@@ -48,7 +51,9 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
   const isPast = async (call: Call): Promise<boolean> => {
     if (call.method === 'server/discover') return true
     try {
-      const answer = await present({ ...call, method: 'server/discover', params: {}, notify: () => {} })
+      // Callers share the answer, so that none of them ends the question for the others.
+      const signal = AbortSignal.timeout(ASK_MS)
+      const answer = await present({ ...call, method: 'server/discover', params: {}, notify: () => {}, signal })
       if (judgeAnswer(answer) === 'past') return true
       era = 'present'
       return false

@@ -103,9 +103,10 @@ export function createConversation(open: (inbox: Inbox) => Channel): Conversatio
       reject(ended)
       return exchange
     }
+    // First, since what a caller gives may be no JSON.
+    const json = encodeRequest(id, method, typeof params === 'function' ? params(id) : params)
     waiting.add(id, exchange)
     const release = hold()
-    const json = encodeRequest(id, method, typeof params === 'function' ? params(id) : params)
     const send = async (): Promise<void> => {
       const comesElsewhere = await channel.request(id, json, stream.signal)
       if (!comesElsewhere) throw new ConnectionError('disconnected', 'The server ended the stream without an answer.')

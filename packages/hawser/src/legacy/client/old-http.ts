@@ -21,11 +21,11 @@ export function createOldHttp(url: string, way: HttpWay): Sessions {
   let isClosed = false
 
   const greet = async (conversation: Conversation, call: Call): Promise<Session> => {
-    if (isClosed) throw closedError()
     current.set(askableOf(call), conversation)
     const late = new ConnectionError('timeout', `The server did not answer a greeting within ${PATIENCE / 1000} s.`)
     const stop = after(PATIENCE, () => conversation.drop(late))
     try {
+      if (isClosed) throw closedError()
       return await openSession(conversation, call)
     } catch (error) {
       void conversation.channel.close()

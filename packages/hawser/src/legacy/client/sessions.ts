@@ -71,8 +71,9 @@ export function createSessions(
 
   return {
     handle: (call) => attempt(call, false),
+    // Callers share a greeting, so that none of them ends it for the others; it has a limit of its own.
     greet: async (call) => {
-      await untilAborted(call.signal, enter(call))
+      await enter(call)
     },
     get agreed() {
       return agreed

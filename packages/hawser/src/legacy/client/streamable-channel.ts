@@ -157,10 +157,14 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
   }
 
   const listen: Channel['listen'] = () => {
-    listening ??= openStream().catch(() => {
-      listening = undefined
-      return false
-    })
+    if (listening === undefined) {
+      const opened: Promise<boolean> = openStream().catch(() => {
+        // Another stream may have been opened since this one was stopped.
+        if (listening === opened) listening = undefined
+        return false
+      })
+      listening = opened
+    }
     // Some servers send the head of the stream with its first event.
     const { promise: late, resolve } = Promise.withResolvers<boolean>()
     const stop = after(PATIENCE, () => resolve(true))
@@ -202,9 +206,11 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
   }
 }
 
+/** What a server says of the call itself, which it may have run. */
+const ABOUT_CALLS: ReadonlySet<string> = new Set(['invalid_params', 'method_not_found', 'internal_error'])
+
 /** 404 is for sessions that have ended; many servers say 400 of one that they do not know. (#session-management) */
 function isLost(status: number, failure: Error): boolean {
-  const isAboutTheCall =
-    failure instanceof ProtocolError && (failure.code === 'invalid_params' || failure.code === 'method_not_found')
+  const isAboutTheCall = failure instanceof ProtocolError && ABOUT_CALLS.has(failure.code)
   return status === 404 || (status === 400 && !isAboutTheCall)
 }

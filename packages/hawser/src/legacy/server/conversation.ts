@@ -2,6 +2,7 @@ import {
   AuthorizationError,
   type Call,
   ConnectionError,
+  pause,
   ProtocolError,
   type Reply,
   type Service,
@@ -265,7 +266,13 @@ export class Conversation {
         const reply = await this.#service.handle(call)
         if (!isInputRequired(reply)) return reply
         const { inputRequests = {}, requestState } = reply
-        added = { inputResponses: await this.#ask(inputRequests, send, signal), requestState }
+        if (Object.keys(inputRequests).length > 0) {
+          added = { inputResponses: await this.#ask(inputRequests, send, signal), requestState }
+          continue
+        }
+        // It asks for nothing but time. (2026-07-28 basic/patterns/mrtr)
+        await pause(Math.min(FIRST_PAUSE * 2 ** round, LONGEST_PAUSE), signal)
+        added = { requestState }
       } catch (error) {
         if (!(error instanceof ProtocolError) || error.code !== 'missing_client_capability') throw error
         return explainRefusal(method, error, this.#terms.isHeld)
@@ -298,6 +305,10 @@ export class Conversation {
     }
   }
 }
+
+/** First and longest wait, in milliseconds, before a call is made again that asked for nothing. */
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 5_000
 
 const IN_FLIGHT = 'The id belongs to a request that is still in flight.'
 const TOO_MANY = 'Too many requests in flight.'

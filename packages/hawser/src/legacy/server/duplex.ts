@@ -11,7 +11,10 @@ export type DuplexOptions = Pick<
   LineFallbackOptions,
   'send' | 'offer' | 'announce' | 'env' | 'maxValues' | 'maxInFlight' | 'graceMs'
 > &
-  Caller
+  Caller & {
+    /** Who sent the message that is being read, where that can be another than who opened the session. */
+    readonly callerOf?: (() => Caller) | undefined
+  }
 
 /**
  * Serves a client of an earlier revision where both sides send when they like: over stdio, and over the stream of HTTP+SSE.
@@ -19,10 +22,10 @@ export type DuplexOptions = Pick<
  */
 export function createDuplex(
   service: Service,
-  { principal, env, maxValues, maxInFlight, graceMs, ...channel }: DuplexOptions,
+  { principal, env, maxValues, maxInFlight, graceMs, callerOf, ...channel }: DuplexOptions,
 ): LineFallback {
   const { send, announce } = channel
-  const caller = { principal, env }
+  const caller = callerOf ?? ((): Caller => ({ principal, env }))
   const running = new Set<Promise<unknown>>()
   let conversation: Conversation | undefined
 
@@ -36,6 +39,13 @@ export function createDuplex(
     if (settled !== undefined) send(settled.json)
   }
 
+  const greet = async (opened: Conversation, message: ParsedRequest): Promise<void> => {
+    const answer = await opened.open(message, caller())
+    // A client whose greeting was refused may try again.
+    if (answer.isFailure === true && conversation === opened) conversation = undefined
+    send(answer.json)
+  }
+
   const open = (message: ParsedRequest): void => {
     try {
       if (conversation !== undefined) throw new ProtocolError('invalid_request', 'The session is open already.')
@@ -43,7 +53,7 @@ export function createDuplex(
     } catch (error) {
       return send(encodeFailure(message.id, toWireError(error, service.log, message).error))
     }
-    track(reply(conversation.open(message, caller)))
+    track(greet(conversation, message))
   }
 
   const start = (message: ParsedRequest): boolean => {
@@ -52,7 +62,7 @@ export function createDuplex(
       return true
     }
     if (conversation !== undefined) {
-      track(reply(conversation.answer(message, channel, caller)))
+      track(reply(conversation.answer(message, channel, caller())))
       return true
     }
     // Allowed before the session is open. (2025-11-25 basic/lifecycle#initialization)
@@ -65,7 +75,7 @@ export function createDuplex(
     if (message.kind === 'request') return start(message)
     if (conversation === undefined || message.kind === 'invalid') return false
     if (message.kind !== 'notification') conversation.take(message)
-    else if (message.method === 'notifications/initialized') conversation.listen(caller, announce)
+    else if (message.method === 'notifications/initialized') conversation.listen(caller(), announce)
     else conversation.note(message)
     return true
   }
@@ -73,7 +83,7 @@ export function createDuplex(
   /** The answers leave together, as the requests came. (2025-03-26 basic#batching) */
   const receiveBatch = async (messages: readonly Parsed[], within: Conversation): Promise<void> => {
     const answers = messages.map(async (message) => {
-      if (message.kind === 'request') return within.answer(message, channel, caller)
+      if (message.kind === 'request') return within.answer(message, channel, caller())
       if (message.kind !== 'invalid') receiveOne(message)
       else return { json: encodeFailure(message.id, toWireError(invalid(message), service.log).error) }
       return undefined

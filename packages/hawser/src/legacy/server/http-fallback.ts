@@ -33,9 +33,9 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
     const id = request.header('mcp-session-id')
     const session = id === undefined ? undefined : table?.find(id, principal?.subject)
     if (id !== undefined && session === undefined) return refuseOld('unknownSession')
-    if (message === undefined) return session && table && answerMethod(request, session, table, caller)
     const version = readVersion(request, session)
     if (version === undefined) return session === undefined ? undefined : refuseOld('unknownVersion')
+    if (message === undefined) return session && table && answerMethod(request, session, table, caller)
     const batch = hasFeature(version, 'batches') && message.kind === 'invalid' ? parseBatch(body, maxValues) : undefined
     const messages = batch ?? [message]
     // Whoever is wrong in the present hears so in the present's words.

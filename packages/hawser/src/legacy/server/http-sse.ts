@@ -7,11 +7,14 @@ import type { LineFallback } from '../../stdio/serve.ts'
 import { encodeEvent } from '../../wire/events.ts'
 import { createDuplex } from './duplex.ts'
 import { refuseOld } from './refuse-old.ts'
+import type { Caller } from './translate-call.ts'
 
 interface Connection {
   readonly subject: string | undefined
   readonly duplex: LineFallback
   readonly queue: EventQueue
+  /** Whoever sent the message that is being read: the rights of a caller may change while the stream is open. */
+  caller: Caller
 }
 
 /** Most streams that are open at once. */
@@ -43,7 +46,8 @@ export function createSseFallback(service: Service, path: string, options: HttpF
     const id = crypto.randomUUID()
     const queue = createEventQueue({ maxEvents, maxLength, keepAliveMs })
     const send = (json: string): void => queue.push(encodeEvent(json))
-    const duplex = createDuplex(service, {
+    const duplex: LineFallback = createDuplex(service, {
+      callerOf: () => connection.caller,
       send,
       offer: send,
       announce: send,
@@ -53,7 +57,8 @@ export function createSseFallback(service: Service, path: string, options: HttpF
       maxInFlight: MAX_CALLS,
       graceMs: GRACE_MS,
     })
-    open.set(id, { subject: principal?.subject, duplex, queue })
+    const connection: Connection = { subject: principal?.subject, duplex, queue, caller: { principal, env } }
+    open.set(id, connection)
     queue.onBreak(() => {
       open.delete(id)
       void duplex.end()
@@ -67,6 +72,7 @@ export function createSseFallback(service: Service, path: string, options: HttpF
     if (connection === undefined || connection.subject !== request.principal?.subject)
       return refuseOld('unknownSession')
     if (message === undefined) return undefined
+    connection.caller = { principal: request.principal, env: request.env }
     const isTaken = connection.duplex.receive(message, body)
     return isTaken ? ACCEPTED : refuseOld('noMessage')
   }

@@ -62,6 +62,8 @@ export class Questions {
 
   #push(question: OldQuestion, send: (json: string) => void, signal: AbortSignal): Promise<InputResponse> {
     const id = ++this.#lastId
+    // First, since what a handler asks with may be no JSON.
+    const request = encodeRequest(id, question.method, question.params)
     const { promise, resolve, reject } = Promise.withResolvers<InputResponse>()
     const withdraw = (error: Error): void => {
       if (!this.#open.has(id)) return
@@ -76,7 +78,7 @@ export class Questions {
     const leave = (): void => withdraw(new ConnectionError('aborted', 'The call was given up.'))
     signal.addEventListener('abort', leave, { once: true })
     this.#open.set(id, { question, resolve, reject })
-    send(encodeRequest(id, question.method, question.params))
+    send(request)
     if (signal.aborted) leave()
     return promise.finally(() => {
       this.#open.delete(id)

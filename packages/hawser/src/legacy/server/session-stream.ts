@@ -59,13 +59,20 @@ export class SessionStream {
     const queue = this.#open()
     const meanwhile: KeptEvent[] = []
     this.#meanwhile = meanwhile
-    const missed = await this.#frame.events.readAfter(this.#owner.id, this.number, sequence)
-    this.#meanwhile = undefined
-    const last = missed.at(-1)?.sequence ?? sequence
-    const rest = meanwhile.filter((event) => event.sequence > last)
-    // As one piece, since the queue breaks off when too much waits that it could have refused.
-    queue.push(keepAlive + [...missed, ...rest].map((event) => this.#encode(event)).join(''))
-    if (this.#hasEnded) this.disconnect()
+    try {
+      const missed = await this.#frame.events.readAfter(this.#owner.id, this.number, sequence)
+      const last = missed.at(-1)?.sequence ?? sequence
+      const rest = meanwhile.filter((event) => event.sequence > last)
+      // As one piece, since the queue breaks off when too much waits that it could have refused.
+      queue.push(keepAlive + [...missed, ...rest].map((event) => this.#encode(event)).join(''))
+    } catch (error) {
+      if (this.#queue === queue) this.disconnect()
+      throw error
+    } finally {
+      // Another connection may have taken the place of this one while the store was read.
+      if (this.#meanwhile === meanwhile) this.#meanwhile = undefined
+    }
+    if (this.#hasEnded && this.#queue === queue) this.disconnect()
     return reply(queue)
   }
 
@@ -140,8 +147,8 @@ export async function replayEnded(
   sequence: number,
   { events, queueOptions, retryMs }: SessionFrame,
 ): Promise<HttpReply> {
-  const queue = createEventQueue(queueOptions)
   const missed = await events.readAfter(session, stream, sequence)
+  const queue = createEventQueue(queueOptions)
   queue.end(missed.map((event) => encodeKeptEvent(stream, event, retryMs)).join(''))
   return reply(queue)
 }

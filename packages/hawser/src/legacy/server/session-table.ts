@@ -56,7 +56,11 @@ export function createSessionTable(frame: SessionFrame): SessionTable {
     let looked = 0
     for (const session of sessions.values()) {
       if (++looked > SWEEP) return false
-      if (!session.isIdle) continue
+      if (!session.isIdle) {
+        // To the end of the table, so that the next look begins behind it.
+        touch(session)
+        continue
+      }
       end(session)
       return true
     }
