@@ -66,10 +66,11 @@ describe('a server on the standard streams', () => {
     expect(await server.next()).toEqual(textResult(1, 'strayed'))
     server.write(callTool(2, 'echo', { value: 'alive' }))
     expect(await server.next()).toEqual(textResult(2, 'alive'))
+    // Thrown in a turn of its own, which comes after the answer.
+    await expect.poll(() => server.stderr()).toContain('error: Uncaught exception')
     server.endInput()
     expect(await server.exit).toBe(0)
     expect(server.stderr()).toContain('error: Unhandled rejection')
-    expect(server.stderr()).toContain('error: Uncaught exception')
   })
 })
 
