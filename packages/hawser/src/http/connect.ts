@@ -35,6 +35,9 @@ export interface ConnectHttpOptions {
   readonly log?: Log | undefined
 }
 
+/** Looks at each response before it is read, and may put another in its place or throw. */
+type Inspect = (response: Response) => Response | Promise<Response>
+
 /** Most pages of `tools/list` that are read to find one tool. */
 const MAX_PAGES = 100
 
@@ -51,7 +54,7 @@ const MAX_PAGES = 100
  * AuthorizationError for 401 and 403, ConnectionError `aborted`, `disconnected` or `bad_reply`.
  * @see basic/transports/streamable-http
  */
-export function connectHttp(url: string | URL, options: ConnectHttpOptions = {}): Handle {
+export function connectHttp(url: string | URL, options: ConnectHttpOptions = {}, inspect?: Inspect): Handle {
   const { fetch: own, maxBytes = 16 * 1024 * 1024, maxValues = MAX_REPLY_VALUES } = options
   const endpoint = checkUrl(url)
   const nameFields = mergeNameFields(options.nameFields)
@@ -73,7 +76,8 @@ export function connectHttp(url: string | URL, options: ConnectHttpOptions = {})
     const response = await sent.catch((error: unknown) => {
       throw asConnectionError(error, endpoint)
     })
-    const reply = await readReply(response, id, call, { maxBytes, maxValues })
+    const answer = inspect === undefined ? response : await inspect(response)
+    const reply = await readReply(answer, id, call, { maxBytes, maxValues })
     return isCallOf(call, 'tools/list') ? known.learn(reply) : reply
   }
 

@@ -113,8 +113,7 @@ function findProblem(
 
 /** Part of a path, on every system. */
 function isSegment(segment: string): boolean {
-  // oxlint-disable-next-line no-control-regex
-  return segment !== '' && segment !== '.' && segment !== '..' && !/[\\/\u0000-\u001F\u007F]/.test(segment)
+  return segment !== '' && segment !== '.' && segment !== '..' && !/[\\/\p{Cc}]/u.test(segment)
 }
 
 const encode = (file: SkillFile): Uint8Array => (typeof file === 'string' ? new TextEncoder().encode(file) : file)

@@ -13,7 +13,7 @@ import { connectHttp, type ConnectHttpOptions } from '../../http/connect.ts'
 import { mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'
 import { PROTOCOL_VERSION } from '../../protocol/index.ts'
-import { parseMessage } from '../../wire/json-rpc.ts'
+import { MAX_REPLY_VALUES, parseMessage } from '../../wire/json-rpc.ts'
 import { isTyped } from '../../wire/reply.ts'
 import { eraOf, judgeAnswer, KNOWN_NUMBERS } from './era.ts'
 import { GreetingFailed, isPuzzled, Refused } from './errors.ts'
@@ -35,10 +35,9 @@ const PRESENT: Agreed = { protocolVersion: PROTOCOL_VERSION, transport: 'Streama
  */
 export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}): Link {
   const { fetch: given = (request) => fetch(request), maxBytes = 16 * 1024 * 1024 } = options
-  const present = connectHttp(url, {
-    ...options,
-    fetch: async (request) => checkAnswer(await given(request), maxBytes),
-  })
+  const present = connectHttp(url, options, (response) =>
+    isPuzzled(response.status) ? checkAnswer(response, maxBytes) : response,
+  )
   /** What the server is known to speak; its sessions when that is an earlier revision. */
   let era: 'unknown' | 'doubtful' | 'present' | Sessions = 'unknown'
   let hasAnswered = false
@@ -164,13 +163,12 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
   }
 }
 
-/** Lets pass what an endpoint of the present revision may answer. */
+/** Lets pass what an endpoint of the present revision may refuse with. */
 async function checkAnswer(response: Response, maxBytes: number): Promise<Response> {
   const { status, headers, body } = response
-  if (!isPuzzled(status)) return response
   const type = mediaType(headers.get('content-type'))
   const { text = '' } = await readBody(body, maxBytes)
-  const message = parseMessage(text)
+  const message = parseMessage(text, MAX_REPLY_VALUES)
   if (message.kind !== 'failure' || !KNOWN_NUMBERS.has(message.error.code))
     throw new Refused(status, type.slice(0, 100))
   return new Response(text, { status, headers: { 'content-type': 'application/json' } })

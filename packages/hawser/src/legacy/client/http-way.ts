@@ -3,7 +3,7 @@ import { asConnectionError } from '../../http/connect.ts'
 import { readRefusal } from '../../http/challenge.ts'
 import { mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'
-import { parseMessage } from '../../wire/json-rpc.ts'
+import { MAX_REPLY_VALUES, parseMessage } from '../../wire/json-rpc.ts'
 import { Refused } from './errors.ts'
 
 /** How requests reach a URL. */
@@ -44,7 +44,7 @@ export async function readFailure({ status, headers, body }: Response, maxBytes:
     return readRefusal(status, headers.get('www-authenticate'))
   }
   const { text = '' } = type === 'application/json' ? await readBody(body, maxBytes) : { text: '' }
-  const message = parseMessage(text)
+  const message = parseMessage(text, MAX_REPLY_VALUES)
   if (message.kind === 'failure') return fromWireError(message.error)
   leave(body)
   return new Refused(status, type.slice(0, 100))
