@@ -3,7 +3,7 @@ import { type HttpReply, JSON_HEADERS } from '../../http/message.ts'
 import { ACCEPTED } from '../../http/refusals.ts'
 import type { ProgressToken } from '../../protocol/index.ts'
 import type { ParsedRequest } from '../../wire/json-rpc.ts'
-import type { Answer, Channel } from './conversation.ts'
+import type { Answer, Channel } from './answer.ts'
 
 /** The stream that a POST is answered with when one body is not enough. */
 export interface Outlet {

@@ -1,34 +1,24 @@
-import {
-  AuthorizationError,
-  type Call,
-  ConnectionError,
-  pause,
-  ProtocolError,
-  type Reply,
-  type Service,
-} from '../../call/index.ts'
+import { type Call, ProtocolError, type Service } from '../../call/index.ts'
 import {
   type DiscoverResult,
   type InputRequests,
-  type InputRequired,
   LOGGING_LEVELS,
   type LoggingLevel,
   type Notification,
-  type ProgressToken,
-  type RequestId,
 } from '../../protocol/index.ts'
-import { createIdTable, type IdTable, isRequestId } from '../../stdio/id-table.ts'
+import { isRequestId } from '../../stdio/id-table.ts'
 import {
-  encodeFailure,
   encodeResult,
   type ParsedFailure,
   type ParsedNotification,
   type ParsedRequest,
   type ParsedResponse,
 } from '../../wire/json-rpc.ts'
+import { type Answer, answerFailure, type Channel } from './answer.ts'
+import { CallsInFlight } from './calls-in-flight.ts'
+import { completeCall } from './complete-call.ts'
 import { describeServerText } from './describe-server.ts'
-import { explainRefusal, refuseToAsk } from './explain-refusal.ts'
-import { expressError } from './express-error.ts'
+import { refuseToAsk } from './explain-refusal.ts'
 import { expressResult } from './express-result.ts'
 import { Questions } from './push-questions.ts'
 import type { OldClient } from './read-client.ts'
@@ -37,26 +27,6 @@ import { createNotify } from './tell-progress.ts'
 import { type Caller, translateCall } from './translate-call.ts'
 
 type Fields = { readonly [name: string]: unknown }
-
-/** Where the messages go that belong to one request. */
-export interface Channel {
-  readonly send: (json: string) => void
-  /**
-   * For what the client can do without, if it does not keep up; `key` tells the reports of one progress apart from others.
-   */
-  readonly offer: (json: string, key?: ProgressToken) => void
-}
-
-/** The answer to one request, as JSON. */
-export interface Answer {
-  readonly json: string
-  /** What HTTP answers with a challenge. */
-  readonly refusal?: AuthorizationError | undefined
-  readonly isFailure?: boolean
-}
-
-/** Rounds of questions that one call may take. */
-const MAX_ROUNDS = 64
 
 /** What is the same for all conversations of one place. */
 export interface Terms {
@@ -86,7 +56,7 @@ export class Conversation {
   readonly #service: Service
   readonly #terms: Terms
   #level: LoggingLevel | undefined
-  #calls: IdTable<AbortController> | undefined
+  #calls: CallsInFlight | undefined
   #questions: Questions | undefined
   #lastQuestion = 0
   #subscriptions: Subscriptions | undefined
@@ -105,14 +75,13 @@ export class Conversation {
   }
 
   /** Answers the request that opened the session. (2025-11-25 basic/lifecycle#initialization) */
-  async open({ id, method }: ParsedRequest, caller: Caller): Promise<Answer> {
+  async open(message: ParsedRequest, caller: Caller): Promise<Answer> {
     try {
       const discovered = await this.#discover(caller)
-      return {
-        json: encodeResult(id, describeServerText(discovered, this.client.revision, this.#terms.isHeld)),
-      }
+      const text = describeServerText(discovered, this.client.revision, this.#terms.isHeld)
+      return { json: encodeResult(message.id, text) }
     } catch (error) {
-      return this.#fail(id, method, {}, error)
+      return answerFailure(message, error, this.#service.log)
     }
   }
 
@@ -141,38 +110,18 @@ export class Conversation {
     gone?: AbortSignal,
   ): Promise<Answer | undefined> {
     const { id, method, params } = message
-    const calls = (this.#calls ??= createIdTable())
-    const problem = calls.get(id) !== undefined ? IN_FLIGHT : calls.size >= this.#terms.maxCalls ? TOO_MANY : undefined
-    if (problem !== undefined) return this.#fail(id, method, params, new ProtocolError('invalid_request', problem))
-    const controller = new AbortController()
-    const { signal } = controller
-    const leave = (): void => controller.abort(gone?.reason)
-    gone?.addEventListener('abort', leave, { once: true })
-    if (gone?.aborted === true) leave()
-    calls.add(id, controller)
-    const cancelled = new Promise<undefined>((resolve) => {
-      signal.addEventListener('abort', () => resolve(undefined), { once: true })
-    })
-    const work = async (): Promise<Answer | undefined> => {
-      try {
-        return { json: encodeResult(id, await this.#perform(method, params, channel, caller, signal)) }
-      } catch (error) {
-        // Nobody reads the answer to a call that was given up.
-        return signal.aborted ? undefined : this.#fail(id, method, params, error)
-      } finally {
-        gone?.removeEventListener('abort', leave)
-        calls.remove(id)
-        if (calls.size === 0) this.#calls = undefined
-      }
-    }
-    return Promise.race([work(), cancelled])
+    const calls = (this.#calls ??= new CallsInFlight(() => (this.#calls = undefined)))
+    const fail = (error: unknown): Answer => answerFailure(message, error, this.#service.log)
+    const problem = calls.has(id) ? IN_FLIGHT : calls.size >= this.#terms.maxCalls ? TOO_MANY : undefined
+    if (problem !== undefined) return fail(new ProtocolError('invalid_request', problem))
+    const perform = (signal: AbortSignal): Promise<string> => this.#perform(method, params, channel, caller, signal)
+    return calls.run(id, { perform, fail, gone })
   }
 
   /** Takes a notification of the client. */
   note({ method, params }: ParsedNotification): void {
     const { requestId } = params
-    if (method !== 'notifications/cancelled' || !isRequestId(requestId)) return
-    this.#calls?.get(requestId)?.abort(new ConnectionError('aborted', 'The client cancelled the request.'))
+    if (method === 'notifications/cancelled' && isRequestId(requestId)) this.#calls?.cancel(requestId)
   }
 
   /** Takes an answer of the client. */
@@ -184,8 +133,7 @@ export class Conversation {
   close(): void {
     this.pauseListening()
     this.#questions?.close()
-    const ended = new ConnectionError('aborted', 'The session has ended.')
-    for (const controller of this.#calls?.values() ?? []) controller.abort(ended)
+    this.#calls?.close()
   }
 
   async #discover(caller: Caller): Promise<DiscoverResult> {
@@ -207,7 +155,7 @@ export class Conversation {
   async #perform(
     method: string,
     params: Fields,
-    channel: Channel,
+    { send, offer }: Channel,
     caller: Caller,
     signal: AbortSignal,
   ): Promise<string> {
@@ -222,9 +170,16 @@ export class Conversation {
         await this.#subscribe(method, params['uri'], caller)
         return '{}'
     }
-    if (isLaterMethod(method))
-      throw new ProtocolError('method_not_found', `Revision ${this.client.revision} lacks ${method}.`)
-    return expressResult(method, await this.#complete(method, params, channel, caller, signal), this.client.revision)
+    const { revision } = this.client
+    if (isLaterMethod(method)) throw new ProtocolError('method_not_found', `Revision ${revision} lacks ${method}.`)
+    const notify = createNotify(revision, offer, this.#service.log)
+    const reply = await completeCall(method, params, {
+      make: (fields) => this.#service.handle(this.#translate(method, fields, notify, caller, signal)),
+      ask: (requests) => this.#ask(requests, send, signal),
+      isHeld: this.#terms.isHeld,
+      signal,
+    })
+    return expressResult(method, reply, revision)
   }
 
   async #setLevel(level: unknown, caller: Caller): Promise<void> {
@@ -248,39 +203,6 @@ export class Conversation {
     throw new ProtocolError('invalid_request', 'Say notifications/initialized first.')
   }
 
-  /** Calls, asks what the reply asks for, and calls again with the answers, until there is a result. */
-  async #complete(
-    method: string,
-    params: Fields,
-    { send, offer }: Channel,
-    caller: Caller,
-    signal: AbortSignal,
-  ): Promise<Reply> {
-    const notify = createNotify(this.client.revision, offer, this.#service.log)
-    // Only the present answers in advance.
-    const { inputResponses: _, requestState: __, ...given } = params
-    let added: Fields = {}
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const call = this.#translate(method, { ...given, ...added }, notify, caller, signal)
-      try {
-        const reply = await this.#service.handle(call)
-        if (!isInputRequired(reply)) return reply
-        const { inputRequests = {}, requestState } = reply
-        if (Object.keys(inputRequests).length > 0) {
-          added = { inputResponses: await this.#ask(inputRequests, send, signal), requestState }
-          continue
-        }
-        // It asks for nothing but time. (2026-07-28 basic/patterns/mrtr)
-        await pause(Math.min(FIRST_PAUSE * 2 ** round, LONGEST_PAUSE), signal)
-        added = { requestState }
-      } catch (error) {
-        if (!(error instanceof ProtocolError) || error.code !== 'missing_client_capability') throw error
-        return explainRefusal(method, error, this.#terms.isHeld)
-      }
-    }
-    throw new Error(`The call still asks after ${MAX_ROUNDS} rounds.`)
-  }
-
   async #ask(requests: InputRequests, send: Channel['send'], signal: AbortSignal): Promise<Fields> {
     if (!this.#terms.isHeld) throw refuseToAsk(requests)
     const questions = (this.#questions ??= new Questions(this.client.revision, this.#lastQuestion))
@@ -291,28 +213,7 @@ export class Conversation {
       if (questions.isEmpty) this.#questions = undefined
     }
   }
-
-  #fail(id: RequestId, method: string, params: Fields, error: unknown): Answer {
-    const { log } = this.#service
-    const name = params['name'] ?? params['uri']
-    const place = { method, ...(typeof name === 'string' && { name }) }
-    const refusal = error instanceof AuthorizationError ? error : undefined
-    try {
-      return { json: encodeFailure(id, expressError(error, log, place).error), refusal, isFailure: true }
-    } catch (cause) {
-      // Its data cannot be JSON.
-      return { json: encodeFailure(id, expressError(cause, log, place).error), isFailure: true }
-    }
-  }
 }
-
-/** First and longest wait, in milliseconds, before a call is made again that asked for nothing. */
-const FIRST_PAUSE = 100
-const LONGEST_PAUSE = 5_000
 
 const IN_FLIGHT = 'The id belongs to a request that is still in flight.'
 const TOO_MANY = 'Too many requests in flight.'
-
-function isInputRequired(reply: Reply): reply is InputRequired {
-  return 'resultType' in reply && reply.resultType === 'input_required'
-}
