@@ -75,7 +75,7 @@ export interface Exchange {
  * @example
  * const { admit, answer } = createExchange(server, { allowedHosts: ['notes.example.com'] })
  * const reply = admit(request) ?? (await answer(request, body))
- * @throws TypeError when `allowedHosts` or `allowedOrigins` is malformed.
+ * @throws TypeError when `allowedHosts` or `allowedOrigins` is malformed; RangeError when a cap of `sessions` is below 1.
  * @see basic/transports/streamable-http
  */
 export function createExchange(service: HttpService, options: HttpOptions = {}): Exchange {

@@ -21,6 +21,13 @@ export interface EventStore {
 export interface SessionOptions {
   /** Most sessions at once; 10 000 by default. Beyond it the one that has been idle for longest ends. */
   readonly max?: number | undefined
+  /**
+   * Most calls that all sessions have under way together; 10 000 by default. One session has 1024 at most, and one caller as
+   * many as it leaves for others. What is beyond that is refused with `too_many_requests`.
+   */
+  readonly maxCalls?: number | undefined
+  /** As `maxCalls`, for questions that clients have not answered yet: one session has 256 at most. */
+  readonly maxQuestions?: number | undefined
   /** Milliseconds without a request or an open stream after which a session ends; 30 minutes by default. */
   readonly idleMs?: number | undefined
   /** Milliseconds that a client whose stream broke off is asked to wait before it comes back; 1000 by default. */

@@ -1,4 +1,5 @@
 import { toAbortError } from '../call/index.ts'
+import { createCounter } from './counter.ts'
 
 /** How many there are. */
 export interface PlacesOptions {
@@ -75,26 +76,6 @@ export function createPlaces({ places, placesPerKey, waiting, waitingPerKey }: P
       if (isFree(key)) return take(key)
       if (queued.total() >= waiting || queued.of(key) >= waitingPerKey) return undefined
       return wait(key, signal)
-    },
-  }
-}
-
-/** Counts by key; a key of which there is none takes no memory. */
-function createCounter(): {
-  readonly total: () => number
-  readonly of: (key: string) => number
-  readonly add: (key: string, change: 1 | -1) => void
-} {
-  const counts = new Map<string, number>()
-  let total = 0
-  return {
-    total: () => total,
-    of: (key) => counts.get(key) ?? 0,
-    add: (key, change) => {
-      total += change
-      const count = (counts.get(key) ?? 0) + change
-      if (count > 0) counts.set(key, count)
-      else counts.delete(key)
     },
   }
 }

@@ -58,7 +58,7 @@ const LIMITS = {
  * await using listener = await listen(server, { port: 3000 })
  * console.log(`Listening on ${listener.url}`)
  * @throws Error when the port is taken or the address is not this machine's; TypeError when `allowedHosts` or
- * `allowedOrigins` is malformed.
+ * `allowedOrigins` is malformed; RangeError when a cap of `sessions` is below 1.
  * @see basic/transports/streamable-http
  */
 export async function listen(service: HttpService, options: ListenOptions = {}): Promise<Listener> {

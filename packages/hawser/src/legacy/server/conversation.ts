@@ -25,6 +25,7 @@ import type { OldClient } from './read-client.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { createNotify } from './tell-progress.ts'
 import { type Caller, translateCall } from './translate-call.ts'
+import type { Workload } from './workload.ts'
 
 type Fields = { readonly [name: string]: unknown }
 
@@ -34,9 +35,10 @@ export interface Terms {
   readonly isHeld: boolean
   /** Requests that one client may have in flight. */
   readonly maxCalls: number
+  /** What all of them may have under way together, where there are many. */
+  readonly workload?: Workload | undefined
 }
 
-const HELD: Terms = { isHeld: true, maxCalls: 1024 }
 export const STATELESS: Terms = { isHeld: false, maxCalls: 1024 }
 
 /** What a client gets that did not say what it wants, as these revisions leave to the server. (server/utilities/logging) */
@@ -55,6 +57,7 @@ export class Conversation {
   readonly client: OldClient
   readonly #service: Service
   readonly #terms: Terms
+  readonly #owner: string
   #level: LoggingLevel | undefined
   #calls: CallsInFlight | undefined
   #questions: Questions | undefined
@@ -63,10 +66,12 @@ export class Conversation {
   /** Whether it was told of changes before. */
   #hasHeard = false
 
-  constructor(service: Service, client: OldClient, terms: Terms = HELD) {
+  /** @param owner Whose the work is: conversations of one owner count as one. */
+  constructor(service: Service, client: OldClient, terms: Terms, owner = '') {
     this.#service = service
     this.client = client
     this.#terms = terms
+    this.#owner = owner
   }
 
   /** Nothing is under way. */
@@ -114,7 +119,15 @@ export class Conversation {
     const fail = (error: unknown): Answer => answerFailure(message, error, this.#service.log)
     const problem = calls.has(id) ? IN_FLIGHT : calls.size >= this.#terms.maxCalls ? TOO_MANY : undefined
     if (problem !== undefined) return fail(new ProtocolError('invalid_request', problem))
-    const perform = (signal: AbortSignal): Promise<string> => this.#perform(method, params, channel, caller, signal)
+    const perform = async (signal: AbortSignal): Promise<string> => {
+      // Whoever only looks whether the session lives is answered, however much there is to do.
+      const leave = method === 'ping' ? undefined : this.#terms.workload?.calls.take(this.#owner, 1)
+      try {
+        return await this.#perform(method, params, channel, caller, signal)
+      } finally {
+        leave?.()
+      }
+    }
     return calls.run(id, { perform, fail, gone })
   }
 
@@ -205,10 +218,12 @@ export class Conversation {
 
   async #ask(requests: InputRequests, send: Channel['send'], signal: AbortSignal): Promise<Fields> {
     if (!this.#terms.isHeld) throw refuseToAsk(requests)
+    const leave = this.#terms.workload?.questions.take(this.#owner, Object.keys(requests).length)
     const questions = (this.#questions ??= new Questions(this.client.revision, this.#lastQuestion))
     try {
       return await questions.ask(requests, send, signal)
     } finally {
+      leave?.()
       this.#lastQuestion = questions.lastId
       if (questions.isEmpty) this.#questions = undefined
     }

@@ -7,6 +7,7 @@ import { Conversation } from './conversation.ts'
 import { parseBatch } from './parse-batch.ts'
 import { readClient } from './read-client.ts'
 import type { Caller } from './translate-call.ts'
+import type { Workload } from './workload.ts'
 
 export type DuplexOptions = Pick<
   LineFallbackOptions,
@@ -15,6 +16,9 @@ export type DuplexOptions = Pick<
   Caller & {
     /** Who sent the message that is being read, where that can be another than who opened the session. */
     readonly callerOf?: (() => Caller) | undefined
+    /** What its calls and questions are counted in, and as whose, where it is one of many. */
+    readonly workload?: Workload | undefined
+    readonly owner?: string | undefined
   }
 
 /**
@@ -23,7 +27,7 @@ export type DuplexOptions = Pick<
  */
 export function createDuplex(
   service: Service,
-  { principal, env, maxValues, maxInFlight, graceMs, callerOf, ...channel }: DuplexOptions,
+  { principal, env, maxValues, maxInFlight, graceMs, callerOf, workload, owner, ...channel }: DuplexOptions,
 ): LineFallback {
   const { send, announce } = channel
   const caller = callerOf ?? ((): Caller => ({ principal, env }))
@@ -50,7 +54,8 @@ export function createDuplex(
   const open = (message: ParsedRequest): void => {
     try {
       if (conversation !== undefined) throw new ProtocolError('invalid_request', 'The session is open already.')
-      conversation = new Conversation(service, readClient(message.params), { isHeld: true, maxCalls: maxInFlight })
+      const terms = { isHeld: true, maxCalls: maxInFlight, workload }
+      conversation = new Conversation(service, readClient(message.params), terms, owner)
     } catch (error) {
       return send(encodeFailure(message.id, toWireError(error, service.log, message).error))
     }

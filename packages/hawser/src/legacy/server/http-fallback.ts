@@ -15,6 +15,7 @@ import { createSessionFrame } from './session-frame.ts'
 import { createSessionTable, type SessionTable } from './session-table.ts'
 import { answerStateless } from './stateless.ts'
 import type { Caller } from './translate-call.ts'
+import { createWorkload } from './workload.ts'
 
 /**
  * Serves clients of earlier revisions over HTTP: in sessions where the deployment can hold them, else each request by
@@ -22,8 +23,9 @@ import type { Caller } from './translate-call.ts'
  */
 export function createHttpFallback(service: Service, options: HttpFallbackOptions): HttpFallback {
   const { sessions, ssePath, maxValues } = options
-  const table = sessions && createSessionTable(createSessionFrame(service, sessions, options))
-  const sse = ssePath === undefined ? undefined : createSseFallback(service, ssePath, options)
+  const workload = createWorkload(sessions ?? {}, service.log)
+  const table = sessions && createSessionTable(createSessionFrame(service, sessions, options, workload))
+  const sse = ssePath === undefined ? undefined : createSseFallback(service, ssePath, options, workload)
 
   const answer: HttpFallback['answer'] = (request, body, message) => {
     if (sse?.takes(request) === true) return sse.answer(request, body, message)

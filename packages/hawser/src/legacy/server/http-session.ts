@@ -36,7 +36,7 @@ export class HttpSession implements StreamOwner {
     this.id = id
     this.subject = subject
     this.#frame = frame
-    this.conversation = new Conversation(frame.service, client)
+    this.conversation = new Conversation(frame.service, client, frame.terms, subject ?? id)
   }
 
   get isIdle(): boolean {

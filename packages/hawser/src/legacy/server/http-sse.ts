@@ -7,7 +7,9 @@ import type { LineFallback } from '../../stdio/serve.ts'
 import { encodeEvent } from '../../wire/events.ts'
 import { createDuplex } from './duplex.ts'
 import { refuseOld } from './refuse-old.ts'
+import { MAX_CALLS } from './session-frame.ts'
 import type { Caller } from './translate-call.ts'
+import type { Workload } from './workload.ts'
 
 interface Connection {
   readonly subject: string | undefined
@@ -19,9 +21,6 @@ interface Connection {
 
 /** Most streams that are open at once. */
 const MAX_OPEN = 1_000
-
-/** Most requests of one client that run at once. */
-const MAX_CALLS = 1024
 
 /** Milliseconds that calls may go on after their reader has left. */
 const GRACE_MS = 1_000
@@ -37,7 +36,12 @@ export interface SseFallback extends HttpFallback {
  * Serves the transport of the first revision: whatever the client posts is answered on the stream that it opened before.
  * (2024-11-05 basic/transports#http-with-sse)
  */
-export function createSseFallback(service: Service, path: string, options: HttpFallbackOptions): SseFallback {
+export function createSseFallback(
+  service: Service,
+  path: string,
+  options: HttpFallbackOptions,
+  workload: Workload,
+): SseFallback {
   const { maxEvents, maxLength, keepAliveMs, maxValues } = options
   const open = new Map<string, Connection>()
 
@@ -55,6 +59,8 @@ export function createSseFallback(service: Service, path: string, options: HttpF
       env,
       maxValues,
       maxInFlight: MAX_CALLS,
+      workload,
+      owner: principal?.subject ?? id,
       graceMs: GRACE_MS,
     })
     const connection: Connection = { subject: principal?.subject, duplex, queue, caller: { principal, env } }

@@ -1,12 +1,18 @@
 import type { Log, Service } from '../../call/index.ts'
 import type { EventQueueOptions } from '../../http/event-queue.ts'
 import type { EventStore, HttpFallbackOptions, SessionOptions } from '../../http/index.ts'
+import type { Terms } from './conversation.ts'
 import { createMemoryEvents } from './memory-events.ts'
+import type { Workload } from './workload.ts'
+
+/** Most requests of one client that run at once. */
+export const MAX_CALLS = 1024
 
 /** What all sessions of one endpoint share. */
 export interface SessionFrame {
   readonly service: Service
   readonly log: Log
+  readonly terms: Terms
   readonly max: number
   readonly idleMs: number
   readonly retryMs: number
@@ -19,7 +25,9 @@ export function createSessionFrame(
   service: Service,
   { max = 10_000, idleMs = 30 * 60_000, retryMs = 1000, connectionMs, events = createMemoryEvents() }: SessionOptions,
   { maxEvents, maxLength, keepAliveMs }: HttpFallbackOptions,
+  workload: Workload,
 ): SessionFrame {
   const queueOptions = { maxEvents, maxLength, keepAliveMs }
-  return { service, log: service.log, max, idleMs, retryMs, connectionMs, events, queueOptions }
+  const terms = { isHeld: true, maxCalls: MAX_CALLS, workload }
+  return { service, log: service.log, terms, max, idleMs, retryMs, connectionMs, events, queueOptions }
 }
