@@ -1,11 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import harbour from './fixtures/harbour.ts'
+import type { HttpService } from './http/index.ts'
+import { mcp } from './index.ts'
 import { type Listener, listen, type ListenOptions } from './node/index.ts'
 
 const headers = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
 const listeners: Listener[] = []
-const start = async (options: ListenOptions = {}): Promise<Listener> => {
-  const listener = await listen(harbour, { port: 0, closeTimeoutMs: 200, ...options })
+const start = async (options: ListenOptions = {}, server: HttpService = harbour): Promise<Listener> => {
+  const listener = await listen(server, { port: 0, closeTimeoutMs: 200, ...options })
   listeners.push(listener)
   return listener
 }
@@ -96,6 +98,33 @@ describe('clients of earlier revisions, over real sockets', () => {
     await listener.close()
     expect(performance.now() - begin).toBeLessThan(190)
     await stream.text()
+  })
+
+  it('get their answers on the stream of the first revision while a listener closes', async () => {
+    const gate = Promise.withResolvers<string>()
+    const kit = mcp({ name: 'lock', version: '1.0.0' })
+    const pass = kit.tool({
+      description: 'Pass the lock.',
+      effect: 'read',
+      run: (_, { progress }) => {
+        progress(1)
+        return gate.promise
+      },
+    })
+    const listener = await start({ sse: '/sse', closeTimeoutMs: 10_000 }, kit.server({ tools: { pass } }))
+    const stream = await fetch(new URL('/sse', listener.url))
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
+    const target = new URL(/data: (.*)\n/.exec((await reader.read()).value ?? '')?.[1] ?? '', listener.url).href
+    await post(target, { id: 0, method: 'initialize', params: { protocolVersion: '2024-11-05' } })
+    await reader.read()
+    const params = { name: 'pass', _meta: { progressToken: 1 } }
+    await post(target, { id: 1, method: 'tools/call', params })
+    expect((await reader.read()).value).toContain('notifications/progress')
+    const closed = listener.close()
+    gate.resolve('passed')
+    expect((await reader.read()).value).toMatch(/"id":1,"result":.*"passed"/)
+    expect((await reader.read()).done).toBe(true)
+    await closed
   })
 
   it('have their calls given up when the time to close is over', async () => {

@@ -114,6 +114,7 @@ it('goes on after a chunk whose reading failed', () => {
       throw new Error('a defect of the fallback')
     },
     end: async () => {},
+    close: () => {},
   })
   const { push } = serveLines({ ...createTinyService(), lineFallback }, { write: (line) => void written.push(line) })
   expect(() => push(encoder.encode('{"jsonrpc":"2.0","id":1,"method":"older"}\n'))).toThrow('a defect')

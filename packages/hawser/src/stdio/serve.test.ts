@@ -277,7 +277,7 @@ describe('the end of input', () => {
       },
       {
         ...createTinyService(),
-        lineFallback: () => ({ receive: () => false, end: async () => otherwiseDone.resolve() }),
+        lineFallback: () => ({ receive: () => false, end: async () => otherwiseDone.resolve(), close: () => {} }),
       },
     )
     push(callTool(1, 'echo', { value: 'a' }))
@@ -294,28 +294,38 @@ describe('the end of input', () => {
 describe('a fallback', () => {
   const undescribed = '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}\n'
 
-  const withFallback = (takes: boolean) => {
+  const withFallback = (takes: boolean, done?: Promise<void>) => {
     const received: string[] = []
-    let ends = 0
+    const ended: string[] = []
     const lineFallback: LineService['lineFallback'] = (_, { send }) => ({
       receive: (message) => {
         received.push(message.kind)
         if (takes) send('{"from":"fallback"}')
         return takes
       },
-      end: async () => void ends++,
+      end: async () => {
+        ended.push('end')
+        await done
+      },
+      close: () => void ended.push('close'),
     })
-    return { ...start({}, { ...createTinyService(), lineFallback }), received, ends: () => ends }
+    return { ...start({}, { ...createTinyService(), lineFallback }), received, ended }
   }
 
   it('gets what does not describe itself, and only that', async () => {
-    const { server, push, until, received, ends } = withFallback(true)
+    const { server, push, until, received, ended } = withFallback(true)
     push(callTool(2, 'echo', { value: 'mine' }) + undescribed)
     push('{"jsonrpc":"2.0","id":7,"result":{}}\n{"jsonrpc":"2.0","method":"notifications/started"}\n')
     expect(await until(4)).toContainEqual(textResult(2, 'mine'))
     expect(received).toEqual(['request', 'response', 'notification'])
     await server.end()
-    expect(ends()).toBe(1)
+    expect(ended).toEqual(['end', 'close'])
+  })
+
+  it('is closed when it takes too long to end', async () => {
+    const { server, ended } = withFallback(true, new Promise(() => {}))
+    await server.end()
+    expect(ended).toEqual(['end', 'close'])
   })
 
   it('leaves to be refused what it does not take', async () => {

@@ -21,8 +21,10 @@ import { createOutbox, type Outbox, type OutboxOptions } from './outbox.ts'
 export interface LineFallback {
   /** Takes a message that names no revision, or returns false to have it refused or ignored like any other. */
   readonly receive: (message: Parsed, line: string) => boolean
-  /** The input has ended. */
+  /** Nothing more is wanted but the answers to what is under way: resolves when they are given, or it is closed. */
   readonly end: () => Promise<void>
+  /** Gives up what is still under way. */
+  readonly close: () => void
 }
 
 /** What a fallback may know of the stream that it serves. */
@@ -31,7 +33,6 @@ export interface LineFallbackOptions extends Pick<Outbox, 'send' | 'offer' | 'an
   readonly env: unknown
   readonly maxValues: number
   readonly maxInFlight: number
-  readonly graceMs: number
 }
 
 /** A service that may bring its own fallback, which is given the service that is really served. */
@@ -87,7 +88,7 @@ export function serveLines(service: LineService, options: ServeLinesOptions): Li
   const log = guardLog(service.log)
   const open = createIdTable<OpenRequest>()
   const outbox = createOutbox({ ...options, isLull: () => open.size === 0 })
-  const place = { ...outbox, principal, env, maxValues, maxInFlight, graceMs }
+  const place = { ...outbox, principal, env, maxValues, maxInFlight }
   const fallback = service.lineFallback?.(service, place)
   const close = (message: ParsedRequest): void => open.remove(message.id)
   let running = 0
@@ -204,10 +205,17 @@ export function serveLines(service: LineService, options: ServeLinesOptions): Li
     } else {
       for (const request of open.values()) if (request.listens) request.tearDown()
     }
-    await until(() => open.size === 0, graceMs)
+    let isAnswered = false
+    const endFallback = async (): Promise<void> => {
+      await fallback?.end()
+      isAnswered = true
+      onChange?.()
+    }
+    void endFallback()
+    await until(() => open.size === 0 && isAnswered, graceMs)
     for (const request of open.values()) request.tearDown()
+    fallback?.close()
     await until(() => running === 0, cleanupMs)
-    await fallback?.end()
     await outbox.drain()
   }
 

@@ -81,7 +81,7 @@ describe('a client of an earlier revision on one stream', () => {
   it('is not there for one that looks what the server speaks and goes', async () => {
     const quay = createQuay()
     const receive = vi.fn<LineFallback['receive']>(() => false)
-    const lineFallback = () => ({ receive, end: async () => {} })
+    const lineFallback = () => ({ receive, end: async () => {}, close: () => {} })
     const { ask, answerTo, lines, said } = start({}, { ...quay.server, lineFallback })
     ask(1, 'server/discover', { _meta: meta })
     expect((await answerTo(1)).result).toHaveProperty('supportedVersions')

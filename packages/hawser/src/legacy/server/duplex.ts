@@ -11,7 +11,7 @@ import type { Workload } from './workload.ts'
 
 export type DuplexOptions = Pick<
   LineFallbackOptions,
-  'send' | 'offer' | 'announce' | 'env' | 'maxValues' | 'maxInFlight' | 'graceMs'
+  'send' | 'offer' | 'announce' | 'env' | 'maxValues' | 'maxInFlight'
 > &
   Caller & {
     /** Who sent the message that is being read, where that can be another than who opened the session. */
@@ -27,16 +27,21 @@ export type DuplexOptions = Pick<
  */
 export function createDuplex(
   service: Service,
-  { principal, env, maxValues, maxInFlight, graceMs, callerOf, workload, owner, ...channel }: DuplexOptions,
+  { principal, env, maxValues, maxInFlight, callerOf, workload, owner, ...channel }: DuplexOptions,
 ): LineFallback {
   const { send, announce } = channel
   const caller = callerOf ?? ((): Caller => ({ principal, env }))
   const running = new Set<Promise<unknown>>()
+  const closed = Promise.withResolvers<void>()
   let conversation: Conversation | undefined
 
   const track = (work: Promise<unknown>): void => {
     const done = work.finally(() => running.delete(done))
     running.add(done)
+  }
+
+  const untilAnswered = async (): Promise<void> => {
+    while (running.size > 0) await Promise.all(running)
   }
 
   const reply = async (answer: Promise<Answer | undefined>): Promise<void> => {
@@ -107,12 +112,12 @@ export function createDuplex(
       track(receiveBatch(messages, conversation))
       return true
     },
-    end: async () => {
+    end: () => {
       conversation?.pauseListening()
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const late = new Promise((resolve) => (timer = setTimeout(resolve, graceMs)))
-      await Promise.race([Promise.all(running), late])
-      clearTimeout(timer)
+      return Promise.race([untilAnswered(), closed.promise])
+    },
+    close: () => {
+      closed.resolve()
       conversation?.close()
     },
   }

@@ -61,6 +61,38 @@ describe('the transport of the first revision', () => {
     expect(left()).toBe(1)
   })
 
+  it('gets the answers to what is under way before the server closes, however long they take', async () => {
+    vi.useFakeTimers()
+    const { connect, send, exchange, held, left } = start()
+    const { target, stream } = await connect()
+    const to = { target, principal: ada }
+    await send({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { protocolVersion: '2024-11-05' } }, to)
+    await stream.next()
+    await send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hold' } }, to)
+    exchange.release()
+    await vi.advanceTimersByTimeAsync(60_000)
+    vi.useRealTimers()
+    await send({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'hold' } }, to)
+    held[0]?.()
+    expect(await stream.next()).toMatch(/"id":1,"result":.*"held"/)
+    held[1]?.()
+    expect(await stream.next()).toMatch(/"id":2,"result":.*"held"/)
+    expect(await stream.next()).toBeUndefined()
+    expect(left()).toBe(0)
+  })
+
+  it('has what is under way given up when the server closes', async () => {
+    const { connect, send, exchange, left } = start()
+    const { target, stream } = await connect()
+    const to = { target, principal: ada }
+    await send({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { protocolVersion: '2024-11-05' } }, to)
+    await send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hold' } }, to)
+    exchange.release()
+    exchange.close()
+    expect(left()).toBe(1)
+    await expect(stream.next()).rejects.toMatchObject({ code: 'disconnected' })
+  })
+
   it('has a bound on open streams', async () => {
     const { connect } = start()
     for (let opened = 0; opened < 1_000; opened++) await connect()

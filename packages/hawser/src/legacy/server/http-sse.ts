@@ -1,4 +1,4 @@
-import type { Service } from '../../call/index.ts'
+import { after, type Service } from '../../call/index.ts'
 import { createEventQueue, type EventQueue } from '../../http/event-queue.ts'
 import type { HttpFallback, HttpFallbackOptions, HttpRequest } from '../../http/index.ts'
 import { EVENT_HEADERS } from '../../http/message.ts'
@@ -61,13 +61,12 @@ export function createSseFallback(
       maxInFlight: MAX_CALLS,
       workload,
       owner: principal?.subject ?? id,
-      graceMs: GRACE_MS,
     })
     const connection: Connection = { subject: principal?.subject, duplex, queue, caller: { principal, env } }
     open.set(id, connection)
     queue.onBreak(() => {
       open.delete(id)
-      void duplex.end()
+      void abandon(duplex)
     })
     queue.push(`event: endpoint\n${encodeEvent(`${path}?${QUERY}${id}`)}`)
     return { status: 200, headers: EVENT_HEADERS, stream: queue }
@@ -97,9 +96,19 @@ export function createSseFallback(
       for (const { queue, duplex } of open.values()) void duplex.end().then(() => queue.end(''))
     },
     close: () => {
-      for (const { queue } of open.values()) queue.cancel()
+      for (const { queue, duplex } of open.values()) {
+        duplex.close()
+        queue.cancel()
+      }
     },
   }
+}
+
+async function abandon({ end, close }: LineFallback): Promise<void> {
+  const stop = after(GRACE_MS, close)
+  await end()
+  stop()
+  close()
 }
 
 function readId({ target = '' }: HttpRequest): string | undefined {
