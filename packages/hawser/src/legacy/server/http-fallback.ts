@@ -27,7 +27,16 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
   const table = sessions && createSessionTable(createSessionFrame(service, sessions, options, workload))
   const sse = ssePath === undefined ? undefined : createSseFallback(service, ssePath, options, workload)
 
-  const answer: HttpFallback['answer'] = (request, body, message) => {
+  const answer: HttpFallback['answer'] = (request, body, message) =>
+    find(request, body, message) ?? (message === undefined ? refuseMethod(request) : undefined)
+
+  /** Names what is served at this path. (RFC 9110 §15.5.6) */
+  const refuseMethod = (request: HttpRequest): HttpReply | undefined => {
+    if (table !== undefined) return refuseOld('methodOfSessions')
+    return sse?.isAt(request) === true ? refuseOld('methodOfStreams') : undefined
+  }
+
+  const find: HttpFallback['answer'] = (request, body, message) => {
     if (sse?.takes(request) === true) return sse.answer(request, body, message)
     const { principal, env } = request
     const caller: Caller = { principal, env }

@@ -151,9 +151,16 @@ describe('a session over HTTP', () => {
     expect(await codes('logging/setLevel', { level: 'loud' })).toEqual([200, -32602])
   })
 
-  it('answers methods without a session like any endpoint that has no stream', async () => {
-    const { send } = start()
-    for (const method of ['GET', 'DELETE', 'PUT']) expect((await send('', { method })).status).toBe(405)
+  // RFC 9110 §15.5.6
+  it('refuses what it does not serve, naming what it does', async () => {
+    const { open, send } = start()
+    const session = await open()
+    for (const to of [{ method: 'GET' }, { method: 'DELETE' }, { method: 'PUT' }, { method: 'PUT', session }]) {
+      const { status, headers } = await send('', to)
+      expect([status, headers['allow']]).toEqual([405, 'GET, POST, DELETE'])
+    }
+    const { status, headers } = await send('', { method: 'GET', version: '2019-01-01' })
+    expect([status, headers['allow']]).toEqual([405, 'GET, POST, DELETE'])
   })
 
   it('serves a request that needs no session without one', async () => {

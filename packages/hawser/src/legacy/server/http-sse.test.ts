@@ -113,6 +113,19 @@ describe('the transport of the first revision', () => {
     exchange.close()
   })
 
+  // RFC 9110 §15.5.6
+  it('names the methods that its path has', async () => {
+    const { connect, send } = start()
+    const { target } = await connect()
+    const allowed = async (method: string, to: string) => {
+      const { status, headers } = await send('', { method, target: to, principal: ada })
+      return [status, headers['allow']]
+    }
+    expect(await allowed('PUT', '/sse')).toEqual([405, 'GET, POST'])
+    expect(await allowed('DELETE', target)).toEqual([405, 'GET, POST'])
+    expect(await allowed('GET', '/mcp')).toEqual([405, 'POST'])
+  })
+
   it('leaves the other transport at its own path', async () => {
     const { send } = start()
     const { status, body } = await send({ jsonrpc: '2.0', id: 1, method: 'tools/list' }, { target: '/mcp' })

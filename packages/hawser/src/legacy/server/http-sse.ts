@@ -28,6 +28,8 @@ const GRACE_MS = 1_000
 const QUERY = 'session='
 
 export interface SseFallback extends HttpFallback {
+  /** Whether a request is to the path where streams are opened. */
+  readonly isAt: (request: HttpRequest) => boolean
   /** Whether a request belongs to this transport. */
   readonly takes: (request: HttpRequest) => boolean
 }
@@ -82,10 +84,12 @@ export function createSseFallback(
     return isTaken ? ACCEPTED : refuseOld('noMessage')
   }
 
+  const isAt: SseFallback['isAt'] = ({ target = '' }) => target.split('?')[0] === path
+
   return {
+    isAt,
     takes: (request) => {
-      const [target] = (request.target ?? '').split('?')
-      if (target !== path) return false
+      if (!isAt(request)) return false
       if (request.method !== 'GET') return readId(request) !== undefined
       // At the path of both transports, a stream of a session belongs to the other.
       return request.header('mcp-session-id') === undefined

@@ -28,7 +28,10 @@ describe('a server that keeps nothing between requests', () => {
       logging: {},
     })
     expect((await send({ jsonrpc: '2.0', method: 'notifications/initialized' })).status).toBe(202)
-    expect((await send('', { method: 'GET' })).status).toBe(405)
+    for (const method of ['GET', 'DELETE', 'PUT']) {
+      const { status, headers: refusal } = await send('', { method })
+      expect([status, refusal['allow']]).toEqual([405, 'POST'])
+    }
   })
 
   it('answers a session that some other process held with 404, so that the client opens anew', async () => {
