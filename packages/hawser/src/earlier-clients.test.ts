@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { afterAll, describe, expect, it } from 'vitest'
 import harbour from './fixtures/harbour.ts'
 import type { HttpService } from './http/index.ts'
@@ -98,6 +99,22 @@ describe('clients of earlier revisions, over real sockets', () => {
     await listener.close()
     expect(performance.now() - begin).toBeLessThan(190)
     await stream.text()
+  })
+
+  // RFC 9112 §3.2.2
+  it('open the stream of the first revision through a proxy that names the whole address', async () => {
+    const { url } = await start({ sse: '/sse' })
+    const { port } = new URL(url)
+    const opened = Promise.withResolvers<string>()
+    const asked = request({ port, path: `http://localhost:${port}/sse` }, (incoming) => {
+      incoming
+        .setEncoding('utf8')
+        .once('data', opened.resolve)
+        .on('error', () => {})
+    })
+    asked.end()
+    expect(await opened.promise).toMatch(/^event: endpoint\ndata: \/sse\?session=/)
+    asked.destroy()
   })
 
   it('get their answers on the stream of the first revision while a listener closes', async () => {

@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly method: string
   /** Absolute, where the runtime gives one. */
   readonly url?: string
-  /** Path and query as they were sent, where a transport serves more than one path. */
+  /** Path and query, where a transport serves more than one path. */
   readonly target?: string
   /** By lower-case name. Several lines of one name arrive joined with `, `. (RFC 9110 §5.3) */
   header(name: string): string | undefined

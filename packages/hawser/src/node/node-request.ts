@@ -10,9 +10,9 @@ export class NodeRequest implements HttpRequest {
   readonly #outgoing: ServerResponse
   readonly #host: string | undefined
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse, { host }: Target) {
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, { host, pathAndQuery }: Target) {
     this.method = incoming.method ?? ''
-    this.target = incoming.url ?? ''
+    this.target = pathAndQuery
     this.#host = host
     this.#incoming = incoming
     this.#outgoing = outgoing
@@ -35,6 +35,7 @@ export interface Target {
   /** Named by the absolute form, in which it stands above the header. */
   readonly host: string | undefined
   readonly path: string
+  readonly pathAndQuery: string
 }
 
 /** Reads the target of a request, which a proxy may give in absolute form. (RFC 9112 §3.2) */
@@ -42,7 +43,8 @@ export function readTarget(url = ''): Target {
   const authority = url.startsWith('/') ? undefined : /^https?:\/\/([^/?]*)/i.exec(url)
   const start = authority?.[0].length ?? 0
   const query = url.indexOf('?', start)
-  return { host: authority?.[1], path: url.slice(start, query === -1 ? undefined : query) }
+  const path = url.slice(start, query === -1 ? undefined : query)
+  return { host: authority?.[1], path, pathAndQuery: url.slice(start) }
 }
 
 /** Node keeps the first Host and drops the others; together they are malformed, as they should be. (RFC 9112 §3.2) */
