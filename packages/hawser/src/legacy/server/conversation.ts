@@ -20,6 +20,7 @@ import { completeCall } from './complete-call.ts'
 import { describeServerText } from './describe-server.ts'
 import { refuseToAsk } from './explain-refusal.ts'
 import { expressResult } from './express-result.ts'
+import { type Listen, openListening, type Wish } from './listening.ts'
 import { Questions } from './push-questions.ts'
 import type { OldClient } from './read-client.ts'
 import { Subscriptions } from './subscriptions.ts'
@@ -29,14 +30,18 @@ import type { Workload } from './workload.ts'
 
 type Fields = { readonly [name: string]: unknown }
 
+/** What all conversations of one endpoint share. */
+export interface Shared {
+  readonly workload: Workload
+  readonly listen: Listen
+}
+
 /** What is the same for all conversations of one place. */
-export interface Terms {
+export interface Terms extends Partial<Shared> {
   /** Whether answers to questions can come back. */
   readonly isHeld: boolean
   /** Requests that one client may have in flight. */
   readonly maxCalls: number
-  /** What all of them may have under way together, where there are many. */
-  readonly workload?: Workload | undefined
 }
 
 export const STATELESS: Terms = { isHeld: false, maxCalls: 1024 }
@@ -92,7 +97,8 @@ export class Conversation {
 
   /** Starts to tell what changes; `send` is for what belongs to no request. */
   listen(caller: Caller, send: (json: string) => void): void {
-    this.#subscriptions ??= new Subscriptions(this.#service, this.client, this.#hasHeard, send)
+    const { listen = (wish: Wish) => openListening(this.#service, wish) } = this.#terms
+    this.#subscriptions ??= new Subscriptions(listen, this.#service.log, this.client, this.#hasHeard, send)
     this.#subscriptions.start(caller)
     this.#hasHeard = true
   }

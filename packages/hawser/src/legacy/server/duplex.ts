@@ -3,11 +3,10 @@ import type { LineFallback, LineFallbackOptions } from '../../stdio/serve.ts'
 import { encodeFailure, encodeResult, type Parsed, type ParsedRequest } from '../../wire/json-rpc.ts'
 import { hasFeature } from '../revisions.ts'
 import type { Answer } from './answer.ts'
-import { Conversation } from './conversation.ts'
+import { Conversation, type Shared } from './conversation.ts'
 import { parseBatch } from './parse-batch.ts'
 import { readClient } from './read-client.ts'
 import type { Caller } from './translate-call.ts'
-import type { Workload } from './workload.ts'
 
 export type DuplexOptions = Pick<
   LineFallbackOptions,
@@ -16,8 +15,8 @@ export type DuplexOptions = Pick<
   Caller & {
     /** Who sent the message that is being read, where that can be another than who opened the session. */
     readonly callerOf?: (() => Caller) | undefined
-    /** What its calls and questions are counted in, and as whose, where it is one of many. */
-    readonly workload?: Workload | undefined
+    /** What it shares where it is one of many, and whose its work is. */
+    readonly shared?: Shared | undefined
     readonly owner?: string | undefined
   }
 
@@ -27,7 +26,7 @@ export type DuplexOptions = Pick<
  */
 export function createDuplex(
   service: Service,
-  { principal, env, maxValues, maxInFlight, callerOf, workload, owner, ...channel }: DuplexOptions,
+  { principal, env, maxValues, maxInFlight, callerOf, shared, owner, ...channel }: DuplexOptions,
 ): LineFallback {
   const { send, announce } = channel
   const caller = callerOf ?? ((): Caller => ({ principal, env }))
@@ -59,7 +58,7 @@ export function createDuplex(
   const open = (message: ParsedRequest): void => {
     try {
       if (conversation !== undefined) throw new ProtocolError('invalid_request', 'The session is open already.')
-      const terms = { isHeld: true, maxCalls: maxInFlight, workload }
+      const terms = { isHeld: true, maxCalls: maxInFlight, ...shared }
       conversation = new Conversation(service, readClient(message.params), terms, owner)
     } catch (error) {
       return send(encodeFailure(message.id, toWireError(error, service.log, message).error))

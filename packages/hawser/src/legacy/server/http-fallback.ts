@@ -8,6 +8,7 @@ import { answerOne } from './answer-post.ts'
 import { Conversation, isLaterMethod, STATELESS } from './conversation.ts'
 import type { HttpSession } from './http-session.ts'
 import { createSseFallback } from './http-sse.ts'
+import { createSharedListen } from './listening.ts'
 import { parseBatch } from './parse-batch.ts'
 import { type OldClient, readClient } from './read-client.ts'
 import { refuseOld } from './refuse-old.ts'
@@ -23,9 +24,9 @@ import { createWorkload } from './workload.ts'
  */
 export function createHttpFallback(service: Service, options: HttpFallbackOptions): HttpFallback {
   const { sessions, ssePath, maxValues } = options
-  const workload = createWorkload(sessions ?? {}, service.log)
-  const table = sessions && createSessionTable(createSessionFrame(service, sessions, options, workload))
-  const sse = ssePath === undefined ? undefined : createSseFallback(service, ssePath, options, workload)
+  const shared = { workload: createWorkload(sessions ?? {}, service.log), listen: createSharedListen(service) }
+  const table = sessions && createSessionTable(createSessionFrame(service, sessions, options, shared))
+  const sse = ssePath === undefined ? undefined : createSseFallback(service, ssePath, options, shared)
 
   const answer: HttpFallback['answer'] = (request, body, message) =>
     find(request, body, message) ?? (message === undefined ? refuseMethod(request) : undefined)

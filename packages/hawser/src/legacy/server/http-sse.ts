@@ -5,11 +5,11 @@ import { EVENT_HEADERS } from '../../http/message.ts'
 import { ACCEPTED } from '../../http/refusals.ts'
 import type { LineFallback } from '../../stdio/serve.ts'
 import { encodeEvent } from '../../wire/events.ts'
+import type { Shared } from './conversation.ts'
 import { createDuplex } from './duplex.ts'
 import { refuseOld } from './refuse-old.ts'
 import { MAX_CALLS } from './session-frame.ts'
 import type { Caller } from './translate-call.ts'
-import type { Workload } from './workload.ts'
 
 interface Connection {
   readonly subject: string | undefined
@@ -42,7 +42,7 @@ export function createSseFallback(
   service: Service,
   path: string,
   options: HttpFallbackOptions,
-  workload: Workload,
+  shared: Shared,
 ): SseFallback {
   const { maxEvents, maxLength, keepAliveMs, maxValues } = options
   const open = new Map<string, Connection>()
@@ -61,7 +61,7 @@ export function createSseFallback(
       env,
       maxValues,
       maxInFlight: MAX_CALLS,
-      workload,
+      shared,
       owner: principal?.subject ?? id,
     })
     const connection: Connection = { subject: principal?.subject, duplex, queue, caller: { principal, env } }

@@ -1,9 +1,8 @@
 import type { Log, Service } from '../../call/index.ts'
 import type { EventQueueOptions } from '../../http/event-queue.ts'
 import type { EventStore, HttpFallbackOptions, SessionOptions } from '../../http/index.ts'
-import type { Terms } from './conversation.ts'
+import type { Shared, Terms } from './conversation.ts'
 import { createMemoryEvents } from './memory-events.ts'
-import type { Workload } from './workload.ts'
 
 /** Most requests of one client that run at once. */
 export const MAX_CALLS = 1024
@@ -25,9 +24,9 @@ export function createSessionFrame(
   service: Service,
   { max = 10_000, idleMs = 30 * 60_000, retryMs = 1000, connectionMs, events = createMemoryEvents() }: SessionOptions,
   { maxEvents, maxLength, keepAliveMs }: HttpFallbackOptions,
-  workload: Workload,
+  shared: Shared,
 ): SessionFrame {
   const queueOptions = { maxEvents, maxLength, keepAliveMs }
-  const terms = { isHeld: true, maxCalls: MAX_CALLS, workload }
+  const terms = { isHeld: true, maxCalls: MAX_CALLS, ...shared }
   return { service, log: service.log, terms, max, idleMs, retryMs, connectionMs, events, queueOptions }
 }

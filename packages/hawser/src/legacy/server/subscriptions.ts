@@ -1,26 +1,29 @@
-import { ConnectionError, ProtocolError, type Service } from '../../call/index.ts'
-import type { Notification, SubscriptionFilter } from '../../protocol/index.ts'
+import { type Log, ProtocolError } from '../../call/index.ts'
+import type { SubscriptionFilter } from '../../protocol/index.ts'
 import { encodeNotification } from '../../wire/json-rpc.ts'
+import type { Listen, Listening } from './listening.ts'
 import type { OldClient } from './read-client.ts'
-import { type Caller, translateCall } from './translate-call.ts'
+import type { Caller } from './translate-call.ts'
 
 const LISTS = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true } as const
 
 /** What a session hears of unasked: one `subscriptions/listen`, replaced when the client wants more or less. */
 export class Subscriptions {
-  readonly #service: Service
+  readonly #listen: Listen
+  readonly #log: Log
   readonly #client: OldClient
   #caller: Caller = {}
   readonly #send: (json: string) => void
   readonly #uris = new Set<string>()
-  #current: AbortController | undefined
+  #current: Listening | undefined
   #turn: Promise<unknown> = Promise.resolve()
   #state: 'new' | 'listening' | 'paused'
 
   /** @param hasMissed Whether the client has listened before, so that anything may have changed since. */
-  constructor(service: Service, client: OldClient, hasMissed: boolean, send: (json: string) => void) {
+  constructor(listen: Listen, log: Log, client: OldClient, hasMissed: boolean, send: (json: string) => void) {
     this.#state = hasMissed ? 'paused' : 'new'
-    this.#service = service
+    this.#listen = listen
+    this.#log = log
     this.#client = client
     this.#send = send
   }
@@ -40,7 +43,7 @@ export class Subscriptions {
       if (hasMissed) this.#tellAll(kept)
     }
     this.#replace().then(tell, (cause: unknown) => {
-      this.#service.log({
+      this.#log({
         level: 'warn',
         message: 'A client of an earlier revision is not told what changes.',
         cause,
@@ -51,7 +54,7 @@ export class Subscriptions {
   /** Ends the subscription; what the client wants is kept. */
   pause(): void {
     this.#state = 'paused'
-    this.#current?.abort(new ConnectionError('aborted', 'Nobody listens any more.'))
+    this.#current?.end()
     this.#current = undefined
   }
 
@@ -76,33 +79,19 @@ export class Subscriptions {
 
   /** One after the other, so that the last wish is the one that holds. */
   #replace(): Promise<SubscriptionFilter> {
-    const next = this.#turn.then(() => this.#listen())
+    const next = this.#turn.then(() => this.#renew())
     this.#turn = next.catch(() => {})
     return next
   }
 
   /** The new subscription is acknowledged before the old one ends, so that no change falls between them. */
-  async #listen(): Promise<SubscriptionFilter> {
-    const controller = new AbortController()
-    const acknowledged = Promise.withResolvers<SubscriptionFilter>()
-    const notify = (notification: Notification): void => {
-      if (notification.method === 'notifications/subscriptions/acknowledged') {
-        acknowledged.resolve(notification.params?.notifications ?? {})
-      } else if (!controller.signal.aborted) {
-        this.#send(encodeNotification(notification.method, notification.params))
-      }
-    }
+  async #renew(): Promise<SubscriptionFilter> {
     const uris = [...this.#uris]
     const notifications = { ...LISTS, ...(uris.length > 0 && { resourceSubscriptions: uris }) }
-    const call = translateCall(
-      'subscriptions/listen',
-      { notifications },
-      { ...this.#caller, client: this.#client, logLevel: undefined, signal: controller.signal, notify },
-    )
-    this.#service.handle(call).then(() => acknowledged.resolve({}), acknowledged.reject)
-    const kept = await acknowledged.promise
-    this.#current?.abort(new ConnectionError('aborted', 'Another subscription takes its place.'))
-    this.#current = controller
+    const next = this.#listen({ client: this.#client, caller: this.#caller, notifications, tell: this.#send })
+    const kept = await next.kept
+    this.#current?.end()
+    this.#current = next
     if (this.#state === 'paused') this.pause()
     return kept
   }
