@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net'
 import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readBody } from '../http/read-body.ts'
@@ -73,6 +73,20 @@ describe('sending by node:http', () => {
     expect(sockets).toHaveLength(1)
   })
 
+  it('does not send over a connection that is closed with the answer', async () => {
+    const server = createSocketServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', () => socket.end('HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n'))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    opened.push({ [Symbol.asyncDispose]: async () => void server.close() })
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    for (let round = 0; round < 20; round++) {
+      await (await post(url)).body?.cancel()
+      expect(await readBody((await post(url)).body, MAX)).toEqual({ text: '' })
+    }
+  })
+
   it('closes the connection of an answer that is left in the middle', async () => {
     const { url, sockets } = await serve((_, response) => void response.write('x'.repeat(100)))
     const { body } = await post(url)
@@ -109,6 +123,7 @@ describe('sending by node:http', () => {
   it.each([
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
+    ['br, gzip', (text: string) => gzipSync(brotliCompressSync(text))],
   ])('unpacks %s', async (coding, pack) => {
     const text = JSON.stringify({ words: 'knots '.repeat(1000) })
     const { url } = await serve((_, response) => response.setHeader('content-encoding', coding).end(pack(text)))
