@@ -12,6 +12,7 @@ import { build, type Plugin } from 'esbuild'
 
 interface Manifest {
   readonly files: readonly string[]
+  readonly imports?: Readonly<Record<string, Readonly<Record<string, string | object>>>>
   readonly exports?: Readonly<Record<string, { readonly default: string }>>
   readonly bin?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
@@ -23,9 +24,15 @@ const run = promisify(execFile)
 
 /** The sources of what users can name: each stands in `dist/` where it stands in `src/`. */
 const entriesOf = ({ exports = {}, bin = {} }: Manifest): string[] =>
-  [...Object.values(exports).map((target) => target.default), ...Object.values(bin)].map((file) =>
-    file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
-  )
+  [...Object.values(exports).map((target) => target.default), ...Object.values(bin)].map(sourceOf)
+
+/** The sources that a package chooses from by the runtime it finds itself in. */
+const choicesOf = ({ imports = {} }: Manifest): string[] => {
+  const targets = Object.values(imports).flatMap((choices) => Object.values(choices))
+  return [...new Set(targets)].filter((target) => typeof target === 'string').map(sourceOf)
+}
+
+const sourceOf = (file: string): string => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
 
 /**
  * Lets every entry reach what the first one reaches, so that all they share with it is one chunk instead of one for each
@@ -50,7 +57,7 @@ const bundle = async (folder: string): Promise<void> => {
   const entryPoints = entriesOf(manifest)
   const { metafile } = await build({
     absWorkingDir: folder,
-    entryPoints,
+    entryPoints: [...entryPoints, ...choicesOf(manifest)],
     plugins: [shareChunk(folder, entryPoints)],
     outbase: 'src',
     outdir: 'dist',
@@ -63,7 +70,11 @@ const bundle = async (folder: string): Promise<void> => {
     target: 'es2024',
     mainFields: ['module', 'main'],
     // Installed beside the package; a development dependency goes into it.
-    external: ['node:*', ...installed(manifest).flatMap((name) => [name, `${name}/*`])],
+    external: [
+      'node:*',
+      ...Object.keys(manifest.imports ?? {}),
+      ...installed(manifest).flatMap((name) => [name, `${name}/*`]),
+    ],
     sourcemap: true,
     sourcesContent: !manifest.files.includes('src'),
     metafile: true,

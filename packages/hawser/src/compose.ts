@@ -86,12 +86,7 @@ function withCredentials(
   http: ConnectHttpOptions = {},
   headersOf: () => Record<string, string> | Promise<Record<string, string>>,
 ): ConnectHttpOptions {
-  const { fetch: send = (request) => fetch(request) } = http
-  return {
-    ...http,
-    fetch: async (request) => {
-      for (const [name, value] of Object.entries(await headersOf())) request.headers.set(name, value)
-      return send(request)
-    },
-  }
+  const { headers } = http
+  const others = async () => (typeof headers === 'function' ? headers() : headers)
+  return { ...http, headers: async () => ({ ...(await others()), ...(await headersOf()) }) }
 }

@@ -1,3 +1,4 @@
+import { send } from '#send'
 import type { Handle, Link } from './call/index.ts'
 import { connectHttp, type ConnectHttpOptions } from './http/index.ts'
 import { isObject } from './protocol/index.ts'
@@ -15,7 +16,7 @@ export interface ReachOptions extends LoopbackOptions {
 /** The way to whatever answers and speaks the present revision; nothing is sent before the first call. */
 export function reachPresent(target: Target, { as, env, http }: ReachOptions = {}): Handle | Link {
   if (isLocal(target)) return createLoopback(target, { as, env })
-  return isUrl(target) ? connectHttp(target, http) : target
+  return isUrl(target) ? connectHttp(target, http, { send }) : target
 }
 
 export const isUrl = (target: Target): target is string | URL => typeof target === 'string' || target instanceof URL

@@ -151,9 +151,14 @@ describe('rooms', () => {
 
   it('import a dependency in one room only', () => {
     const stray = breaches('each dependency belongs to one room', (file) =>
-      packagesOf(file).filter(
-        (name) => !isBuiltin(name) && !name.includes(':') && DEPENDENCIES.get(name) !== file.room,
-      ),
+      packagesOf(file).filter((name) => !isBuiltin(name) && !/[:#]/.test(name) && DEPENDENCIES.get(name) !== file.room),
+    )
+    expect(stray).toEqual([])
+  })
+
+  it('leave what a runtime is chosen by to the front door', () => {
+    const stray = breaches('only the front door knows in which runtime it is', (file) =>
+      file.room === 'index' ? [] : packagesOf(file).filter((name) => name.startsWith('#')),
     )
     expect(stray).toEqual([])
   })

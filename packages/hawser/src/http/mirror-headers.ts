@@ -11,17 +11,19 @@ export function mirrorHeaders(
   nameFields: ReadonlyMap<string, string>,
   headerFields: readonly HeaderField[],
   own?: HttpHeaders,
-): Headers {
+): HttpHeaders {
   const { method, protocolVersion } = call
   const params: Readonly<Record<string, unknown>> = { ...call.params }
-  const headers = new Headers(own)
-  headers.set('accept', ACCEPT)
-  headers.set('content-type', 'application/json')
-  headers.set('mcp-protocol-version', protocolVersion)
-  headers.set('mcp-method', method)
+  const headers: Record<string, string> = {
+    ...own,
+    accept: ACCEPT,
+    'content-type': 'application/json',
+    'mcp-protocol-version': protocolVersion,
+    'mcp-method': method,
+  }
   const mirror = (name: string, value: unknown): void => {
     const text = headerText(value)
-    if (text !== undefined) headers.set(`mcp-${name}`, encodeHeaderValue(text))
+    if (text !== undefined) headers[`mcp-${name}`.toLowerCase()] = encodeHeaderValue(text)
   }
   mirror('name', params[nameFields.get(method) ?? call.values.get(NAME_FIELD) ?? ''])
   for (const { name, path } of headerFields) mirror(`param-${name}`, readArgument(params['arguments'], path))

@@ -1,4 +1,5 @@
 import { ConnectionError } from '../call/index.ts'
+import type { ByteReader, ByteStream } from '../wire/chunks.ts'
 
 type BodyProblem = 'too_large' | 'not_utf8'
 
@@ -28,7 +29,7 @@ export function decodeBody(bytes: ArrayBuffer | Uint8Array): Body {
  * @example const body = await readBody(response.body, 4 * 1024 * 1024)
  * @throws ConnectionError `disconnected` when the stream fails.
  */
-export async function readBody(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Body> {
+export async function readBody(stream: ByteStream | null, maxBytes: number): Promise<Body> {
   const reader = stream?.getReader()
   if (reader === undefined) return { text: '' }
   const first = await readNext(reader)
@@ -38,9 +39,7 @@ export async function readBody(stream: ReadableStream<Uint8Array> | null, maxByt
   return readRest(reader, [first, second], maxBytes)
 }
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>
-
-async function readNext(reader: Reader): Promise<Uint8Array | undefined> {
+async function readNext(reader: ByteReader): Promise<Uint8Array | undefined> {
   try {
     return (await reader.read()).value
   } catch (cause) {
@@ -52,7 +51,7 @@ async function readNext(reader: Reader): Promise<Uint8Array | undefined> {
  * Copies each piece at once: kept as they are, or joined as text, many small ones would take tens of times their size.
  * What is too large or broken off is not read on.
  */
-async function readRest(reader: Reader, start: readonly Uint8Array[], maxBytes: number): Promise<Body> {
+async function readRest(reader: ByteReader, start: readonly Uint8Array[], maxBytes: number): Promise<Body> {
   const chunks = [...start]
   let bytes = new Uint8Array(0)
   let length = 0

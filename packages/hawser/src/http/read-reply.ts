@@ -1,5 +1,6 @@
 import { badReply, type Call, ConnectionError, fromWireError, type Reply } from '../call/index.ts'
 import type { RequestId } from '../protocol/index.ts'
+import type { ByteStream } from '../wire/chunks.ts'
 import { readEvents } from '../wire/events.ts'
 import { type Parsed, type ParsedNotification, parseMessage } from '../wire/json-rpc.ts'
 import { decodeNotification, decodeReply } from '../wire/reply.ts'
@@ -7,8 +8,7 @@ import { readRefusal } from './challenge.ts'
 import { mediaType } from './media-type.ts'
 import { readBody } from './read-body.ts'
 import { readRetryAfter } from './retry-after.ts'
-
-type ResponseBody = ReadableStream<Uint8Array>
+import type { Received } from './send.ts'
 
 /** How much of an answer is read. */
 export interface ReplyLimits {
@@ -25,7 +25,7 @@ export interface ReplyLimits {
  * is no answer and `unavailable` for a
  * status that passes, and `disconnected` when it ends too early. (streamable-http#receiving-messages)
  */
-export async function readReply(response: Response, id: RequestId, call: Call, limits: ReplyLimits): Promise<Reply> {
+export async function readReply(response: Received, id: RequestId, call: Call, limits: ReplyLimits): Promise<Reply> {
   const { ok, status, headers, body } = response
   const type = mediaType(headers.get('content-type'))
   if (ok && body !== null && type === 'text/event-stream') return readStream(body, id, call, limits)
@@ -63,7 +63,7 @@ function settle(message: Exclude<Parsed, ParsedNotification>, id: RequestId, cal
   return decodeReply(message.result, call.values)
 }
 
-async function readMessage(stream: ResponseBody | null, { maxBytes, maxValues }: ReplyLimits): Promise<Parsed> {
+async function readMessage(stream: ByteStream | null, { maxBytes, maxValues }: ReplyLimits): Promise<Parsed> {
   const { text, problem } = await readBody(stream, maxBytes)
   if (problem === undefined) return parseMessage(text, maxValues)
   throw badReply(`Expected an answer in UTF-8 of at most ${maxBytes} bytes, got one that is ${PROBLEMS[problem]}.`)
@@ -72,7 +72,7 @@ async function readMessage(stream: ResponseBody | null, { maxBytes, maxValues }:
 const PROBLEMS = { too_large: 'larger', not_utf8: 'not UTF-8' } as const
 
 async function readStream(
-  stream: ResponseBody,
+  stream: ByteStream,
   id: RequestId,
   call: Call,
   { maxBytes, maxValues }: ReplyLimits,

@@ -1,5 +1,5 @@
 import { badReply } from '../call/index.ts'
-import { readChunks } from './chunks.ts'
+import { type ByteStream, readChunks } from './chunks.ts'
 
 /** A comment event; proxies see traffic, receivers see nothing. (streamable-http#receiving-messages) */
 export const keepAlive = ':\n\n'
@@ -43,10 +43,7 @@ export interface ServerEvent {
  * @throws ConnectionError `bad_reply` when an event is too large or not UTF-8, `disconnected` when the stream fails
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
-export async function* readEvents(
-  stream: ReadableStream<Uint8Array>,
-  limits?: EventLimits,
-): AsyncGenerator<string, void, undefined> {
+export async function* readEvents(stream: ByteStream, limits?: EventLimits): AsyncGenerator<string, void, undefined> {
   for await (const { type, data } of readWholeEvents(stream, limits)) if (data && isMessage(type)) yield data
 }
 
@@ -55,7 +52,7 @@ export const isMessage = (type: string): boolean => type === '' || type === 'mes
 
 /** Yields each event with all its fields, also what is no message; otherwise like `readEvents`. */
 export async function* readWholeEvents(
-  stream: ReadableStream<Uint8Array>,
+  stream: ByteStream,
   { maxEventBytes = defaultMaxEventBytes }: EventLimits = {},
 ): AsyncGenerator<ServerEvent, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -9,9 +9,11 @@ import {
   type Reply,
   untilAborted,
 } from '../../call/index.ts'
-import { connectHttp, type ConnectHttpOptions } from '../../http/connect.ts'
+import { chooseSend, connectHttp, type ConnectHttpOptions } from '../../http/connect.ts'
 import { mediaType } from '../../http/media-type.ts'
+import { prepareHeaders } from '../../http/own-headers.ts'
 import { readBody } from '../../http/read-body.ts'
+import type { Received, Send } from '../../http/send.ts'
 import { PROTOCOL_VERSION } from '../../protocol/index.ts'
 import { MAX_REPLY_VALUES, parseMessage } from '../../wire/json-rpc.ts'
 import { isTyped } from '../../wire/reply.ts'
@@ -33,11 +35,14 @@ const PRESENT: Agreed = { protocolVersion: PROTOCOL_VERSION, transport: 'Streama
  * @throws TypeError when `url` is not http or https. Calls reject as those of `connectHttp`.
  * @see basic/transports/streamable-http#backward-compatibility
  */
-export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}): Link {
-  const { fetch: given = (request) => fetch(request), maxBytes = 16 * 1024 * 1024 } = options
-  const present = connectHttp(url, options, (response) =>
-    isPuzzled(response.status) ? checkAnswer(response, maxBytes) : response,
-  )
+export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, by?: Send): Link {
+  const { maxBytes = 16 * 1024 * 1024 } = options
+  const send = chooseSend(options, by)
+  const headers = prepareHeaders(options.headers)
+  const present = connectHttp(url, options, {
+    send,
+    inspect: (response) => (isPuzzled(response.status) ? checkAnswer(response, maxBytes) : response),
+  })
   /** What the server is known to speak; its sessions when that is an earlier revision. */
   let era: 'unknown' | 'doubtful' | 'present' | Sessions = 'unknown'
   let hasAnswered = false
@@ -82,7 +87,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
   }
 
   const openPast = async (call: Call): Promise<Sessions> => {
-    const sessions = (past = createOldHttp(new URL(url).href, { send: given, headers: options.headers, maxBytes }))
+    const sessions = (past = createOldHttp(new URL(url).href, { send, headers, maxBytes }))
     await sessions.greet(call)
     era = sessions
     return sessions
@@ -164,7 +169,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
 }
 
 /** Lets pass what an endpoint of the present revision may refuse with. */
-async function checkAnswer(response: Response, maxBytes: number): Promise<Response> {
+async function checkAnswer(response: Received, maxBytes: number): Promise<Received> {
   const { status, headers, body } = response
   const type = mediaType(headers.get('content-type'))
   const { text = '' } = await readBody(body, maxBytes)

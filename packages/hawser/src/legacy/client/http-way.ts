@@ -2,42 +2,42 @@ import { fromWireError } from '../../call/index.ts'
 import { asConnectionError } from '../../http/connect.ts'
 import { readRefusal } from '../../http/challenge.ts'
 import { mediaType } from '../../http/media-type.ts'
+import type { HttpHeaders } from '../../http/message.ts'
 import { readBody } from '../../http/read-body.ts'
+import type { Received, Send, SentRequest } from '../../http/send.ts'
+import type { ByteStream } from '../../wire/chunks.ts'
 import { MAX_REPLY_VALUES, parseMessage } from '../../wire/json-rpc.ts'
 import { Refused } from './errors.ts'
 
 /** How requests reach a URL. */
 export interface HttpWay {
-  readonly send: (request: Request) => Promise<Response>
-  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly send: Send
+  /** What every request has besides. */
+  readonly headers: () => HttpHeaders | Promise<HttpHeaders>
   /** Most bytes of one answer or one event. */
   readonly maxBytes: number
 }
-
-type Init = Pick<RequestInit, 'method' | 'body' | 'signal'> & { readonly headers: Readonly<Record<string, string>> }
 
 /**
  * Sends one request.
  *
  * @throws ConnectionError `disconnected` when nobody answers.
  */
-export async function sendRequest({ send, headers }: HttpWay, url: string, init: Init): Promise<Response> {
-  const merged = new Headers(headers)
-  for (const [name, value] of Object.entries(init.headers)) merged.set(name, value)
-  const request = new Request(url, { ...init, headers: merged, redirect: 'manual' })
+export async function sendRequest({ send, headers }: HttpWay, url: string, request: SentRequest): Promise<Received> {
+  const merged = { ...(await headers()), ...request.headers }
   try {
-    return await send(request)
+    return await send(url, { ...request, headers: merged })
   } catch (error) {
     throw asConnectionError(error, url)
   }
 }
 
 /** Whether an answer comes as a stream of events. */
-export const isStream = ({ ok, body, headers }: Response): boolean =>
+export const isStream = ({ ok, body, headers }: Received): boolean =>
   ok && body !== null && mediaType(headers.get('content-type')) === 'text/event-stream'
 
 /** Reads the error that an answer without success stands for. */
-export async function readFailure({ status, headers, body }: Response, maxBytes: number): Promise<Error> {
+export async function readFailure({ status, headers, body }: Received, maxBytes: number): Promise<Error> {
   const type = mediaType(headers.get('content-type'))
   if (status === 401 || status === 403) {
     leave(body)
@@ -51,6 +51,6 @@ export async function readFailure({ status, headers, body }: Response, maxBytes:
 }
 
 /** What else comes is not wanted; a body that is being read or has failed refuses even that. */
-export function leave(body: ReadableStream<Uint8Array> | null): void {
+export function leave(body: ByteStream | null): void {
   if (body?.locked === false) body.cancel().catch(() => {})
 }

@@ -1,6 +1,7 @@
 import { badReply, ConnectionError, ProtocolError, after, pause } from '../../call/index.ts'
 import { ACCEPT, mediaType } from '../../http/media-type.ts'
 import { readBody } from '../../http/read-body.ts'
+import type { Received } from '../../http/send.ts'
 import { isMessage, readWholeEvents } from '../../wire/events.ts'
 import type { Channel, Inbox } from './channel.ts'
 import { Refused, SessionLost } from './errors.ts'
@@ -43,7 +44,7 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
     ...more,
   })
 
-  const post = async (body: string, signal: AbortSignal): Promise<Response> => {
+  const post = async (body: string, signal: AbortSignal): Promise<Received> => {
     const headers = headersOf({ accept: ACCEPT, 'content-type': 'application/json' })
     const response = await sendRequest(way, url, { method: 'POST', headers, body, signal })
     if (response.ok) {
@@ -56,7 +57,7 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
     throw sessionId !== undefined && isLost(response.status, failure) ? new SessionLost(failure) : failure
   }
 
-  const get = (place: Place, signal: AbortSignal): Promise<Response> => {
+  const get = (place: Place, signal: AbortSignal): Promise<Received> => {
     const headers = headersOf({
       accept: 'text/event-stream',
       ...(place.lastId !== undefined && { 'last-event-id': place.lastId }),
@@ -65,7 +66,7 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
   }
 
   /** Reads one stretch of a stream and says whether anything came. */
-  const readStretch = async (response: Response, place: Place, from: number | undefined): Promise<boolean> => {
+  const readStretch = async (response: Received, place: Place, from: number | undefined): Promise<boolean> => {
     let isNews = false
     try {
       for await (const event of readWholeEvents(response.body!, { maxEventBytes: way.maxBytes })) {
@@ -82,7 +83,7 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
   }
 
   /** Takes a stream up again after the pause that the server asks for; `undefined` when it does not let us. */
-  const takeUp = async (place: Place, signal: AbortSignal): Promise<Response | undefined> => {
+  const takeUp = async (place: Place, signal: AbortSignal): Promise<Received | undefined> => {
     await pause(place.retry, signal)
     const response = await get(place, signal).catch((error: unknown) => {
       if (error instanceof ConnectionError && error.code === 'disconnected' && !signal.aborted) return undefined
@@ -94,9 +95,9 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
   }
 
   /** Reads the stream of an answer to its end, over as many connections as that takes. (#resumability-and-redelivery) */
-  const readAnswer = async (first: Response, id: number, signal: AbortSignal): Promise<void> => {
+  const readAnswer = async (first: Received, id: number, signal: AbortSignal): Promise<void> => {
     const place: Place = { lastId: undefined, retry: RETRY }
-    let response: Response | undefined = first
+    let response: Received | undefined = first
     for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
       if (response !== undefined && (await readStretch(response, place, id))) attempts = 0
       if (!inbox.awaits(id) || place.lastId === undefined) return
@@ -126,9 +127,9 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
     return false
   }
 
-  const follow = async (first: Response, signal: AbortSignal): Promise<void> => {
+  const follow = async (first: Received, signal: AbortSignal): Promise<void> => {
     const place: Place = { lastId: undefined, retry: RETRY }
-    let response: Response | undefined = first
+    let response: Received | undefined = first
     try {
       for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
         if (response !== undefined && (await readStretch(response, place, undefined))) attempts = 0
