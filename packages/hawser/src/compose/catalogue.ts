@@ -1,4 +1,4 @@
-import type { Principal } from '../call/index.ts'
+import type { Call } from '../call/index.ts'
 import type { HeaderField } from '../protocol/index.ts'
 import type { Own } from '../server/mounts.ts'
 import type { Need, Snapshot } from './cached.ts'
@@ -32,7 +32,7 @@ export interface Tables {
   readonly templates: TemplateTable
 }
 
-type Get<T extends Table> = (caller: Principal | undefined, need: Need) => Promise<Merged<T>>
+type Get<T extends Table> = (call: Call, need: Need) => Promise<Merged<T>>
 
 /** All that the mounted servers list, merged. */
 export type Catalogue = { readonly [K in Kind]: Get<Tables[K]> } & {
@@ -55,10 +55,10 @@ export function createCatalogue(
 
   const keep = <K extends Kind, T extends Table>(kind: K, merge: (listed: Listed<Entries[K]>) => T): Get<T> => {
     const kept = new Map<string, T>()
-    return async (caller, need) => {
+    return async (call, need) => {
       const sources = await Promise.all(
         gates.map(async (gate) => {
-          const remote = gate.remoteFor(caller)
+          const remote = gate.remoteFor(call)
           return { remote, snapshot: await remote.lists[kind].get(need) }
         }),
       )
