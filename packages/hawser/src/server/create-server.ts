@@ -194,7 +194,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     ),
     log,
     scopes: Object.keys(options.scopes ?? {}),
-    headerFields: (tool) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool) ?? [],
+    headerFields: (tool, caller) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool, caller) ?? [],
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
     close: async () => {
       listening.close()
