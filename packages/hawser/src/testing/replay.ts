@@ -13,7 +13,7 @@ import {
   ToolError,
 } from '../call/index.ts'
 import { isObject, type Notification } from '../protocol/index.ts'
-import { comparable, differences, textOf } from './compare-calls.ts'
+import { type Comparable, comparable, differences, textOf } from './compare-calls.ts'
 import { parseTrace, type Trace, type TracedCall } from './parse-trace.ts'
 import { createLabels } from './recording.ts'
 import { createRedact, type RedactOptions } from './redact.ts'
@@ -78,16 +78,18 @@ export function replay(trace: string | Trace, options: ReplayOptions = {}): Repl
   for (const message of read.warnings) log({ level: 'warn', message })
   const redact = createRedact(options)
   const label = createLabels()
-  const keys = read.calls.map((call) => textOf(comparable(call)))
   const used = new Set<number>()
 
-  /** As it would have been written. */
-  const asWritten = ({ method, params }: Call): { method: string; params: { readonly [name: string]: unknown } } => {
+  /** As it would be written now. */
+  const asWritten = ({ method, params }: Pick<Call | TracedCall, 'method' | 'params'>): Comparable => {
     const written = label(redact({ call: { method, params: JSON.parse(JSON.stringify(params)) as unknown } }))
     const call = isObject(written) ? written['call'] : undefined
     const made = isObject(call) ? call['params'] : undefined
     return comparable({ method, params: isObject(made) ? made : {} })
   }
+  // Written at another time, and by other rules of what is secret.
+  const recorded = read.calls.map(asWritten)
+  const keys = recorded.map(textOf)
 
   const take = (call: Call): TracedCall => {
     const made = asWritten(call)
@@ -102,14 +104,13 @@ export function replay(trace: string | Trace, options: ReplayOptions = {}): Repl
     return found
   }
 
-  const mismatch = (made: ReturnType<typeof asWritten>, next: number | undefined): ReplayError => {
-    const calls = read.calls.map((call, index) => ({ call, index }))
+  const mismatch = (made: Comparable, next: number | undefined): ReplayError => {
     if (next !== undefined) {
-      const expected = read.calls[next]
+      const expected = recorded[next]
       if (expected === undefined)
         return new ReplayError(`${made.method} was called after the last of ${keys.length} recorded calls.`)
       return new ReplayError(
-        `Call ${next + 1} is not the one that was recorded.\n${differences(comparable(expected), made).join('\n')}`,
+        `Call ${next + 1} is not the one that was recorded.\n${differences(expected, made).join('\n')}`,
       )
     }
     const text = textOf(made)
@@ -118,9 +119,9 @@ export function replay(trace: string | Trace, options: ReplayOptions = {}): Repl
       return new ReplayError(
         `${made.method} was recorded ${times === 1 ? 'once' : `${times} times`} with these params, and is called once more.`,
       )
-    const nearest = calls
-      .filter(({ call }) => call.method === made.method)
-      .map(({ call, index }) => ({ index, found: differences(comparable(call), made) }))
+    const nearest = recorded
+      .map((call, index) => ({ index, method: call.method, found: differences(call, made) }))
+      .filter(({ method }) => method === made.method)
       .toSorted((a, b) => a.found.length - b.found.length)[0]
     if (nearest === undefined) return new ReplayError(`${made.method} was never recorded.`)
     return new ReplayError(
