@@ -1,6 +1,7 @@
 import {
   AuthorizationError,
   type Call,
+  canonicalJson,
   ConnectionError,
   type Link,
   type Log,
@@ -13,7 +14,7 @@ import {
   ToolError,
 } from '../call/index.ts'
 import { isObject, type Notification } from '../protocol/index.ts'
-import { type Comparable, comparable, differences, textOf } from './compare-calls.ts'
+import { type Comparable, comparable, differences } from './compare-calls.ts'
 import { parseTrace, type Trace, type TracedCall } from './parse-trace.ts'
 import { createLabels } from './recording.ts'
 import { createRedact, type RedactOptions } from './redact.ts'
@@ -89,11 +90,11 @@ export function replay(trace: string | Trace, options: ReplayOptions = {}): Repl
   }
   // Written at another time, and by other rules of what is secret.
   const recorded = read.calls.map(asWritten)
-  const keys = recorded.map(textOf)
+  const keys = recorded.map(canonicalJson)
 
   const take = (call: Call): TracedCall => {
     const made = asWritten(call)
-    const key = textOf(made)
+    const key = canonicalJson(made)
     const next = keys.findIndex((_, index) => !used.has(index))
     const index =
       mode === 'strict' ? (keys[next] === key ? next : -1) : keys.findIndex((each, at) => each === key && !used.has(at))
@@ -113,7 +114,7 @@ export function replay(trace: string | Trace, options: ReplayOptions = {}): Repl
         `Call ${next + 1} is not the one that was recorded.\n${differences(expected, made).join('\n')}`,
       )
     }
-    const text = textOf(made)
+    const text = canonicalJson(made)
     const times = keys.filter((key) => key === text).length
     if (times > 0)
       return new ReplayError(
