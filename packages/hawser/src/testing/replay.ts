@@ -7,11 +7,14 @@ import {
   type Log,
   logToStderr,
   markReceived,
+  pause,
   PROTOCOL_ERRORS,
   ProtocolError,
   type ProtocolErrorCode,
   type Reply,
+  toAbortError,
   ToolError,
+  untilAborted,
 } from '../call/index.ts'
 import { isObject, type Notification } from '../protocol/index.ts'
 import { type Comparable, comparable, differences } from './compare-calls.ts'
@@ -145,8 +148,8 @@ async function play(recorded: TracedCall, call: Call, timing: boolean): Promise<
   const waitUntil = async (at: number): Promise<void> => {
     const ms = timing ? Math.max(0, at - now) : 0
     now = at
-    await (ms > 0 ? pause(ms, signal) : Promise.resolve())
-    signal.throwIfAborted()
+    if (ms > 0) await pause(ms, signal)
+    if (signal.aborted) throw toAbortError(signal.reason)
   }
   if (recorded.isOmitted) throw new ReplayError('A part of this call was too large to be recorded.')
   for (const { at, method, params } of recorded.notifications) {
@@ -166,11 +169,7 @@ async function play(recorded: TracedCall, call: Call, timing: boolean): Promise<
   if (!isAborted && recorded.method !== 'subscriptions/listen') {
     throw new ConnectionError('disconnected', 'The recording ends before this call was answered.')
   }
-  return new Promise((_, reject) => {
-    const leave = (): void => reject(signal.reason as Error)
-    if (signal.aborted) leave()
-    else signal.addEventListener('abort', leave, { once: true })
-  })
+  return untilAborted(signal, new Promise<never>(() => {}))
 }
 
 /** Progress goes by the token of the caller of today. */
@@ -210,12 +209,4 @@ function makeError({ type, code, number, message, data, scopes = [] }: TracedErr
     case 'Error':
       return new Error(message)
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  clearTimeout(timer)
 }
