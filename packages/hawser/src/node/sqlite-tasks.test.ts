@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,6 +87,16 @@ describe('sqliteTasks', () => {
     expect(() => store.create(task('a'), 9)).toThrow('UNIQUE')
     expect(store.create(task('b'), 9)).toBe(true)
     expect(() => open(join(createPath(), 'no', 'folder.db')).count('ada')).toThrow('ENOENT')
+  })
+
+  // Where the locks of a process can be read. SQLite before 3.51 takes a file for unused whose lock is gone.
+  it.skipIf(!existsSync('/proc/locks'))('leaves its file locked when another store of the process opens it', () => {
+    const path = createPath()
+    open(path).count('ada')
+    const isLocked = () => readFileSync('/proc/locks', 'utf8').includes(`:${statSync(path).ino} `)
+    expect(isLocked()).toBe(true)
+    open(path).count('ada')
+    expect(isLocked()).toBe(true)
   })
 
   it('does not open the file before it is needed', () => {

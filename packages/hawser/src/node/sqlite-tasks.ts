@@ -92,8 +92,7 @@ interface Opened {
 }
 
 function openFile(path: string): Opened {
-  // What tools found out for one user is not for the others of the machine.
-  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
+  if (path !== ':memory:') createFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     setJournal(database)
@@ -113,6 +112,20 @@ function openFile(path: string): Opened {
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/**
+ * What tools found out for one user is not for the others of the machine. A file that is there is not touched: closing it would
+ * let go of the locks that another store of this process has on it.
+ *
+ * @see https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+ */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
 }
 
