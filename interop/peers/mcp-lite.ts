@@ -30,7 +30,7 @@ server.tool('moor', {
 })
 server.tool('load', {
   description: 'Loads a ship in three steps.',
-  handler: async (_, { progress: send }) => text(await work.load((progress, total) => send?.({ progress, total }))),
+  handler: async (_, context) => text(await work.load((progress, total) => context.progress?.({ progress, total }))),
 })
 server.resource('harbour://berths', { name: 'berths', mimeType: 'text/plain' }, async () => ({
   contents: [{ uri: 'harbour://berths', type: 'text', text: work.berths }],

@@ -121,12 +121,11 @@ describe('a text', () => {
   })
 
   it('takes no longer when it was made to take long', () => {
-    const units = [
-      ...['?', '://', 'x://a', '-----BEGIN ', '-----BEGIN PRIVATE KEY-----', 'token', 'password', 'a-', '"token":"\\'],
-      ...['eyJ', 'eyJaaaaa-', 'eyJaaaaaaaa.', 'bearer ', `?${'a'.repeat(70)}`, 'token =       ', `sk-`],
-    ]
+    const units =
+      '? | :// | x://a | -----BEGIN | -----BEGIN PRIVATE KEY----- | token | password | a- | "token":"\\ | eyJ | eyJaaaaa- | eyJaaaaaaaa. | sk-'
     const start = performance.now()
-    for (const unit of units) hideSecrets(unit.repeat(200_000 / unit.length), '(gone)')
+    for (const unit of [...units.split(' | '), 'bearer ', `?${'a'.repeat(70)}`, 'token =       '])
+      hideSecrets(unit.repeat(200_000 / unit.length), '(gone)')
     expect(performance.now() - start).toBeLessThan(2_000)
   })
 })

@@ -92,10 +92,10 @@ describe('sqliteTasks', () => {
   // Where the locks of a process can be read. SQLite before 3.51 takes a file for unused whose lock is gone.
   it.skipIf(!existsSync('/proc/locks'))('leaves its file locked when another store of the process opens it', () => {
     const path = createPath()
-    open(path).count('ada')
+    void open(path).count('ada')
     const isLocked = () => readFileSync('/proc/locks', 'utf8').includes(`:${statSync(path).ino} `)
     expect(isLocked()).toBe(true)
-    open(path).count('ada')
+    void open(path).count('ada')
     expect(isLocked()).toBe(true)
   })
 
@@ -258,9 +258,9 @@ describe('threads that share a file', () => {
     const path = createPath()
     const file = join(import.meta.dirname, 'fixtures/film-thread.ts')
     const execArgv = ['--conditions=hawser-source', '--no-warnings']
-    const thread = new Worker(file, { workerData: path, execArgv })
+    const thread = new Worker(file, { workerData: path, execArgv, stdout: true })
     onTestFinished(async () => void (await thread.terminate()))
-    const [taskId] = (await once(thread, 'message')) as [string]
+    const taskId = String(await once(thread.stdout, 'data'))
     const { caller } = createFilms(open(path))
     expect(await caller.get(taskId)).toMatchObject({ status: 'working' })
     await thread.terminate()
