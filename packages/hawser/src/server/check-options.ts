@@ -50,7 +50,7 @@ export function checkUsed(ids: readonly string[]): void {
   if (twice === undefined) return
   throw new DefinitionError(
     'duplicate-extension',
-    `\`use\` holds the extension "${twice}" twice, and only one of them would be told of and answer. Make one of the two.`,
+    `The extension "${twice}" stands in \`use\` twice. Make one of the two.`,
   )
 }
 
