@@ -73,6 +73,17 @@ export const causes: Readonly<Record<string, () => void>> = {
     // #endregion
   },
 
+  'duplicate-extension': () => {
+    // #region duplicate-extension
+    app.server({
+      use: [
+        skills({ tides: { description: 'Read tide tables.', body: '# Tides' } }),
+        skills({ winds: { description: 'Read wind charts.', body: '# Winds' } }),
+      ],
+    })
+    // #endregion
+  },
+
   'missing-confirm': () => {
     // #region missing-confirm
     app.server({
@@ -237,6 +248,19 @@ export const fixes: Readonly<Record<string, () => void>> = {
   'confusable-names': () => {
     // #region confusable-names-fix
     app.server({ tools: { gh_search: search }, mounts: { hub: mount(github) } })
+    // #endregion
+  },
+
+  'duplicate-extension': () => {
+    // #region duplicate-extension-fix
+    app.server({
+      use: [
+        skills({
+          tides: { description: 'Read tide tables.', body: '# Tides' },
+          winds: { description: 'Read wind charts.', body: '# Winds' },
+        }),
+      ],
+    })
     // #endregion
   },
 

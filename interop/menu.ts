@@ -33,16 +33,3 @@ export const shipQuestion = {
   message: 'Which ship?',
   schema: { type: 'object', properties: { ship: { type: 'string' } }, required: ['ship'] },
 } as const
-
-/** Remembers that a caller of `wait` left, for whoever asks `gone`. */
-export function watchForLeaving(): { readonly left: () => void; readonly gone: Promise<void> } {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  return { left: resolve, gone: promise }
-}
-
-/** Settles when the signal aborts. */
-export const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

@@ -1,16 +1,17 @@
 import { FastMCP } from 'fastmcp'
 import * as z from 'zod'
-import { aborted, harbour, shipQuestion, watchForLeaving } from '../menu.ts'
+import { shipQuestion } from '../menu.ts'
+import { createWork } from '../work.ts'
 
 /** The harbour, written with fastmcp 4.20.16. */
 export function createFastMcp(): FastMCP {
-  const { left, gone } = watchForLeaving()
+  const work = createWork()
   const server = new FastMCP({ name: 'fastmcp', version: '4.20.16' })
   server.addTool({
     name: 'tides',
     description: 'Tells when the water is high.',
     parameters: z.object({ port: z.string() }),
-    execute: async ({ port }) => `High water at ${port}: 14:05`,
+    execute: async ({ port }) => work.tides(port),
   })
   server.addTool({
     name: 'moor',
@@ -19,47 +20,35 @@ export function createFastMcp(): FastMCP {
       const { message, schema } = shipQuestion
       const requestedSchema = { type: schema.type, properties: schema.properties, required: [...schema.required] }
       const { content } = await elicit({ message, requestedSchema })
-      return `The ${String(content?.['ship'])} lies at the north quay.`
+      return work.moor(content?.['ship'])
     },
   })
   server.addTool({
     name: 'load',
     description: 'Loads a ship in three steps.',
-    execute: async (_, { reportProgress }) => {
-      const total = harbour.progress.steps
-      for (let progress = 1; progress <= total; progress++) await reportProgress({ progress, total })
-      return 'Loaded.'
-    },
+    execute: (_, { reportProgress }) => work.load((progress, total) => reportProgress({ progress, total })),
   })
   server.addTool({
     name: 'wait',
     description: 'Waits until the caller leaves.',
-    execute: async (_, { reportProgress, signal }) => {
-      await reportProgress({ progress: 1 })
-      await aborted(signal)
-      left()
-      return 'Nobody reads this.'
-    },
+    execute: (_, { reportProgress, signal }) => work.wait(signal, (progress) => reportProgress({ progress })),
   })
   server.addTool({
     name: 'gone',
     description: 'Answers once a caller of wait has left.',
-    execute: async () => {
-      await gone
-      return 'The caller left.'
-    },
+    execute: work.gone,
   })
   server.addResource({
     name: 'berths',
     uri: 'harbour://berths',
     mimeType: 'text/plain',
-    load: async () => ({ text: 'North quay: free' }),
+    load: async () => ({ text: work.berths }),
   })
   server.addPrompt({
     name: 'log_entry',
     description: 'Writes the log.',
     arguments: [{ name: 'ship', required: true }],
-    load: async ({ ship }) => `Write the log entry of the ${ship}.`,
+    load: async ({ ship }) => work.logEntry(ship),
   })
   return server
 }

@@ -1,9 +1,11 @@
 import { getRequestListener } from '@hono/node-server'
 import { InMemoryClientRequestAdapter, InMemorySessionAdapter, McpServer, StreamableHttpTransport } from 'mcp-lite'
 import * as z from 'zod'
-import { harbour, shipQuestion } from '../menu.ts'
+import { shipQuestion } from '../menu.ts'
+import { createWork } from '../work.ts'
 import { serve } from './serve.ts'
 
+const work = createWork()
 const Ship = z.object({ ship: z.string() })
 const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] })
 const isZod = (schema: unknown): schema is z.ZodType => schema instanceof z.ZodType
@@ -17,31 +19,27 @@ const server = new McpServer({
 server.tool('tides', {
   description: 'Tells when the water is high.',
   inputSchema: z.object({ port: z.string() }),
-  handler: ({ port }) => text(`High water at ${port}: 14:05`),
+  handler: ({ port }) => text(work.tides(port)),
 })
 server.tool('moor', {
   description: 'Asks for a ship and moors it.',
   handler: async (_, context) => {
     const answer = await context.elicit<{ ship: string }>(shipQuestion)
-    return text(`The ${answer.content?.ship ?? answer.action} lies at the north quay.`)
+    return text(work.moor(answer.content?.ship ?? answer.action))
   },
 })
 server.tool('load', {
   description: 'Loads a ship in three steps.',
-  handler: async (_, context) => {
-    const total = harbour.progress.steps
-    for (let done = 1; done <= total; done++) await context.progress?.({ progress: done, total })
-    return text('Loaded.')
-  },
+  handler: async (_, context) => text(await work.load((progress, total) => context.progress?.({ progress, total }))),
 })
 server.resource('harbour://berths', { name: 'berths', mimeType: 'text/plain' }, async () => ({
-  contents: [{ uri: 'harbour://berths', type: 'text', text: 'North quay: free' }],
+  contents: [{ uri: 'harbour://berths', type: 'text', text: work.berths }],
 }))
 server.prompt('log_entry', {
   description: 'Writes the log.',
   arguments: Ship,
   handler: ({ ship }: { ship: string }) => ({
-    messages: [{ role: 'user', content: { type: 'text', text: `Write the log entry of the ${ship}.` } }],
+    messages: [{ role: 'user', content: { type: 'text', text: work.logEntry(ship) } }],
   }),
 })
 

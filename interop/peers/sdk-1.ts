@@ -1,8 +1,11 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
+import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js'
 import * as z from 'zod'
-import { aborted, harbour, shipQuestion, watchForLeaving } from '../menu.ts'
+import { shipQuestion } from '../menu.ts'
+import { createWork } from '../work.ts'
 
-const { left, gone } = watchForLeaving()
+const work = createWork()
 const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] })
 
 /** The harbour, written with the official SDK 1.32.2; one instance serves one connection. */
@@ -11,7 +14,7 @@ export function createServer1(): McpServer {
   server.registerTool(
     'tides',
     { description: 'Tells when the water is high.', inputSchema: { port: z.string() } },
-    ({ port }) => text(`High water at ${port}: 14:05`),
+    ({ port }) => text(work.tides(port)),
   )
   server.registerTool('moor', { description: 'Asks for a ship and moors it.' }, async ({ requestId }) => {
     const { message, schema } = shipQuestion
@@ -21,39 +24,33 @@ export function createServer1(): McpServer {
       // The question belongs to the call, so that it travels on the call's own stream.
       { relatedRequestId: requestId },
     )
-    return text(`The ${String(content?.['ship'])} lies at the north quay.`)
+    return text(work.moor(content?.['ship']))
   })
-  server.registerTool('load', { description: 'Loads a ship in three steps.' }, async ({ _meta, sendNotification }) => {
-    const progressToken = _meta?.progressToken
-    if (progressToken === undefined) return text('Loaded.')
-    const total = harbour.progress.steps
-    for (let progress = 1; progress <= total; progress++) {
-      await sendNotification({ method: 'notifications/progress', params: { progressToken, progress, total } })
-    }
-    return text('Loaded.')
-  })
-  server.registerTool('wait', { description: 'Waits until the caller leaves.' }, async (extra) => {
-    const progressToken = extra._meta?.progressToken
-    if (progressToken !== undefined) {
-      await extra.sendNotification({ method: 'notifications/progress', params: { progressToken, progress: 1 } })
-    }
-    await aborted(extra.signal)
-    left()
-    return text('Nobody reads this.')
-  })
-  server.registerTool('gone', { description: 'Answers once a caller of wait has left.' }, async () => {
-    await gone
-    return text('The caller left.')
-  })
+  server.registerTool('load', { description: 'Loads a ship in three steps.' }, async (extra) =>
+    text(await work.load(reporter(extra))),
+  )
+  server.registerTool('wait', { description: 'Waits until the caller leaves.' }, async (extra) =>
+    text(await work.wait(extra.signal, reporter(extra))),
+  )
+  server.registerTool('gone', { description: 'Answers once a caller of wait has left.' }, async () =>
+    text(await work.gone()),
+  )
   server.registerResource('berths', 'harbour://berths', { mimeType: 'text/plain' }, ({ href: uri }) => ({
-    contents: [{ uri, text: 'North quay: free' }],
+    contents: [{ uri, text: work.berths }],
   }))
   server.registerPrompt(
     'log_entry',
     { description: 'Writes the log.', argsSchema: { ship: z.string() } },
-    ({ ship }) => ({
-      messages: [{ role: 'user', content: { type: 'text', text: `Write the log entry of the ${ship}.` } }],
-    }),
+    ({ ship }) => ({ messages: [{ role: 'user', content: { type: 'text', text: work.logEntry(ship) } }] }),
   )
   return server
+}
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
+
+function reporter({ _meta, sendNotification }: Extra) {
+  const progressToken = _meta?.progressToken
+  if (progressToken === undefined) return undefined
+  return (progress: number, total?: number) =>
+    sendNotification({ method: 'notifications/progress', params: { progressToken, progress, total } })
 }

@@ -1,8 +1,8 @@
-import { inputRequired, acceptedContent, McpServer } from '@modelcontextprotocol/server'
+import { inputRequired, acceptedContent, McpServer, type ServerContext } from '@modelcontextprotocol/server'
 import * as z from 'zod'
-import { aborted, harbour, watchForLeaving } from '../menu.ts'
+import { createWork } from '../work.ts'
 
-const { left, gone } = watchForLeaving()
+const work = createWork()
 const Ship = z.object({ ship: z.string() })
 const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] })
 
@@ -12,41 +12,35 @@ export function createServer2(): McpServer {
   server.registerTool(
     'tides',
     { description: 'Tells when the water is high.', inputSchema: z.object({ port: z.string() }) },
-    ({ port }) => text(`High water at ${port}: 14:05`),
+    ({ port }) => text(work.tides(port)),
   )
   server.registerTool('moor', { description: 'Asks for a ship and moors it.' }, ({ mcpReq }) => {
     const answer = acceptedContent(mcpReq.inputResponses, 'ship', Ship)
-    if (answer !== undefined) return text(`The ${answer.ship} lies at the north quay.`)
+    if (answer !== undefined) return text(work.moor(answer.ship))
     const ship = inputRequired.elicit({ message: 'Which ship?', requestedSchema: Ship })
     return inputRequired({ inputRequests: { ship } })
   })
-  server.registerTool('load', { description: 'Loads a ship in three steps.' }, async ({ mcpReq }) => {
-    const progressToken = mcpReq._meta?.progressToken
-    if (progressToken === undefined) return text('Loaded.')
-    const total = harbour.progress.steps
-    for (let progress = 1; progress <= total; progress++) {
-      await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, total } })
-    }
-    return text('Loaded.')
-  })
-  server.registerTool('wait', { description: 'Waits until the caller leaves.' }, async ({ mcpReq }) => {
-    const progressToken = mcpReq._meta?.progressToken
-    if (progressToken !== undefined) {
-      await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress: 1 } })
-    }
-    await aborted(mcpReq.signal)
-    left()
-    return text('Nobody reads this.')
-  })
-  server.registerTool('gone', { description: 'Answers once a caller of wait has left.' }, async () => {
-    await gone
-    return text('The caller left.')
-  })
+  server.registerTool('load', { description: 'Loads a ship in three steps.' }, async (context) =>
+    text(await work.load(reporter(context))),
+  )
+  server.registerTool('wait', { description: 'Waits until the caller leaves.' }, async (context) =>
+    text(await work.wait(context.mcpReq.signal, reporter(context))),
+  )
+  server.registerTool('gone', { description: 'Answers once a caller of wait has left.' }, async () =>
+    text(await work.gone()),
+  )
   server.registerResource('berths', 'harbour://berths', { mimeType: 'text/plain' }, ({ href: uri }) => ({
-    contents: [{ uri, text: 'North quay: free' }],
+    contents: [{ uri, text: work.berths }],
   }))
   server.registerPrompt('log_entry', { description: 'Writes the log.', argsSchema: Ship }, ({ ship }) => ({
-    messages: [{ role: 'user', content: { type: 'text', text: `Write the log entry of the ${ship}.` } }],
+    messages: [{ role: 'user', content: { type: 'text', text: work.logEntry(ship) } }],
   }))
   return server
+}
+
+function reporter({ mcpReq }: ServerContext) {
+  const progressToken = mcpReq._meta?.progressToken
+  if (progressToken === undefined) return undefined
+  return (progress: number, total?: number) =>
+    mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, total } })
 }

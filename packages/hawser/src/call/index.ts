@@ -1,4 +1,5 @@
 export * from './call.ts'
+export * from './canonical-json.ts'
 export * from './error.ts'
 export * from './limits.ts'
 export * from './link.ts'

@@ -1,6 +1,7 @@
 import type { HeaderField } from '../protocol/index.ts'
 import type { Handle } from './call.ts'
 import type { Log } from './log.ts'
+import type { Principal } from './principal.ts'
 
 /** What a transport needs of a server: a `Handle`, and the little it must know around it. */
 export interface Service {
@@ -9,8 +10,8 @@ export interface Service {
   readonly log: Log
   /** Scopes that the local user holds on stdio unless the operator narrows them. */
   readonly scopes: readonly string[]
-  /** Arguments of a tool that HTTP mirrors into `Mcp-Param-*` headers. (basic/transports/streamable-http#custom-headers-from-tool-parameters) */
-  readonly headerFields: (tool: string) => readonly HeaderField[]
+  /** Arguments of a tool, as this caller sees it, that HTTP mirrors into `Mcp-Param-*` headers. (basic/transports/streamable-http#custom-headers-from-tool-parameters) */
+  readonly headerFields: (tool: string, caller: Principal | undefined) => readonly HeaderField[]
   /** Methods of extensions that carry one of their params in `Mcp-Name`, with the name of that param. */
   readonly nameFields?: Readonly<Record<string, string>> | undefined
   /** Ends open subscriptions gracefully. (basic/patterns/subscriptions#graceful-closure) */

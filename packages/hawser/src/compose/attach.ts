@@ -64,6 +64,8 @@ export function attach(mounts: Mounts, own: Own): Mounted {
     } catch (error) {
       const isFault = error instanceof ProtocolError || !call.signal.aborted
       throw isFault ? error : new ProtocolError('internal_error', 'The call was cancelled.')
+    } finally {
+      for (const gate of gates) gate.leave(call)
     }
   }
   return {

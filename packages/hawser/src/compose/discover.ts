@@ -18,7 +18,7 @@ export function createDiscover(gates: readonly Gate[], own: Own): (call: Call) =
   const points = gates.map(({ point }) => point)
   return async (call) => {
     const reply = await own.handle(call)
-    const sources = await Promise.all(gates.map((gate) => gate.remoteFor(call.principal).discovered.get('fresh')))
+    const sources = await Promise.all(gates.map((gate) => gate.remoteFor(call).discovered.get('fresh')))
     const theirs = sources.map(({ value }, index) => {
       const capabilities = value?.capabilities ?? UNKNOWN
       return { ...capabilities, extensions: pick(capabilities.extensions, points[index]?.extensions ?? []) }

@@ -23,16 +23,16 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
   const isOwnUri = (uri: string): boolean => own.find(uri) !== undefined
 
   /** @throws ProtocolError `invalid_params` for a URI that two mounted servers answer. */
-  const findRead = async (uri: string, { principal }: Call): Promise<Target | undefined> => {
+  const findRead = async (uri: string, call: Call): Promise<Target | undefined> => {
     if (isOwnUri(uri)) return undefined
     const claimed = claimant(uri, points)
     const gate = gates.find(({ point }) => point === claimed)
-    if (gate !== undefined) return { remote: gate.remoteFor(principal), name: uri }
+    if (gate !== undefined) return { remote: gate.remoteFor(call), name: uri }
     for (const need of NEEDS) {
-      const { table } = await catalogue.resources(principal, need)
+      const { table } = await catalogue.resources(call, need)
       const listed = table.targets.get(uri)
       if (listed !== undefined) return listed
-      const families = await catalogue.templates(principal, need)
+      const families = await catalogue.templates(call, need)
       const [remote, ...others] = familiesOf(uri, families.table)
       if (others.length > 0) {
         throw new ProtocolError(
@@ -49,10 +49,10 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
   }
 
   return {
-    named: async (kind, name, { principal }) => {
+    named: async (kind, name, call) => {
       if (own[kind].has(name)) return undefined
       for (const need of NEEDS) {
-        const { table } = await catalogue[kind](principal, need)
+        const { table } = await catalogue[kind](call, need)
         const target = table.targets.get(name)
         if (target !== undefined) return target
       }
@@ -66,10 +66,10 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
       if (target !== undefined || isOwnUri(uri)) return target
       throw new ProtocolError('invalid_params', 'Resource not found', { data: { uri: uri.slice(0, 2048) } })
     },
-    template: async (uriTemplate, { principal }) => {
+    template: async (uriTemplate, call) => {
       if (templates.has(uriTemplate)) return undefined
       for (const need of NEEDS) {
-        const { table } = await catalogue.templates(principal, need)
+        const { table } = await catalogue.templates(call, need)
         const target = table.targets.get(uriTemplate)
         if (target !== undefined) return target
       }

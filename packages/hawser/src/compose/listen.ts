@@ -58,7 +58,7 @@ export function createListening(gates: readonly Gate[], own: Own, findOwner: Fin
             ended.resolve()
           }
         }
-        watchings.push(await gate.remoteFor(call.principal).watch.add(filter, onChange))
+        watchings.push(await gate.remoteFor(call).watch.add(filter, onChange))
       })
       await Promise.all(asked)
       const filters = [agreed.filter, ...watchings.map(({ filter }) => filter)]
@@ -128,7 +128,7 @@ async function shareOut(
     gates
       .filter(({ point }) => permits(point.authorize, call.principal))
       .map(async (gate) => {
-        const { value } = await gate.remoteFor(call.principal).discovered.get('known')
+        const { value } = await gate.remoteFor(call).discovered.get('known')
         // A server that cannot be asked now may have something to tell later.
         const can = value?.capabilities
         const theirs = owned.filter(({ owner }) => owner === gate.point).map(({ uri }) => uri)

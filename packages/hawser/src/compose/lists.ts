@@ -41,7 +41,7 @@ export function createLists(catalogue: Catalogue, points: readonly MountPoint[],
   const fixed =
     (kind: 'tools' | 'prompts' | 'templates', field: string, entries: readonly object[]) =>
     async (call: Call): Promise<Reply> => {
-      const merged: Merged = await catalogue[kind](call.principal, 'fresh')
+      const merged: Merged = await catalogue[kind](call, 'fresh')
       const { rows, hint, mask } = see(merged, call.principal)
       const second = Math.floor(Date.now() / 1000)
       let found = kept.get(merged.table)
@@ -54,7 +54,7 @@ export function createLists(catalogue: Catalogue, points: readonly MountPoint[],
     }
 
   const resources = async (call: Call<'resources/list'>): Promise<Reply> => {
-    const [ours, merged] = await Promise.all([readOwn(call, own), catalogue.resources(call.principal, 'fresh')])
+    const [ours, merged] = await Promise.all([readOwn(call, own), catalogue.resources(call, 'fresh')])
     const { rows, hint } = see(merged, call.principal)
     const all = [...ours.entries, ...rows.map(({ entry }) => entry)]
     const { page, nextCursor } = slicePage(all, frame.pageSize, call.params.cursor, 'resources')

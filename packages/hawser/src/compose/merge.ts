@@ -41,7 +41,7 @@ const LATIN = /\p{Script=Latin}/u
 const LOOKS_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Lisu}]/u
 
 /** Puts the tools or the prompts of all mounts under names that no client takes for each other. */
-export function mergeNamed<E extends { readonly name: string }>(
+function mergeNamed<E extends { readonly name: string }>(
   what: 'tool' | 'prompt',
   listed: Listed<E>,
   own: TakenNames,
@@ -93,21 +93,37 @@ function findSizeProblem(entry: object): string | undefined {
 }
 
 /** Why a tool cannot be passed on. */
-export function findToolProblem({ name, inputSchema }: Entries['tools'], exposed: string): string | undefined {
+function findToolProblem({ name, inputSchema }: Entries['tools'], exposed: string): string | undefined {
   if (typeof name !== 'string' || !TOOL_NAME.test(exposed)) return `"${exposed.slice(0, 160)}" is no name for a tool`
   if (!isObject(inputSchema) || inputSchema['type'] !== 'object') return 'its input schema is not that of an object'
   return checkHeaderFields(inputSchema).error?.message
 }
 
 /** Why a prompt cannot be passed on. */
-export function findPromptProblem({ name }: Entries['prompts'], exposed: string): string | undefined {
+function findPromptProblem({ name }: Entries['prompts'], exposed: string): string | undefined {
   if (typeof name !== 'string' || !PROMPT_NAME.test(exposed)) return 'that is no name for a prompt'
   return LATIN.test(name) && LOOKS_LATIN.test(name) ? 'it mixes scripts that look alike' : undefined
 }
 
-/** The arguments of a listed tool that HTTP mirrors into headers. */
-export function headerFieldsOf(entry: Entries['tools']): readonly HeaderField[] {
-  return checkHeaderFields(entry.inputSchema).fields ?? []
+/** Tools, with the arguments of each that HTTP mirrors into headers. */
+export interface ToolTable extends Table<Entries['tools']> {
+  readonly headerFields: ReadonlyMap<string, readonly HeaderField[]>
+}
+
+export function mergeTools(listed: Listed<Entries['tools']>, own: TakenNames, exclude: Exclude): ToolTable {
+  const table = mergeNamed('tool', listed, own, findToolProblem, exclude)
+  const headerFields = new Map(
+    table.rows.map(({ entry }) => [entry.name, checkHeaderFields(entry.inputSchema).fields ?? []]),
+  )
+  return { ...table, headerFields }
+}
+
+export function mergePrompts(
+  listed: Listed<Entries['prompts']>,
+  own: TakenNames,
+  exclude: Exclude,
+): Table<Entries['prompts']> {
+  return mergeNamed('prompt', listed, own, findPromptProblem, exclude)
 }
 
 /** Who answers a URI by claim; claims do not overlap. */

@@ -1,11 +1,14 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Handle, isCallOf, type Reply } from '../call/index.ts'
 import { mount } from '../compose.ts'
+import { createExchange } from '../http/index.ts'
 import { connect, mcp } from '../index.ts'
 import { command, listen } from '../node/index.ts'
 import type { Answers, Client } from '../client/index.ts'
 import type { ElicitResult } from '../protocol/index.ts'
 import { createDesk, createShop } from './fixtures/shop.ts'
+import { attach, type MountDefinition } from './index.ts'
 
 const answers: Answers = {
   elicit: ({ message }) => {
@@ -85,6 +88,41 @@ describe('header fields of a mounted tool', () => {
     await using client = await connect('http://localhost/mcp', { http })
     await client.listTools()
     await expect(client.call('shop_region', { region: 'Nord' })).rejects.toMatchObject({ code: 'header_mismatch' })
+  })
+})
+
+describe('header fields of a tool that callers see in different forms', () => {
+  it('are those of the list that the caller sees, whoever else has read one since', async () => {
+    const listing =
+      (header: string): Handle =>
+      async (call) => {
+        if (isCallOf(call, 'tools/call')) return { content: [{ type: 'text', text: header }] }
+        const properties = { place: { type: 'string', 'x-mcp-header': header } }
+        const tools = [{ name: 'act', inputSchema: { type: 'object', properties } }]
+        return { tools, ttlMs: 60_000, cacheScope: 'private' } as Reply
+      }
+    const definition: MountDefinition = {
+      open: (caller) => listing(caller?.subject === 'ada' ? 'Region' : 'Town'),
+      perCaller: true,
+    }
+    const server = createDesk().desk.server({ mounts: { m: { kind: 'mount', definition, attach } } })
+    const { answer } = createExchange(server)
+    const connectAs = (subject: string) => {
+      const principal = { subject, scopes: new Set<string>() }
+      const respond = async (request: Request): Promise<Response> => {
+        const header = (name: string) => request.headers.get(name) ?? undefined
+        const head = { method: 'POST', header, onDisconnect: () => {}, principal }
+        const { status, headers, body } = await answer(head, await request.text())
+        return new Response(body ?? null, { status, headers })
+      }
+      return connect('http://localhost/mcp', { http: { fetch: respond } })
+    }
+    await using ada = await connectAs('ada')
+    await using eve = await connectAs('eve')
+    await ada.listTools()
+    await eve.listTools()
+    expect(await ada.call('m_act', { place: 'Nord' })).toMatchObject({ content: [{ text: 'Region' }] })
+    expect(await eve.call('m_act', { place: 'Kiel' })).toMatchObject({ content: [{ text: 'Town' }] })
   })
 })
 

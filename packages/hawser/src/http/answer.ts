@@ -119,7 +119,7 @@ export function answerRequest(
     const call: Call = decodeRequest(method, params, { principal, values, signal: gone.signal, notify })
     checkStandardHeaders(request, method, params, options.nameFields)
     if (method === 'tools/call') {
-      const fields = service.headerFields(params['name'] as string)
+      const fields = service.headerFields(params['name'] as string, principal)
       if (fields.length > 0) checkParamHeaders(request, params['arguments'], fields)
     }
     const reply = options.respond(call)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Call, ConnectionError, type Handle, ProtocolError, type Reply } from '../call/index.ts'
+import { type Call, ConnectionError, type Handle, type Interceptor, ProtocolError, type Reply } from '../call/index.ts'
 import { type ClientOptions, createClient } from '../client/index.ts'
 import { connect } from '../connect.ts'
 import { mcp } from '../mcp.ts'
@@ -205,6 +205,24 @@ describe('a cache', () => {
     expect(await (await as('bob', ['read'])).resources.plan()).toBe('2')
   })
 
+  it('in front of a server outlasts strangers who make up names', async () => {
+    const lists: string[] = []
+    const app = mcp({ name: 'n', version: '1.0.0' })
+    const hello = app.tool({ description: 'Say hello.', effect: 'read', run: () => 'hello' })
+    const count: Interceptor = (next) => (call) => {
+      if (call.method === 'tools/list') lists.push(call.method)
+      return next(call)
+    }
+    await using client = await connect(app.server({ tools: { hello }, use: [cache(), count] }), { as: null })
+    for (let at = 0; at < 3; at++) {
+      await client.listTools()
+      await expect(client.call(`made up ${at}`)).rejects.toThrow('Unknown tool')
+      // What is wrong with a call of a tool that is there says nothing of the list either.
+      await expect(client.request('tools/call', { name: 'hello', requestState: 'x' })).rejects.toThrow('requestState')
+    }
+    expect(lists).toHaveLength(2)
+  })
+
   it('holds so many answers, and lets go of the one that was longest out of use', async () => {
     const { handle, calls } = counting((_, count) => text(count))
     const client = cached(handle, { maxEntries: 2 })
@@ -329,16 +347,53 @@ describe('what changed', () => {
     subscription.close()
   })
 
-  it('shows in a refused call: the list is asked for again', async () => {
-    const { handle, calls } = counting(({ method }, count) => {
-      if (method === 'tools/call') throw new ProtocolError('invalid_params', 'Unknown tool')
-      return page(count)
+  /** Lists what is named by the number of the call, and refuses all of it. */
+  const refusing = () =>
+    counting(({ method }, count) => {
+      if (method === 'tools/list') return page(count, { ttlMs: 60_000 })
+      if (method === 'prompts/list') return { ...hint, ttlMs: 60_000, prompts: [{ name: `prompt${count}` }] }
+      if (method === 'resources/list')
+        return { ...hint, ttlMs: 60_000, resources: [{ uri: `x://${count}`, name: 'x' }, 7] } as never
+      throw new ProtocolError('invalid_params', 'Unknown')
     })
+
+  it('shows in the refusal of what is listed: the list is asked for again', async () => {
+    const { handle } = refusing()
+    const client = cached(handle)
+    expect(await firstTool(client)).toBe('tool1')
+    await expect(client.call('tool1')).rejects.toThrow('Unknown')
+    expect(await firstTool(client)).toBe('tool3')
+    expect(await client.listPrompts()).toMatchObject([{ name: 'prompt4' }])
+    await expect(client.prompt('prompt4')).rejects.toThrow('Unknown')
+    expect(await client.listPrompts()).toMatchObject([{ name: 'prompt6' }])
+    expect((await client.listResources())[0]).toMatchObject({ uri: 'x://7' })
+    await expect(client.read('x://7')).rejects.toThrow('Unknown')
+    expect((await client.listResources())[0]).toMatchObject({ uri: 'x://9' })
+    expect(await firstTool(client)).toBe('tool3')
+  })
+
+  it('does not show in the refusal of a name that somebody made up', async () => {
+    const { handle } = refusing()
     const client = cached(handle)
     await client.listTools()
-    await expect(client.call('gone')).rejects.toThrow('Unknown')
-    expect(await firstTool(client)).toBe('tool3')
-    expect(calls).toHaveLength(3)
+    await client.listResources()
+    for (const name of ['name', 'object', 'x://2', '']) await expect(client.call(name)).rejects.toThrow('Unknown')
+    for (const uri of ['x://', 'tool1']) await expect(client.read(uri)).rejects.toThrow('Unknown')
+    expect(await firstTool(client)).toBe('tool1')
+    expect((await client.listResources())[0]).toMatchObject({ uri: 'x://2' })
+  })
+
+  it('is looked for every five seconds at most, however often what is listed is refused', async () => {
+    const { handle } = refusing()
+    const client = cached(handle)
+    const refuse = async () => {
+      const name = (await firstTool(client)) ?? ''
+      await expect(client.call(name)).rejects.toThrow('Unknown')
+      return name
+    }
+    expect([await refuse(), await refuse(), await refuse()]).toEqual(['tool1', 'tool3', 'tool3'])
+    vi.setSystemTime(Date.now() + 5_000)
+    expect([await refuse(), await refuse()]).toEqual(['tool3', 'tool7'])
   })
 
   // server/utilities/caching#interaction-with-pagination
@@ -359,6 +414,17 @@ describe('what changed', () => {
     valid = true
     expect((await client.listTools()).map(({ name }) => name)).toEqual(['tool4', 'tool5'])
     expect(calls).toHaveLength(5)
+  })
+
+  it('does not show in the refusal of a cursor that no page handed out', async () => {
+    const { handle } = counting(({ params }, count) => {
+      if ('cursor' in params) throw new ProtocolError('invalid_params', 'Unknown cursor')
+      return page(count)
+    })
+    const client = cached(handle)
+    expect(await firstTool(client)).toBe('tool1')
+    await expect(client.request('tools/list', { cursor: 'made up' })).rejects.toThrow('cursor')
+    expect(await firstTool(client)).toBe('tool1')
   })
 })
 

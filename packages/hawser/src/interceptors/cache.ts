@@ -1,8 +1,10 @@
 import { type Call, ConnectionError, type Interceptor, isCallOf, ProtocolError, type Reply } from '../call/index.ts'
 import type { Method, Notification } from '../protocol/index.ts'
 import { cacheKeys, type CacheKeys } from './cache-key.ts'
+import { listedNames } from './listed-names.ts'
 import { createReplyStore, type KeptReply } from './reply-store.ts'
 import { createSharedCalls } from './shared-calls.ts'
+import { targetOf } from './target.ts'
 
 /** What may be said about a cache. */
 export interface CacheOptions {
@@ -37,7 +39,7 @@ const CACHEABLE: ReadonlySet<Method> = new Set<Method>([
   'resources/read',
 ])
 
-/** A refusal of one of these says that the list it came from is out of date. */
+/** A refusal of one of these may say that the list it came from is out of date. */
 const LIST_OF: ReadonlyMap<Method, (typeof KINDS)[number]> = new Map([
   ['tools/call', 'tools'],
   ['prompts/get', 'prompts'],
@@ -46,11 +48,15 @@ const LIST_OF: ReadonlyMap<Method, (typeof KINDS)[number]> = new Map([
 
 const DAY = 86_400_000
 
+/** Milliseconds before another refusal is taken to say that a list is out of date: what it lists is also refused for other reasons. */
+const DOUBT_PAUSE = 5_000
+
 /**
  * Keeps answers as long as the server allows with `ttlMs`, and by `cacheScope` for everybody or for one authorization.
  * Answers that depend on what a person was asked are not kept. What subscriptions of this connection report as changed is
- * forgotten at once, and so is what changed unnoticed before a subscription began. Lists that are asked for at the same time
- * are fetched once; a resource is, too, once it is known that it may be kept.
+ * forgotten at once, and so is what changed unnoticed before a subscription began. A list is forgotten as well when the
+ * server refuses what it lists, every five seconds at most; a name that it does not list says nothing of it. Lists that are
+ * asked for at the same time are fetched once; a resource is, too, once it is known that it may be kept.
  *
  * Each connection it is used for has a cache of its own. Behind a server's front it keeps what it has for each caller apart.
  *
@@ -65,6 +71,8 @@ export function cache(options: CacheOptions = {}): Interceptor {
     const shared = createSharedCalls(next)
     /** Grows when something is forgotten, so that an answer which was on its way meanwhile is not kept. */
     let age = 0
+    /** When a list was last forgotten for what the server refused, in milliseconds since the epoch. */
+    const doubtedAt = new Map<(typeof KINDS)[number], number>()
 
     const forget = (isStale: (reply: KeptReply) => boolean): void => {
       age++
@@ -73,6 +81,22 @@ export function cache(options: CacheOptions = {}): Interceptor {
     }
     const forgetList = (kind: (typeof KINDS)[number]): void =>
       forget(({ method }) => LISTS[kind].some((list) => list === method))
+    /** What strangers make up is refused as well, and a list does not suffer from it. */
+    const doubtList = (call: Call): void => {
+      const kind = LIST_OF.get(call.method)
+      const name = targetOf(call)
+      if (kind === undefined || name === undefined || isWithin(DOUBT_PAUSE, doubtedAt.get(kind))) return
+      if (!store.some(({ method, names }) => LISTS[kind].some((list) => list === method) && names.has(name))) return
+      doubtedAt.set(kind, Date.now())
+      forgetList(kind)
+    }
+    /** Of a list whose cursor is not good any more, the other pages are not either. (server/utilities/caching#interaction-with-pagination) */
+    const doubtPages = ({ method, params }: Call): void => {
+      const cursor = 'cursor' in params ? params.cursor : undefined
+      const isPage = (reply: KeptReply): boolean => reply.method === method
+      if (cursor === undefined || !store.some((reply) => isPage(reply) && reply.nextCursor === cursor)) return
+      forget(isPage)
+    }
     const forgetReads = (uris: readonly string[]): void =>
       forget(({ method, uri }) => method === 'resources/read' && uri !== undefined && uris.includes(uri))
 
@@ -101,11 +125,14 @@ export function cache(options: CacheOptions = {}): Interceptor {
       const isPublic = 'cacheScope' in reply && reply.cacheScope === 'public'
       const uri = 'uri' in params ? params.uri : undefined
       const text = JSON.stringify(reply)
+      const nextCursor = 'nextCursor' in reply ? reply.nextCursor : undefined
       store.delete(isPublic ? keys.private : keys.public)
       store.set(isPublic ? keys.public : keys.private, {
         text,
         method,
         uri,
+        names: listedNames(method, reply),
+        nextCursor,
         receivedAt: Date.now(),
         ttlMs: Math.min(ttlMs, maxTtl),
       })
@@ -144,8 +171,7 @@ export function cache(options: CacheOptions = {}): Interceptor {
         const joined = flight && (await join(flight, call))
         return joined ?? (await fetch(keys, call, isShared))
       } catch (error) {
-        // Of a list whose cursor is not good any more, the other pages are not either. (server/utilities/caching#interaction-with-pagination)
-        if ('cursor' in call.params && isRefusal(error)) forget(({ method }) => method === call.method)
+        if (isRefusal(error)) doubtPages(call)
         if (kept !== undefined && !call.signal.aborted && isOutage(error) && isFresh(kept, staleOnError))
           return copy(kept.text)
         throw error
@@ -157,8 +183,7 @@ export function cache(options: CacheOptions = {}): Interceptor {
       try {
         return await (isCacheable(call) ? answer(call) : next(call))
       } catch (error) {
-        const list = LIST_OF.get(call.method)
-        if (list !== undefined && isRefusal(error)) forgetList(list)
+        if (isRefusal(error)) doubtList(call)
         throw error
       }
     }
@@ -179,8 +204,13 @@ function ttlOf(reply: Reply): number {
 
 /** A clock that was set back makes what was kept before it old. (server/utilities/caching#freshness-calculation) */
 function isFresh({ receivedAt, ttlMs }: KeptReply, grace: number): boolean {
-  const passed = Date.now() - receivedAt
-  return passed >= 0 && passed < ttlMs + grace
+  return isWithin(ttlMs + grace, receivedAt)
+}
+
+/** Whether less than so many milliseconds have passed since a moment. */
+function isWithin(ms: number, since = -Infinity): boolean {
+  const passed = Date.now() - since
+  return passed >= 0 && passed < ms
 }
 
 /** Was serialised from a reply. */

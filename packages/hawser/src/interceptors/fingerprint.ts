@@ -1,5 +1,5 @@
 import type { ToolListing } from '../protocol/index.ts'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../call/index.ts'
 
 /** Fingerprints by the name of their tool. */
 export interface Fingerprints {

@@ -1,41 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import * as z from 'zod'
 import { AuthorizationError, ConnectionError, type LogEntry, ProtocolError } from '../call/index.ts'
 import { createClient } from '../client/index.ts'
 import { connect } from '../connect.ts'
-import { mcp } from '../mcp.ts'
-import { fail, memoryChanges } from '../server/index.ts'
+import { createNotes } from './fixtures/notes.ts'
 import { log, type LogOptions } from './log.ts'
 
-const app = mcp({
-  name: 'notes',
-  version: '1.0.0',
-  scopes: { write: 'Write' },
-  changes: memoryChanges(),
-  log: () => {},
-})
-const search = app.tool({
-  description: 'Search.',
-  effect: 'read',
-  input: z.object({ query: z.string(), apiKey: z.string().optional() }),
-  run: ({ query }) => {
-    if (query === '') throw fail('Say what to look for.')
-    return `found ${query}`
-  },
-})
-const wipe = app.tool({
-  description: 'Wipe.',
-  effect: 'destroy',
-  scopes: ['write'],
-  confirm: () => 'Sure?',
-  run: () => 'gone',
-})
-const note = app.resource({ uri: 'notes://{id}{?token}', read: ({ id }) => id })
+const { app, parts } = createNotes()
 
 const logged = async (options: Omit<LogOptions, 'log'> = {}) => {
   const entries: LogEntry[] = []
   const write = log({ ...options, log: (entry) => void entries.push(entry) })
-  const server = app.server({ tools: { search, wipe }, resources: { note }, use: [write] })
+  const server = app.server({ ...parts, use: [write] })
   const client = await connect(server, {
     as: { subject: 'ada', scopes: ['write'] },
     answers: { elicit: () => ({ action: 'accept' }) },
@@ -130,7 +105,7 @@ describe('a log of calls', () => {
   it('is one line of JSON on stderr, whatever a stranger is called', async () => {
     const lines: string[] = []
     vi.spyOn(console, 'warn').mockImplementation((line: string) => void lines.push(line))
-    const server = app.server({ tools: { search }, use: [log()] })
+    const server = app.server({ ...parts, use: [log()] })
     const client = await connect(server, { clientInfo: { name: 'evil\n{"level":"error"}', version: 'x'.repeat(9999) } })
     await client.call('a\nb'.repeat(1000)).catch(() => {})
     expect(lines).toHaveLength(1)
@@ -146,7 +121,7 @@ describe('a log of calls', () => {
         throw new Error('disk full')
       },
     })
-    const client = await connect(app.server({ tools: { search }, use: [broken] }))
+    const client = await connect(app.server({ ...parts, use: [broken] }))
     expect(await client.tools.search({ query: 'tide' })).toBe('found tide')
   })
 })

@@ -1,24 +1,8 @@
 import { isObject } from '../protocol/index.ts'
+import { hideSecrets, isSecretName } from './secrets.ts'
 
 /** Stands where a secret was. */
 const MASKED = '(masked)'
-
-/** Names of what is secret, compared in lower case without separators: `apiKey`, `API_KEY` and `x-api-key` are one. */
-const SECRET_NAME =
-  /pass(?:word|phrase|wd|code)?$|^pwd$|secret|token$|api-?key|auth(?:orization|header)?$|cookie|credential|(?:private|access|signing|encryption)key|sessionid|signature|^otp$|^pin$|^cv[cv]2?$|^ssn$|cardnumber/
-
-/** Texts that are secret wherever they stand; each begins with something fixed, so that none takes long to look for. */
-const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
-  [/\b(Bearer|Basic|Token)\s+[\w.~+/=-]{8,}/gi, `$1 ${MASKED}`],
-  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, MASKED],
-  [
-    /\b(?:sk|pk|rk)[-_][\w-]{12,}|\bgh[pousr]_\w{16,}|\bgithub_pat_\w{16,}|\bxox[abeprs]-[\w-]{8,}|\bAKIA[A-Z\d]{16}\b/g,
-    MASKED,
-  ],
-  [/-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[\s\S]*/g, MASKED],
-  [/(:\/\/[^\s/:@]{0,256}):[^\s/@]{1,256}@/g, `$1:${MASKED}@`],
-  [/([?&](?:[\w-]{0,32}(?:token|secret|key|password|signature)|sig|code|auth)=)[^&#\s]+/gi, `$1${MASKED}`],
-]
 
 /** Characters of a text that are looked through and, of those, shown. */
 const READ = 4096
@@ -52,25 +36,16 @@ function mask(value: unknown, depth: number): unknown {
   const names = Object.keys(value)
   const shown = names
     .slice(0, MAX_ITEMS)
-    .map((name) => [clip(name), isSecretName(name) ? MASKED : mask(value[name], depth + 1)] as const)
+    .map((name) => [clip(name), isSecretName(name, value[name]) ? MASKED : mask(value[name], depth + 1)] as const)
   // A name such as __proto__ becomes an own property this way.
   return Object.fromEntries(
     names.length > MAX_ITEMS ? [...shown, ['…', `${names.length - MAX_ITEMS} more`] as const] : shown,
   )
 }
 
-function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(
-    name
-      .slice(0, SHOWN)
-      .toLowerCase()
-      .replaceAll(/[^a-z\d]/g, ''),
-  )
-}
-
 /** Masks what looks like a secret in a text and cuts it to 256 characters. */
 export function maskText(text: string): string {
-  return clip(SECRET_TEXT.reduce((masked, [secret, shown]) => masked.replaceAll(secret, shown), text.slice(0, READ)))
+  return clip(hideSecrets(text.slice(0, READ), MASKED))
 }
 
 function clip(text: string): string {

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createReplyStore, type KeptReply } from './reply-store.ts'
 
-const reply = (text: string): KeptReply => ({ text, method: 'tools/list', uri: undefined, receivedAt: 0, ttlMs: 1 })
+const reply = (text: string): KeptReply => ({
+  text,
+  method: 'resources/read',
+  uri: undefined,
+  names: new Set(),
+  nextCursor: undefined,
+  receivedAt: 0,
+  ttlMs: 1,
+})
 const KEYS = ['a', 'bb', 'ccc', 'dddd']
 
 it('never holds more than it may, and holds what was last put into it if that fits', () => {

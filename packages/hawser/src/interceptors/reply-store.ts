@@ -4,6 +4,10 @@ export interface KeptReply {
   readonly method: string
   /** Of what was read, if it was a resource. */
   readonly uri: string | undefined
+  /** Of what it lists, if it is a list. */
+  readonly names: ReadonlySet<string>
+  /** Where the list goes on, if it does. */
+  readonly nextCursor: string | undefined
   /** Milliseconds since the epoch. */
   readonly receivedAt: number
   readonly ttlMs: number
@@ -13,12 +17,17 @@ export interface KeptReply {
 export interface ReplyStore {
   readonly get: (key: string) => KeptReply | undefined
   readonly set: (key: string, reply: KeptReply) => void
+  readonly some: (isWanted: (reply: KeptReply) => boolean) => boolean
   readonly delete: (key: string) => void
   readonly drop: (isStale: (reply: KeptReply) => boolean) => void
 }
 
+/** Bytes that a name takes in its set, beside its text. */
+const NAME_BYTES = 48
+
 /** Bytes of a key with its reply: strings take two for each UTF-16 unit at most. */
-const sizeOf = (key: string, { text }: KeptReply): number => 2 * (key.length + text.length)
+const sizeOf = (key: string, { text, names }: KeptReply): number =>
+  2 * (key.length + text.length) + NAME_BYTES * names.size
 
 export function createReplyStore(maxEntries: number, maxBytes: number): ReplyStore {
   const kept = new Map<string, KeptReply>()
@@ -50,6 +59,10 @@ export function createReplyStore(maxEntries: number, maxBytes: number): ReplySto
         if (kept.size <= maxEntries && bytes <= maxBytes) break
         remove(oldest)
       }
+    },
+    some: (isWanted) => {
+      for (const reply of kept.values()) if (isWanted(reply)) return true
+      return false
     },
     delete: remove,
     drop: (isStale) => {

@@ -10,12 +10,10 @@ import {
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { metrics } from '@opentelemetry/api'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import * as z from 'zod'
 import { type Call, ConnectionError } from '../call/index.ts'
 import { createClient } from '../client/index.ts'
 import { connect } from '../connect.ts'
-import { mcp } from '../mcp.ts'
-import { fail } from '../server/index.ts'
+import { createNotes } from './fixtures/notes.ts'
 import { readTraceHeaders, traceClient, traceServer, writeTraceHeaders } from './trace.ts'
 
 const exporter = new InMemorySpanExporter()
@@ -25,40 +23,12 @@ const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exp
 /** Made before there is a provider, as when a module loads before the telemetry is started. */
 const early = traceServer()
 
-const app = mcp({ name: 'notes', version: '1.0.0', scopes: { write: 'Write' }, log: () => {} })
 /** What handlers see of the context that they run in. */
 const seen: { readonly span: Span | undefined; readonly baggage: string | undefined }[] = []
-const search = app.tool({
-  description: 'Search.',
-  effect: 'read',
-  input: z.object({ query: z.string(), apiKey: z.string().optional() }),
-  run: ({ query }) => {
-    const baggage = propagation.getActiveBaggage()?.getEntry('tenant')?.value
-    seen.push({ span: trace.getActiveSpan(), baggage })
-    if (query === '') throw fail('Say what to look for.')
-    return `found ${query}`
-  },
+const { app, parts } = createNotes(() => {
+  const baggage = propagation.getActiveBaggage()?.getEntry('tenant')?.value
+  seen.push({ span: trace.getActiveSpan(), baggage })
 })
-const wipe = app.tool({
-  description: 'Wipe.',
-  effect: 'destroy',
-  scopes: ['write'],
-  confirm: () => 'Sure?',
-  run: () => 'gone',
-})
-const parts = {
-  tools: { search, wipe },
-  resources: {
-    note: app.resource({
-      uri: 'notes://{id}{?token}',
-      read: ({ id }) => {
-        if (id === '0') throw new Error('disk on fire')
-        return id
-      },
-    }),
-  },
-  prompts: { plan: app.prompt({ description: 'Plan.', render: () => 'Plan.' }) },
-}
 const traced = app.server({ ...parts, use: [traceServer()] })
 
 beforeAll(() => {

@@ -1,6 +1,4 @@
 import { closeSync, openSync } from 'node:fs'
-import { hostname } from 'node:os'
-import process from 'node:process'
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import type { StoredTask, TaskStore } from '../extensions/tasks/index.ts'
 
@@ -20,7 +18,6 @@ export interface SqliteTasksOptions {
 const BUSY_TIMEOUT = 5_000
 const BUSY_PAUSE = 10
 const SQLITE_BUSY = 5
-const MAX_LISTED = 1000
 
 const SCHEMA = `
   BEGIN IMMEDIATE;
@@ -28,19 +25,17 @@ const SCHEMA = `
     id TEXT PRIMARY KEY,
     owner TEXT NOT NULL,
     version INTEGER NOT NULL,
-    open INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS tasks_by_owner ON tasks (owner, expires_at);
   CREATE INDEX IF NOT EXISTS tasks_by_expiry ON tasks (expires_at);
-  CREATE INDEX IF NOT EXISTS open_tasks ON tasks (open) WHERE open = 1;
   COMMIT;
 `
 
 /**
  * Keeps tasks in a SQLite file, so that they outlive the process: what was created or finished is on the disk before
- * anybody is told. Processes of one machine may share the file. It is opened by the first task, not before.
+ * anybody is told. Processes and threads of one machine may share the file. It is opened by the first task, not before.
  *
  * @param path The file; its folder must exist. Only its owner may read it.
  * @throws RangeError for a bound that is not more than 0. Its methods throw the errors of `node:sqlite`.
@@ -58,19 +53,15 @@ export function sqliteTasks(path: string, { maxTasks = 100_000 }: SqliteTasksOpt
   }
   const count = (owner: string): number => Number(open().count.get(owner, Date.now())?.['n'])
 
-  const worker = `${hostname()} ${process.pid} ${crypto.randomUUID()}`
-  WORKERS.add(worker)
-
   return {
-    worker,
-    isGone,
+    isShared: true,
     create: (task, most) => {
       const { database, forget, insert, total } = open()
       database.exec('BEGIN IMMEDIATE')
       try {
         forget.run(Date.now())
         const hasRoom = count(task.owner) < most && Number(total.get()?.['n']) < maxTasks
-        if (hasRoom) insert.run(task.id, task.owner, task.version, Number(task.open), task.expiresAt, task.body)
+        if (hasRoom) insert.run(task.id, task.owner, task.version, task.expiresAt, task.body)
         database.exec('COMMIT')
         return hasRoom
       } catch (error) {
@@ -82,10 +73,9 @@ export function sqliteTasks(path: string, { maxTasks = 100_000 }: SqliteTasksOpt
       const row = open().read.get(id, Date.now())
       return row && toTask(row)
     },
-    replace: ({ id, version, open: isOpen, expiresAt, body }) =>
-      open().replace.run(version, Number(isOpen), expiresAt, body, id, version - 1, Date.now()).changes === 1,
+    replace: ({ id, version, expiresAt, body }) =>
+      open().replace.run(version, expiresAt, body, id, version - 1, Date.now()).changes === 1,
     count,
-    listOpen: () => open().listOpen.all(Date.now()).map(toTask),
     close,
     [Symbol.dispose]: close,
   }
@@ -99,12 +89,10 @@ interface Opened {
   readonly count: StatementSync
   readonly read: StatementSync
   readonly replace: StatementSync
-  readonly listOpen: StatementSync
 }
 
 function openFile(path: string): Opened {
-  // What tools found out for one user is not for the others of the machine.
-  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
+  if (path !== ':memory:') createFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     setJournal(database)
@@ -113,20 +101,31 @@ function openFile(path: string): Opened {
     return {
       database,
       forget: database.prepare('DELETE FROM tasks WHERE expires_at <= ?'),
-      insert: database.prepare('INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?)'),
+      insert: database.prepare('INSERT INTO tasks VALUES (?, ?, ?, ?, ?)'),
       total: database.prepare('SELECT count(*) AS n FROM tasks'),
       count: database.prepare('SELECT count(*) AS n FROM tasks WHERE owner = ? AND expires_at > ?'),
       read: database.prepare('SELECT * FROM tasks WHERE id = ? AND expires_at > ?'),
       replace: database.prepare(
-        'UPDATE tasks SET version = ?, open = ?, expires_at = ?, body = ? WHERE id = ? AND version = ? AND expires_at > ?',
-      ),
-      listOpen: database.prepare(
-        `SELECT * FROM tasks WHERE open = 1 AND expires_at > ? ORDER BY rowid LIMIT ${MAX_LISTED}`,
+        'UPDATE tasks SET version = ?, expires_at = ?, body = ? WHERE id = ? AND version = ? AND expires_at > ?',
       ),
     }
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/**
+ * What tools found out for one user is not for the others of the machine. A file that is there is not touched: closing it would
+ * let go of the locks that another store of this process has on it.
+ *
+ * @see https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+ */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
 }
 
@@ -167,23 +166,7 @@ function toTask(row: Record<string, SQLOutputValue>): StoredTask {
     id: String(row['id']),
     owner: String(row['owner']),
     version: Number(row['version']),
-    open: row['open'] === 1,
     expiresAt: Number(row['expires_at']),
     body: String(row['body']),
-  }
-}
-
-/** Those of this process. In a container its number may be that of the process which crashed before. */
-const WORKERS = new Set<string>()
-
-/** Another process may have the number by now; then the task waits until its worker has not been heard of for a while. */
-function isGone(worker: string): boolean {
-  const [host, pid] = worker.split(' ')
-  if (host !== hostname()) return false
-  if (Number(pid) === process.pid) return !WORKERS.has(worker)
-  try {
-    return !process.kill(Number(pid), 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
   }
 }

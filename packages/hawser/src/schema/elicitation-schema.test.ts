@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import type { JsonSchema } from '../protocol/index.ts'
 import { toElicitationSchema } from './elicitation-schema.ts'
-import { SchemaError } from './schema-error.ts'
+import { failureOf } from './fixtures/failure.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 const plain = (schema: JsonSchema): StandardSchema => ({
@@ -18,16 +18,6 @@ const plain = (schema: JsonSchema): StandardSchema => ({
 })
 const field = (schema: JsonSchema): unknown =>
   toElicitationSchema(plain({ type: 'object', properties: { f: schema } })).properties['f']
-
-const failure = (run: () => unknown): SchemaError => {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof SchemaError) return error
-    throw error
-  }
-  throw new Error('Expected a SchemaError.')
-}
 
 describe('toElicitationSchema', () => {
   // Form fields are flat and of a few types. (client/elicitation#requested-schema)
@@ -172,7 +162,7 @@ describe('toElicitationSchema', () => {
     ['no type', z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]), undefined],
     ['a reference', plain({ type: 'object', properties: { r: { $ref: 'https://example.com/x' } } }), 'r'],
   ])('refuses %s and says what is allowed', (got, schema, path) => {
-    const error = failure(() => toElicitationSchema(schema))
+    const error = failureOf(() => toElicitationSchema(schema))
     expect(error.path).toBe(path)
     expect(error.message).toContain(got)
     expect(error.message).toContain('A form has strings')

@@ -3,19 +3,9 @@ import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { SchemaError } from './schema-error.ts'
+import { failureOf } from './fixtures/failure.ts'
 import type { StandardConverter, StandardSchema } from './standard-schema.ts'
 import { noInput, toInputSchema, toJsonSchema } from './to-json-schema.ts'
-
-const failure = (run: () => unknown): SchemaError => {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof SchemaError) return error
-    throw error
-  }
-  throw new Error('Expected a SchemaError.')
-}
 
 const convertsBy = (jsonSchema: StandardConverter): StandardSchema => ({
   '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }), jsonSchema },
@@ -64,23 +54,25 @@ describe('toJsonSchema', () => {
 
   it('refuses a dialect that a converter should not return', () => {
     const run = (): Record<string, unknown> => ({ $schema: 'http://json-schema.org/draft-04/schema#' })
-    expect(failure(() => toJsonSchema(convertsBy({ input: run, output: run }), 'input')).message).toContain('draft-04')
+    expect(failureOf(() => toJsonSchema(convertsBy({ input: run, output: run }), 'input')).message).toContain(
+      'draft-04',
+    )
   })
 
   it('names the wrapper when valibot comes without one', () => {
-    const error = failure(() => toJsonSchema(v.object({ id: v.string() }), 'input'))
+    const error = failureOf(() => toJsonSchema(v.object({ id: v.string() }), 'input'))
     expect(error.message).toContain('toStandardJsonSchema() of @valibot/to-json-schema')
   })
 
   it('names hawser/json-schema when another library has no converter', () => {
     const schema: StandardSchema = { '~standard': { version: 1, vendor: 'effect', validate: (value) => ({ value }) } }
-    expect(failure(() => toJsonSchema(schema, 'input')).message).toMatch(/effect.*hawser\/json-schema/)
+    expect(failureOf(() => toJsonSchema(schema, 'input')).message).toMatch(/effect.*hawser\/json-schema/)
   })
 
   it.each([[{ type: 'object' }], [undefined], ['string'], [{ '~standard': {} }]])(
     'refuses %j, which is no schema',
     (value) => {
-      expect(failure(() => toJsonSchema(value as never, 'input')).message).toContain('Expected a Standard Schema')
+      expect(failureOf(() => toJsonSchema(value as never, 'input')).message).toContain('Expected a Standard Schema')
     },
   )
 
@@ -94,7 +86,7 @@ describe('toJsonSchema', () => {
     ['an arktype bigint', type({ size: 'bigint' }), 'size', 'ArkType has no JSON Schema'],
     ['valibot', toStandardJsonSchema(v.object({ due: v.date() })), undefined, 'The "date" schema cannot be converted'],
   ])('names the property and the reason: %s', (_, schema, path, reason) => {
-    const error = failure(() => toJsonSchema(schema, 'input'))
+    const error = failureOf(() => toJsonSchema(schema, 'input'))
     expect(error.path).toBe(path)
     expect(error.message).toContain(reason)
     expect(error.message).toContain(path === undefined ? 'JSON has, got' : `at "${path}"`)
@@ -108,13 +100,13 @@ describe('toJsonSchema', () => {
       },
       due: z.date(),
     })
-    expect(failure(() => toJsonSchema(Tree, 'input')).path).toMatch(/due|children/)
+    expect(failureOf(() => toJsonSchema(Tree, 'input')).path).toMatch(/due|children/)
   })
 
   it('names a transform only where its result is asked for', () => {
     const schema = z.object({ size: z.string().transform(Number) })
     expect(toJsonSchema(schema, 'input')).toMatchObject({ properties: { size: { type: 'string' } } })
-    expect(failure(() => toJsonSchema(schema, 'output')).path).toBe('size')
+    expect(failureOf(() => toJsonSchema(schema, 'output')).path).toBe('size')
   })
 })
 
@@ -154,6 +146,6 @@ describe('toInputSchema', () => {
     ['type ["object","null"]', convertsBy({ input: () => ({ type: ['object', 'null'] }), output: () => ({}) })],
     ['a reference', convertsBy({ input: () => ({ $ref: '#' }), output: () => ({}) })],
   ])('refuses %s', (got, schema) => {
-    expect(failure(() => toInputSchema(schema)).message).toContain(got)
+    expect(failureOf(() => toInputSchema(schema)).message).toContain(got)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
-import { type Call, ConnectionError, type Handle, ProtocolError, type Reply } from '../call/index.ts'
+import { ConnectionError, ProtocolError, type Reply } from '../call/index.ts'
+import { createToolLister } from '../client/fixtures/list-tools.ts'
 import { createClient } from '../client/index.ts'
 import { connect } from '../connect.ts'
 import { mcp } from '../mcp.ts'
@@ -18,28 +19,10 @@ const HITS: JsonSchema = {
 
 /** A server with the tools `plain` and `search`, each on a page of its own. */
 const serving = (outputSchema: unknown, result: Reply) => {
-  const calls: Call[] = []
-  let notify: Call['notify'] = () => {}
-  const handle: Handle = async (call): Promise<Reply> => {
-    calls.push(call)
-    if (call.method === 'subscriptions/listen') {
-      notify = call.notify
-      notify({ method: 'notifications/subscriptions/acknowledged', params: { notifications: {} } })
-      return new Promise(() => {})
-    }
-    if (call.method !== 'tools/list') return result
-    const hint = { ttlMs: 0, cacheScope: 'public' } as const
-    const inputSchema = { type: 'object' } as const
-    if (!('cursor' in call.params)) return { tools: [{ name: 'plain', inputSchema }], nextCursor: 'b', ...hint }
-    return { tools: [{ name: 'search', inputSchema, outputSchema: outputSchema as JsonSchema }], ...hint }
-  }
-  const client = createClient(handle, { use: [validateOutput()] })
-  return {
-    client,
-    calls,
-    sent: () => calls.map(({ method }) => method),
-    tell: () => notify({ method: 'notifications/tools/list_changed' }),
-  }
+  const inputSchema = { type: 'object' } as const
+  const search = { name: 'search', inputSchema, outputSchema: outputSchema as JsonSchema }
+  const lister = createToolLister([{ name: 'plain', inputSchema }, search], 1, result)
+  return { ...lister, client: createClient(lister.handle, { use: [validateOutput()] }) }
 }
 
 const failureOf = async (promise: Promise<unknown>): Promise<ConnectionError> => {

@@ -40,6 +40,20 @@ function checkExtensions(extensions: Extensions = {}): void {
   }
 }
 
+/**
+ * Clients are told of an extension once, and its methods have one answer.
+ *
+ * @throws DefinitionError `duplicate-extension`.
+ */
+export function checkUsed(ids: readonly string[]): void {
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at)
+  if (twice === undefined) return
+  throw new DefinitionError(
+    'duplicate-extension',
+    `The extension "${twice}" stands in \`use\` twice. Make one of the two.`,
+  )
+}
+
 /** Timers take what is no number for no time at all. */
 export function checkPositive(where: string, field: string, value: unknown): void {
   if (value !== undefined && !(typeof value === 'number' && value > 0)) throw badNumber(where, field, value)

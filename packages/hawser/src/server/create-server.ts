@@ -20,7 +20,7 @@ import {
 import { compareSpecificity } from '../uri-template/compare-specificity.ts'
 import { type Changed, type Changes, createChanged } from './changes.ts'
 import { createToolCaller } from './call-tool.ts'
-import { checkOptions } from './check-options.ts'
+import { checkOptions, checkUsed } from './check-options.ts'
 import { compilePrompt } from './compile-prompt.ts'
 import { compileResource } from './compile-resource.ts'
 import { compileTool } from './compile-tool.ts'
@@ -104,6 +104,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
   const extensions = used.length > 0 ? { ...options.extensions, ...Object.fromEntries(brought) } : options.extensions
   const log = guardLog(options.log ?? logToStderr)
   checkOptions({ ...options, extensions })
+  checkUsed(used.map(({ id }) => id))
   const authorizer = createAuthorizer(options.scopes ?? {})
   const tools = new Map(
     Object.entries(parts.tools ?? {}).map(([name, tool]) => [name, compileTool(name, tool, authorizer)]),
@@ -194,7 +195,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     ),
     log,
     scopes: Object.keys(options.scopes ?? {}),
-    headerFields: (tool) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool) ?? [],
+    headerFields: (tool, caller) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool, caller) ?? [],
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
     close: async () => {
       listening.close()

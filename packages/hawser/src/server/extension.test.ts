@@ -36,6 +36,17 @@ describe('an extension in use', () => {
     expect(() => serve({ id: 'echo' })).toThrow(expect.objectContaining({ id: 'bad-extension' }))
   })
 
+  it('stands in it once', () => {
+    const start: ServerExtension['start'] = () => ({ interceptor: (next) => next })
+    const twice = () => serve({}, [{ id: 'com.example/echo', start }])
+    expect(twice).toThrow(
+      expect.objectContaining({
+        id: 'duplicate-extension',
+        message: expect.stringContaining('"com.example/echo"'),
+      }),
+    )
+  })
+
   it('is told which tools are long, and who may call them', () => {
     const { seen } = serve({})
     expect(seen).toHaveLength(1)

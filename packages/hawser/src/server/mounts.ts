@@ -1,4 +1,4 @@
-import { DefinitionError, type Handle } from '../call/index.ts'
+import { DefinitionError, type Handle, type Principal } from '../call/index.ts'
 import type { HeaderField, Implementation, ServerCapabilities } from '../protocol/index.ts'
 import type { CompiledPrompt } from './compile-prompt.ts'
 import type { CompiledResource } from './compile-resource.ts'
@@ -25,7 +25,7 @@ export interface Own {
 /** A server with others mounted in it. */
 export interface Mounted {
   readonly handle: Handle
-  readonly headerFields: (tool: string) => readonly HeaderField[] | undefined
+  readonly headerFields: (tool: string, caller: Principal | undefined) => readonly HeaderField[] | undefined
   readonly close: () => Promise<void>
 }
 

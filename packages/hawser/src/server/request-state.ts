@@ -1,5 +1,5 @@
-import { ProtocolError } from '../call/index.ts'
-import { type InputResponse, isObject, type JsonValue } from '../protocol/index.ts'
+import { canonicalJson, ProtocolError } from '../call/index.ts'
+import type { InputResponse, JsonValue } from '../protocol/index.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /** What a call has learned in earlier rounds. It travels with the client, sealed. */
@@ -86,18 +86,9 @@ async function tryOpen(state: string, binding: Binding, ring: KeyRing, now: numb
 }
 
 async function describe({ server, subject, method, name, arguments: args }: Binding): Promise<Uint8Array<ArrayBuffer>> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encode(canonical(args))))
+  // A client that reorders the arguments still presents the same request.
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encode(canonicalJson(args))))
   return encode(JSON.stringify(['hawser requestState 1', server, subject ?? null, method, name, toBase64Url(digest)]))
-}
-
-/** JSON with sorted keys, so that a client that reorders the arguments still presents the same request. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null'
-  const members = Object.keys(value)
-    .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
-  return `{${members.join(',')}}`
 }
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)

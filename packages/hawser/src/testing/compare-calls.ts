@@ -1,3 +1,4 @@
+import { canonicalJson } from '../call/index.ts'
 import { isObject } from '../protocol/index.ts'
 
 type Fields = { readonly [name: string]: unknown }
@@ -14,24 +15,13 @@ export function comparable({ method, params }: Comparable): Comparable {
   return { method, params: rest }
 }
 
-/** JSON with sorted keys: two calls that mean the same have the same text. */
-export function textOf(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null'
-  const members = Object.keys(value)
-    .filter((key) => value[key] !== undefined)
-    .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${textOf(value[key])}`)
-  return `{${members.join(',')}}`
-}
-
 /** Differences that are named, and UTF-16 units of one value that are shown. */
 const MAX_DIFFERENCES = 8
 const MAX_SHOWN = 120
 
 /** Says what differs, one line for each place; nothing when nothing does. */
 export function differences(recorded: unknown, got: unknown, at = ''): readonly string[] {
-  if (textOf(recorded) === textOf(got)) return []
+  if (canonicalJson(recorded) === canonicalJson(got)) return []
   const [before, after] = [fieldsOf(recorded), fieldsOf(got)]
   if (before === undefined || after === undefined || Array.isArray(recorded) !== Array.isArray(got)) {
     return [`${at}: recorded ${show(recorded)}, got ${show(got)}`]

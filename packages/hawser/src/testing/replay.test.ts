@@ -10,6 +10,7 @@ import {
   memoryChanges,
   ProtocolError,
 } from '../index.ts'
+import { Values } from '../call/index.ts'
 import { connect, createRecording, parseTrace, type RecordingOptions, replay } from './index.ts'
 
 const quay = mcp({ name: 'quay', version: '1.0.0', log: () => {}, changes: memoryChanges() })
@@ -47,6 +48,16 @@ const record = async (
   return text
 }
 const quiet = { log: () => {} }
+/** A trace of one call that was answered so many milliseconds after it began. */
+const answeredAt = (at: number) =>
+  [
+    { hawser: 'trace', version: 1, time: '' },
+    { at: 0, id: 1, call: { method: 'tools/call', params: { name: 'x', arguments: {} } } },
+    { at, id: 1, reply: { content: [] } },
+    { at, end: 'closed' },
+  ]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('')
 const lines = (text: string) =>
   text
     .trimEnd()
@@ -102,6 +113,21 @@ describe('a recorded trace', () => {
     expect(text).toContain('"user":"ada"')
     const kept = await record((client) => client.tools.moor({ boat: 'Ada' }), { states: true })
     expect(kept).toMatch(/"requestState":"1\.[\w.-]+"/)
+  })
+
+  it('is played also when it holds more than would be written now', async () => {
+    const text = await record(
+      async (client) => {
+        await client.tools.moor({ boat: 'Ada' })
+        await client.tools.login({ user: 'ada', password: 'lovelace' })
+      },
+      { states: true },
+    )
+    const open = text.replace('"password":"(redacted)"', '"password":"lovelace"')
+    expect(open).not.toBe(text)
+    await using client = await connect<typeof server>(replay(open), { answers })
+    expect(await client.tools.moor({ boat: 'Ada' })).toBe('Ada lies at 4.')
+    expect(await client.tools.login({ user: 'ada', password: 'lovelace' })).toMatchObject({ user: 'ada' })
   })
 
   it('is played to whoever uses another password', async () => {
@@ -193,20 +219,39 @@ describe('a recorded trace', () => {
   it('can be as slow as it was', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
-      const call = { method: 'tools/call', params: { name: 'x', arguments: {} } }
-      const text = [
-        { hawser: 'trace', version: 1, time: '' },
-        { at: 0, id: 1, call },
-        { at: 5000, id: 1, reply: { content: [] } },
-        { at: 5000, end: 'closed' },
-      ].map((line) => `${JSON.stringify(line)}\n`)
-      const client = await connect(replay(text.join(''), { timing: true }))
+      const client = await connect(replay(answeredAt(5000), { timing: true }))
       let isDone = false
       const calling = client.call('x').then(() => (isDone = true))
       await vi.advanceTimersByTimeAsync(4900)
       expect(isDone).toBe(false)
       await vi.advanceTimersByTimeAsync(200)
       expect(await calling).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it.each([
+    ['a while', 5000],
+    ['longer than timers can', 3_000_000_000],
+  ])('waits %s, unless the caller leaves', async (_, at) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const { handle } = replay(answeredAt(at), { timing: true })
+      const leaving = new AbortController()
+      const calling = handle({
+        method: 'tools/call',
+        params: { name: 'x', arguments: {} },
+        protocolVersion: '2026-07-28',
+        clientCapabilities: {},
+        values: new Values(),
+        signal: leaving.signal,
+        notify: () => {},
+      })
+      await vi.advanceTimersByTimeAsync(4900)
+      leaving.abort()
+      await expect(calling).rejects.toMatchObject({ name: 'ConnectionError', code: 'aborted' })
+      expect(vi.getTimerCount()).toBe(0)
     } finally {
       vi.useRealTimers()
     }

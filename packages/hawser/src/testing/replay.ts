@@ -1,19 +1,23 @@
 import {
   AuthorizationError,
   type Call,
+  canonicalJson,
   ConnectionError,
   type Link,
   type Log,
   logToStderr,
   markReceived,
+  pause,
   PROTOCOL_ERRORS,
   ProtocolError,
   type ProtocolErrorCode,
   type Reply,
+  toAbortError,
   ToolError,
+  untilAborted,
 } from '../call/index.ts'
 import { isObject, type Notification } from '../protocol/index.ts'
-import { comparable, differences, textOf } from './compare-calls.ts'
+import { type Comparable, comparable, differences } from './compare-calls.ts'
 import { parseTrace, type Trace, type TracedCall } from './parse-trace.ts'
 import { createLabels } from './recording.ts'
 import { createRedact, type RedactOptions } from './redact.ts'
@@ -78,20 +82,22 @@ export function replay(trace: string | Trace, options: ReplayOptions = {}): Repl
   for (const message of read.warnings) log({ level: 'warn', message })
   const redact = createRedact(options)
   const label = createLabels()
-  const keys = read.calls.map((call) => textOf(comparable(call)))
   const used = new Set<number>()
 
-  /** As it would have been written. */
-  const asWritten = ({ method, params }: Call): { method: string; params: { readonly [name: string]: unknown } } => {
+  /** As it would be written now. */
+  const asWritten = ({ method, params }: Pick<Call | TracedCall, 'method' | 'params'>): Comparable => {
     const written = label(redact({ call: { method, params: JSON.parse(JSON.stringify(params)) as unknown } }))
     const call = isObject(written) ? written['call'] : undefined
     const made = isObject(call) ? call['params'] : undefined
     return comparable({ method, params: isObject(made) ? made : {} })
   }
+  // Written at another time, and by other rules of what is secret.
+  const recorded = read.calls.map(asWritten)
+  const keys = recorded.map(canonicalJson)
 
   const take = (call: Call): TracedCall => {
     const made = asWritten(call)
-    const key = textOf(made)
+    const key = canonicalJson(made)
     const next = keys.findIndex((_, index) => !used.has(index))
     const index =
       mode === 'strict' ? (keys[next] === key ? next : -1) : keys.findIndex((each, at) => each === key && !used.has(at))
@@ -102,25 +108,24 @@ export function replay(trace: string | Trace, options: ReplayOptions = {}): Repl
     return found
   }
 
-  const mismatch = (made: ReturnType<typeof asWritten>, next: number | undefined): ReplayError => {
-    const calls = read.calls.map((call, index) => ({ call, index }))
+  const mismatch = (made: Comparable, next: number | undefined): ReplayError => {
     if (next !== undefined) {
-      const expected = read.calls[next]
+      const expected = recorded[next]
       if (expected === undefined)
         return new ReplayError(`${made.method} was called after the last of ${keys.length} recorded calls.`)
       return new ReplayError(
-        `Call ${next + 1} is not the one that was recorded.\n${differences(comparable(expected), made).join('\n')}`,
+        `Call ${next + 1} is not the one that was recorded.\n${differences(expected, made).join('\n')}`,
       )
     }
-    const text = textOf(made)
+    const text = canonicalJson(made)
     const times = keys.filter((key) => key === text).length
     if (times > 0)
       return new ReplayError(
         `${made.method} was recorded ${times === 1 ? 'once' : `${times} times`} with these params, and is called once more.`,
       )
-    const nearest = calls
-      .filter(({ call }) => call.method === made.method)
-      .map(({ call, index }) => ({ index, found: differences(comparable(call), made) }))
+    const nearest = recorded
+      .map((call, index) => ({ index, method: call.method, found: differences(call, made) }))
+      .filter(({ method }) => method === made.method)
       .toSorted((a, b) => a.found.length - b.found.length)[0]
     if (nearest === undefined) return new ReplayError(`${made.method} was never recorded.`)
     return new ReplayError(
@@ -143,8 +148,8 @@ async function play(recorded: TracedCall, call: Call, timing: boolean): Promise<
   const waitUntil = async (at: number): Promise<void> => {
     const ms = timing ? Math.max(0, at - now) : 0
     now = at
-    await (ms > 0 ? pause(ms, signal) : Promise.resolve())
-    signal.throwIfAborted()
+    if (ms > 0) await pause(ms, signal)
+    if (signal.aborted) throw toAbortError(signal.reason)
   }
   if (recorded.isOmitted) throw new ReplayError('A part of this call was too large to be recorded.')
   for (const { at, method, params } of recorded.notifications) {
@@ -164,11 +169,7 @@ async function play(recorded: TracedCall, call: Call, timing: boolean): Promise<
   if (!isAborted && recorded.method !== 'subscriptions/listen') {
     throw new ConnectionError('disconnected', 'The recording ends before this call was answered.')
   }
-  return new Promise((_, reject) => {
-    const leave = (): void => reject(signal.reason as Error)
-    if (signal.aborted) leave()
-    else signal.addEventListener('abort', leave, { once: true })
-  })
+  return untilAborted(signal, new Promise<never>(() => {}))
 }
 
 /** Progress goes by the token of the caller of today. */
@@ -208,12 +209,4 @@ function makeError({ type, code, number, message, data, scopes = [] }: TracedErr
     case 'Error':
       return new Error(message)
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  clearTimeout(timer)
 }

@@ -4,7 +4,7 @@ import type { LogEntry } from '../../call/index.ts'
 import { mcp } from '../../index.ts'
 import type { Notification } from '../../protocol/index.ts'
 import { createSender } from './fixtures/send.ts'
-import { memoryTasks, type StoredTask, tasks, type TasksOptions, type TaskStore } from './index.ts'
+import { memoryTasks, tasks, type TasksOptions, type TaskStore } from './index.ts'
 
 const UNKNOWN = {
   error: { code: -32602, message: 'Unknown task: params.taskId names none of yours, or it has expired.' },
@@ -333,8 +333,8 @@ describe('a store that fails', () => {
   it('for a while is asked again', async () => {
     let failures = 0
     const store = memoryTasks()
-    const listOpen = (): readonly StoredTask[] => (failures++ === 0 ? down() : [])
-    const { ada } = serve({ store: breakStore({ listOpen }, store) })
+    const read: TaskStore['read'] = (id) => (failures++ === 0 ? down() : store.read(id))
+    const { ada } = serve({ store: breakStore({ read }, store) })
     const id = await ada.start('hang')
     expect(await ada.get(id)).toMatchObject({ error: { code: -32603 } })
     expect(await ada.get(id)).toMatchObject({ status: 'working' })
@@ -362,14 +362,16 @@ describe('a caller that leaves', () => {
   it('while the task is stored does not leave it working for nobody', async () => {
     const store = memoryTasks()
     const aborter = new AbortController()
+    let id = ''
     const create: TaskStore['create'] = (task, most) => {
       aborter.abort()
+      id = task.id
       return store.create(task, most)
     }
     const { ada, counts } = serve({ store: breakStore({ create }, store) })
     await ada.send('tools/call', { name: 'hang' }, { signal: aborter.signal })
     await expect.poll(() => counts.aborted).toBe(1)
-    await expect.poll(() => store.listOpen()).toEqual([])
+    await expect.poll(() => ada.get(id)).toMatchObject({ status: 'failed' })
   })
 
   it('after that leaves the task working', async () => {

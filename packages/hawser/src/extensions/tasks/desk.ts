@@ -4,8 +4,7 @@ import { failWith } from './conclude.ts'
 import type { Ledger } from './ledger.ts'
 import type { Runner } from './runner.ts'
 import type { Scribe } from './scribe.ts'
-import { type Entry, isDone, type TaskState } from './state.ts'
-import type { TaskStore } from './store.ts'
+import type { Entry, TaskState } from './state.ts'
 
 /** Finds tasks for those whom they belong to. */
 export interface Desk {
@@ -23,65 +22,44 @@ const UNANSWERED = 'Nobody answered in time. Call the tool again.'
 
 export interface DeskOptions {
   readonly server: ExtendedServer
-  readonly store: TaskStore
   readonly ledger: Ledger
   readonly scribe: Scribe
   readonly runner: Runner
   readonly ttl: number
 }
 
-export function createDesk({ server, store, ledger, scribe, runner, ttl }: DeskOptions): Desk {
+export function createDesk({ server, ledger, scribe, runner, ttl }: DeskOptions): Desk {
   /** Why a task that is not done can come to no end any more, if so. */
-  const findDoom = async (id: string, { phase, deadline }: TaskState): Promise<string | undefined> => {
-    const isLate = deadline <= Date.now()
-    if (phase.status === 'input_required') return isLate ? UNANSWERED : undefined
+  const findDoom = (id: string, { phase, deadline }: TaskState): string | undefined => {
+    const now = Date.now()
+    if (phase.status === 'input_required') return deadline <= now ? UNANSWERED : undefined
     if (phase.status !== 'working' || runner.isRunning(id)) return undefined
-    const { worker, aliveUntil = Infinity } = phase
-    if (isLate || aliveUntil <= Date.now()) return LOST
-    return worker !== undefined && (await store.isGone?.(worker)) ? LOST : undefined
+    // Threads and containers share host names and process ids: only silence tells who is gone.
+    return Math.min(deadline, phase.aliveUntil ?? Infinity) <= now ? LOST : undefined
   }
 
   const bury = async (entry: Entry): Promise<Entry | undefined> => {
-    const doom = isDone(entry.state) ? undefined : await findDoom(entry.id, entry.state)
+    const doom = findDoom(entry.id, entry.state)
     if (doom === undefined) return entry
-    return ledger.change(entry.id, (state) => {
+    let failed: TaskState | undefined
+    const after = await ledger.change(entry.id, (state) => {
       // Somebody gave a sign of life, or an end, in the meantime.
       if (JSON.stringify(state) !== JSON.stringify(entry.state)) return undefined
       const now = Date.now()
-      return { ...state, updatedAt: now, deadline: now + ttl, ...failWith(scribe.fault(doom)) }
+      failed = { ...state, updatedAt: now, deadline: now + ttl, ...failWith(scribe.fault(doom)) }
+      return failed
     })
-  }
-
-  /** Tasks that a process left behind when it crashed are failed before this one answers for any. */
-  const recover = async (): Promise<void> => {
-    let lost = 0
-    for (const { id } of await store.listOpen()) {
-      const entry = await ledger.read(id)
-      const after = entry && (await bury(entry))
-      if (entry !== undefined && after?.version !== entry.version) lost++
+    const isDone = failed !== undefined && after?.state === failed
+    if (isDone && doom === LOST) {
+      const message = 'A task has failed: whoever worked on it has given no sign of life.'
+      server.log({ level: 'warn', message, name: entry.state.tool })
     }
-    if (lost > 0) {
-      server.log({
-        level: 'warn',
-        message: `Tasks that a process left unfinished when it ended: ${lost}. They failed.`,
-      })
-    }
-  }
-  let recovered: Promise<void> | undefined
-  const untilRecovered = async (): Promise<void> => {
-    recovered ??= recover()
-    try {
-      await recovered
-    } catch (error) {
-      recovered = undefined
-      throw error
-    }
+    return after
   }
 
   const ownerOf = ({ principal }: Call): string => JSON.stringify([server.name, principal?.subject ?? null])
 
   const look: Desk['look'] = async (call, id) => {
-    await untilRecovered()
     if (id.length > MAX_ID) return undefined
     const entry = await ledger.read(id)
     if (entry === undefined || entry.owner !== ownerOf(call)) return undefined

@@ -8,8 +8,6 @@ export interface MemoryTasksOptions {
   readonly maxChars?: number | undefined
 }
 
-const MAX_LISTED = 1000
-
 /**
  * Keeps tasks in the memory of this process: right for stdio, and where a task may end with its server.
  *
@@ -64,6 +62,5 @@ export function memoryTasks({ maxTasks = 10_000, maxChars = 67_108_864 }: Memory
       return true
     },
     count,
-    listOpen: () => [...tasks.values()].filter(({ open }) => open).slice(0, MAX_LISTED),
   }
 }

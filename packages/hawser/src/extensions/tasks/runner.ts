@@ -42,7 +42,7 @@ export function createRunner(options: RunnerOptions): Runner {
     startWork(call, params, next, { timeout: ttl, askExpiry: ttl })
   const follow = (id: string, work: Work, params: CallToolParams): void => {
     const onEnd = (): void => void running.delete(id)
-    running.set(id, workOnTask(id, work, params, { ...options, isShared: store.worker !== undefined, onEnd }))
+    running.set(id, workOnTask(id, work, params, { ...options, isShared: store.isShared === true, onEnd }))
   }
   const newState = (tool: string): TaskState => {
     const now = Date.now()

@@ -32,7 +32,7 @@ export function createScribe({ store, ledger, log, ttl }: ScribeOptions): Scribe
   const fault = (message: string): WireError => toWireError(new ProtocolError('internal_error', message), log).error
   const working = (): Phase => ({
     status: 'working',
-    ...(store.worker !== undefined && { worker: store.worker, aliveUntil: Date.now() + LEASE }),
+    ...(store.isShared === true && { aliveUntil: Date.now() + LEASE }),
   })
   const note = (id: string, step: (state: TaskState) => TaskState) =>
     ledger.change(id, (state) => (isWanted(state) ? step(state) : undefined))

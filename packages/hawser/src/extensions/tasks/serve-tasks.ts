@@ -68,7 +68,7 @@ function startTasks(server: ExtendedServer, settings: Settings): RunningExtensio
   const ledger = createLedger(store)
   const scribe = createScribe({ store, ledger, log, ttl })
   const runner = createRunner({ ...settings, ledger, scribe, log, resultMeta })
-  const desk = createDesk({ server, store, ledger, scribe, runner, ttl })
+  const desk = createDesk({ server, ledger, scribe, runner, ttl })
   const listening = createTaskListening({ server, desk, ledger, runner, pollInterval })
   const acknowledged: Reply = { _meta: resultMeta }
 

@@ -23,8 +23,7 @@ export interface Waiting {
 export type Phase =
   | {
       readonly status: 'working'
-      readonly worker?: string | undefined
-      /** Milliseconds since 1970: without a sign of life until then the worker is taken for dead. */
+      /** Milliseconds since 1970: without a sign of life until then, whoever works on it is taken for dead. */
       readonly aliveUntil?: number | undefined
       readonly cancelling?: true
     }
@@ -59,8 +58,8 @@ const SLACK = 60_000
 export const isDone = ({ phase }: TaskState): boolean => phase.status !== 'working' && phase.status !== 'input_required'
 
 export function encodeEntry({ id, owner, version, state }: Entry): StoredTask {
-  const open = !isDone(state)
-  return { id, owner, version, open, expiresAt: state.deadline + (open ? SLACK : 0), body: JSON.stringify(state) }
+  const expiresAt = state.deadline + (isDone(state) ? 0 : SLACK)
+  return { id, owner, version, expiresAt, body: JSON.stringify(state) }
 }
 
 export function decodeEntry({ id, owner, version, body }: StoredTask): Entry {

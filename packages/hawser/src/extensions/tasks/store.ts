@@ -8,8 +8,6 @@ export interface StoredTask {
   readonly owner: string
   /** Counts the changes, from 1. */
   readonly version: number
-  /** Whether it is not done yet. */
-  readonly open: boolean
   /** Milliseconds since 1970; it may be forgotten after that. */
   readonly expiresAt: number
   /** JSON. */
@@ -31,10 +29,9 @@ export interface TaskStore {
   readonly replace: (task: StoredTask) => Sync<boolean>
   /** How many unexpired tasks an owner has. */
   readonly count: (owner: string) => Sync<number>
-  /** Tasks that are not done, the oldest first; a thousand of them at most. */
-  readonly listOpen: () => Sync<readonly StoredTask[]>
-  /** Names this process among those that share the store; absent where no other can. */
-  readonly worker?: string | undefined
-  /** Whether the process of that name has certainly ended. */
-  readonly isGone?: ((worker: string) => Sync<boolean>) | undefined
+  /**
+   * Whether it outlives this process, or others use it at the same time. Then whoever works on a task gives signs of life
+   * through it, and the task of one that has been silent for 20 seconds is lost.
+   */
+  readonly isShared?: boolean | undefined
 }
