@@ -63,7 +63,7 @@ export function openSse({ endpoint, events, close }: SseStream, way: HttpWay, in
   const post = async (body: string, signal: AbortSignal): Promise<void> => {
     const headers = { 'content-type': 'application/json' }
     const response = await sendRequest(way, endpoint, { method: 'POST', headers, body, signal })
-    if (!response.ok) throw await readFailure(response, way.maxBytes)
+    if (!response.ok) throw (await readFailure(response, way.maxBytes)).error
     leave(response.body)
   }
 
