@@ -382,6 +382,36 @@ describe('closing', () => {
     await Promise.all([client.close(), expect(called).rejects.toMatchObject({ code: 'aborted' })])
     expect(seen.filter(({ verb }) => verb === 'DELETE')).toEqual([])
   })
+
+  const never = () => new Promise<Response>(() => {})
+  const nothing = () => new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } })
+
+  // What is shared by calls has a time limit of its own, and would keep a process alive for as long.
+  it.each<[string, string, Answer]>([
+    [
+      'the question what a server is',
+      'server/discover',
+      ({ id, method }) => (method === 'tools/call' ? json(failure(id, -32602)) : never()),
+    ],
+    ['a stream that does not begin', 'GET', ({ verb }) => (verb === 'GET' ? never() : json({}, 405))],
+    ['a stream that names no place', 'GET', ({ verb }) => (verb === 'GET' ? nothing() : json({}, 405))],
+  ])('ends %s', async (_, asked, answer) => {
+    const { fetch, seen } = createOldFetch(answer)
+    const ended: string[] = []
+    const client = await connect(URL_, {
+      http: {
+        fetch: async (request) => {
+          const { method = request.method } = JSON.parse((await request.clone().text()) || '{}') as Partial<Seen>
+          request.signal.addEventListener('abort', () => ended.push(method))
+          return fetch(request)
+        },
+      },
+    })
+    const called = client.call('x')
+    await expect.poll(() => seen.map(({ verb, method = verb }) => method)).toContain(asked)
+    await Promise.all([client.close(), expect(called).rejects.toMatchObject({ code: 'aborted' })])
+    expect(ended).toContain(asked)
+  })
 })
 
 describe('the stream for what belongs to no answer', () => {

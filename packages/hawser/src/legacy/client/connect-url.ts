@@ -2,6 +2,7 @@ import {
   type Agreed,
   badReply,
   type Call,
+  closedError,
   type Handle,
   isReceived,
   type Link,
@@ -46,6 +47,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
   /** The number by which the server last refused to say what it is. */
   let refusedBy: number | undefined
   let opening: Promise<Sessions> | undefined
+  const closing = new AbortController()
   /** The latest sessions, open or not. */
   let past: Sessions | undefined
 
@@ -55,7 +57,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
     refusedBy = undefined
     try {
       // Callers share the answer, so that none of them ends the question for the others.
-      const signal = AbortSignal.timeout(ASK_MS)
+      const signal = AbortSignal.any([AbortSignal.timeout(ASK_MS), closing.signal])
       const answer = await present({ ...call, method: 'server/discover', params: {}, notify: () => {}, signal })
       if (judgeAnswer(answer) === 'past') return true
       era = 'present'
@@ -165,7 +167,10 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}):
   return {
     handle,
     agreed: () => (typeof era === 'object' ? era.agreed : hasAnswered ? PRESENT : undefined),
-    [Symbol.asyncDispose]: async () => past?.close(),
+    [Symbol.asyncDispose]: async () => {
+      closing.abort(closedError())
+      await past?.close()
+    },
   }
 }
 
