@@ -62,6 +62,44 @@ describe('a server that knows only the handshake', () => {
     expect(methods().filter((method) => method === 'tools/call')).toHaveLength(1)
     expect(await client.tools['x']?.()).toBe('called')
   })
+
+  it.each([
+    ['arguments that it found wrong', 200, -32602],
+    ['arguments that it found wrong, by a status', 400, -32602],
+    ['a number of its own, by a status', 400, -32000],
+    ['an internal error, by a status', 422, -32603],
+    ['something that was not found', 404, -32002],
+  ])('runs no tool twice that failed with %s: %d, %d', async (_, status, code) => {
+    // It serves whoever has not greeted it, and would again.
+    const { client, methods } = await reach(({ id, method }) =>
+      method === 'tools/call'
+        ? json(failure(id, code), status)
+        : method === 'server/discover'
+          ? json(failure(id, -32601))
+          : undefined,
+    )
+    await expect(client.call('x')).rejects.toMatchObject({ name: 'ProtocolError', number: code })
+    expect(methods()).toEqual(['tools/call', 'server/discover', 'initialize', 'notifications/initialized'])
+  })
+
+  it('runs no tool twice whose result came with the status of an error', async () => {
+    const { client, methods } = await reach(({ id, method }) =>
+      method === 'tools/call' ? json(result(id, text('done')), 400) : undefined,
+    )
+    await expect(client.call('x')).rejects.toMatchObject({ code: 'bad_reply' })
+    expect(methods()).toEqual(['tools/call'])
+  })
+
+  it.each([-32000, -32600, -32602])(
+    'is called again when it refuses by %d whoever has not greeted it',
+    async (code) => {
+      const { client, methods } = await reach((seen) =>
+        isPresent(seen) ? json(failure(seen.id, code), 400) : undefined,
+      )
+      expect(await client.tools['x']?.()).toBe('called')
+      expect(methods().filter((method) => method === 'tools/call')).toHaveLength(2)
+    },
+  )
 })
 
 describe('a server that answers although nobody has greeted it', () => {
@@ -281,6 +319,22 @@ describe('a session', () => {
     expect(methods().slice(4)).toEqual(['tools/call', 'initialize', 'notifications/initialized', 'tools/call'])
   })
 
+  it.each([
+    ['400 and a number of its own', 400, -32000],
+    ['404 and an internal error', 404, -32603],
+  ])('is opened for the next call when a tool may have run that failed with %s', async (_, status, code) => {
+    let fails = false
+    const { client, methods } = await reach(({ id, method }) =>
+      fails && method === 'tools/call' ? json(failure(id, code), status) : undefined,
+    )
+    await client.call('x')
+    fails = true
+    await expect(client.call('x')).rejects.toMatchObject({ number: code })
+    fails = false
+    expect(await client.tools['x']?.()).toBe('called')
+    expect(methods().slice(4)).toEqual(['tools/call', 'initialize', 'notifications/initialized', 'tools/call'])
+  })
+
   it('is not opened for ever', async () => {
     const { client, methods } = await reach(({ method, headers }) =>
       method === 'tools/call' && headers.has('mcp-session-id') ? json(failure(null, -32001), 404) : undefined,
@@ -327,6 +381,36 @@ describe('closing', () => {
     await expect.poll(() => seen.at(-1)?.method).toBe('initialize')
     await Promise.all([client.close(), expect(called).rejects.toMatchObject({ code: 'aborted' })])
     expect(seen.filter(({ verb }) => verb === 'DELETE')).toEqual([])
+  })
+
+  const never = () => new Promise<Response>(() => {})
+  const nothing = () => new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } })
+
+  // What is shared by calls has a time limit of its own, and would keep a process alive for as long.
+  it.each<[string, string, Answer]>([
+    [
+      'the question what a server is',
+      'server/discover',
+      ({ id, method }) => (method === 'tools/call' ? json(failure(id, -32602)) : never()),
+    ],
+    ['a stream that does not begin', 'GET', ({ verb }) => (verb === 'GET' ? never() : json({}, 405))],
+    ['a stream that names no place', 'GET', ({ verb }) => (verb === 'GET' ? nothing() : json({}, 405))],
+  ])('ends %s', async (_, asked, answer) => {
+    const { fetch, seen } = createOldFetch(answer)
+    const ended: string[] = []
+    const client = await connect(URL_, {
+      http: {
+        fetch: async (request) => {
+          const { method = request.method } = JSON.parse((await request.clone().text()) || '{}') as Partial<Seen>
+          request.signal.addEventListener('abort', () => ended.push(method))
+          return fetch(request)
+        },
+      },
+    })
+    const called = client.call('x')
+    await expect.poll(() => seen.map(({ verb, method = verb }) => method)).toContain(asked)
+    await Promise.all([client.close(), expect(called).rejects.toMatchObject({ code: 'aborted' })])
+    expect(ended).toContain(asked)
   })
 })
 

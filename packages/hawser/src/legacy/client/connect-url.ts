@@ -2,6 +2,7 @@ import {
   type Agreed,
   badReply,
   type Call,
+  closedError,
   type Handle,
   isReceived,
   type Link,
@@ -19,6 +20,7 @@ import { MAX_REPLY_VALUES, parseMessage } from '../../wire/json-rpc.ts'
 import { isTyped } from '../../wire/reply.ts'
 import { eraOf, judgeAnswer, KNOWN_NUMBERS } from './era.ts'
 import { GreetingFailed, isPuzzled, Refused } from './errors.ts'
+import { isOurs } from './http-way.ts'
 import { createOldHttp } from './old-http.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -47,22 +49,28 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
   let era: 'unknown' | 'doubtful' | 'present' | Sessions = 'unknown'
   let hasAnswered = false
   let asking: Promise<boolean> | undefined
+  /** The number by which the server last refused to say what it is. */
+  let refusedBy: number | undefined
   let opening: Promise<Sessions> | undefined
+  const closing = new AbortController()
   /** The latest sessions, open or not. */
   let past: Sessions | undefined
 
   /** Asks a server that has refused a call what it is. */
   const isPast = async (call: Call): Promise<boolean> => {
     if (call.method === 'server/discover') return true
+    refusedBy = undefined
     try {
       // Callers share the answer, so that none of them ends the question for the others.
-      const signal = AbortSignal.timeout(ASK_MS)
+      const signal = AbortSignal.any([AbortSignal.timeout(ASK_MS), closing.signal])
       const answer = await present({ ...call, method: 'server/discover', params: {}, notify: () => {}, signal })
       if (judgeAnswer(answer) === 'past') return true
       era = 'present'
       return false
     } catch (error) {
-      return error instanceof Refused || (error instanceof ProtocolError && eraOf(error) !== 'present')
+      if (!(error instanceof ProtocolError)) return error instanceof Refused
+      refusedBy = error.number
+      return eraOf(error) !== 'present'
     }
   }
 
@@ -110,7 +118,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
         ? refusal
         : cause
     })
-    if (!wasNotRun(call, refusal)) throw refusal
+    if (!wasNotRun(call, refusal, refusedBy)) throw refusal
     return sessions.handle(call)
   }
 
@@ -164,17 +172,21 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
   return {
     handle,
     agreed: () => (typeof era === 'object' ? era.agreed : hasAnswered ? PRESENT : undefined),
-    [Symbol.asyncDispose]: async () => past?.close(),
+    [Symbol.asyncDispose]: async () => {
+      closing.abort(closedError())
+      await past?.close()
+    },
   }
 }
 
-/** Lets pass what an endpoint of the present revision may refuse with. */
+/** Lets pass what an endpoint of the present revision may refuse with, and whatever is the answer to the request itself. */
 async function checkAnswer(response: Received, maxBytes: number): Promise<Received> {
   const { status, headers, body } = response
   const type = mediaType(headers.get('content-type'))
   const { text = '' } = await readBody(body, maxBytes)
   const message = parseMessage(text, MAX_REPLY_VALUES)
-  if (message.kind !== 'failure' || !KNOWN_NUMBERS.has(message.error.code))
+  const isAnswer = (message.kind === 'failure' || message.kind === 'response') && isOurs(message.id)
+  if (!isAnswer && !(message.kind === 'failure' && KNOWN_NUMBERS.has(message.error.code)))
     throw new Refused(status, type.slice(0, 100))
   return new Response(text, { status, headers: { 'content-type': 'application/json' } })
 }
@@ -184,10 +196,13 @@ const isVerdict = (cause: unknown): boolean =>
   cause instanceof ProtocolError || (cause instanceof Refused && cause.isPuzzled)
 
 /** Errors of a server that has not begun. */
-const BEFORE_WORK: ReadonlySet<string> = new Set(['method_not_found', 'invalid_params', 'unsupported_version'])
+const BEFORE_WORK: ReadonlySet<string> = new Set(['method_not_found', 'invalid_request', 'unsupported_version'])
 
-/** Whether a refusal shows that a tool did not run, so that the call may be sent once more. */
-function wasNotRun({ method }: Call, refusal: unknown): boolean {
+/**
+ * Whether a refusal shows that a tool did not run, so that the call may be sent once more. Servers that refuse whoever has
+ * not greeted them refuse in the same way to say what they are.
+ */
+function wasNotRun({ method }: Call, refusal: unknown, refusedBy: number | undefined): boolean {
   if (method !== 'tools/call' || refusal instanceof Refused) return true
-  return refusal instanceof ProtocolError && BEFORE_WORK.has(refusal.code)
+  return refusal instanceof ProtocolError && (BEFORE_WORK.has(refusal.code) || refusal.number === refusedBy)
 }

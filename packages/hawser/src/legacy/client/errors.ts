@@ -3,10 +3,14 @@ import { ConnectionError } from '../../call/index.ts'
 /** No session could be opened, so that the call was not sent. The cause says why. */
 export class GreetingFailed extends Error {}
 
-/** The server has forgotten the session, and therefore has not looked at the request. The cause is what it said. */
+/** The server has forgotten the session. The cause is what it said. */
 export class SessionLost extends ConnectionError {
-  constructor(cause: Error) {
+  /** Whether it has certainly not looked at the request. */
+  readonly wasUnread: boolean
+
+  constructor(cause: Error, wasUnread: boolean) {
     super('disconnected', 'The server has ended the session.', { cause })
+    this.wasUnread = wasUnread
   }
 }
 

@@ -18,14 +18,14 @@ const PATIENCE = 60_000
 export function createOldHttp(url: string, way: HttpWay): Sessions {
   /** The latest of each key, greeted or not. */
   const current = new Map<string, Conversation>()
-  let isClosed = false
+  const closing = new AbortController()
 
   const greet = async (conversation: Conversation, call: Call): Promise<Session> => {
     current.set(askableOf(call), conversation)
     const late = new ConnectionError('timeout', `The server did not answer a greeting within ${PATIENCE / 1000} s.`)
     const stop = after(PATIENCE, () => conversation.drop(late))
     try {
-      if (isClosed) throw closedError()
+      if (closing.signal.aborted) throw closedError()
       return await openSession(conversation, call)
     } catch (error) {
       void conversation.channel.close()
@@ -36,7 +36,7 @@ export function createOldHttp(url: string, way: HttpWay): Sessions {
   }
 
   const overSse = async (call: Call): Promise<Session> => {
-    const stream = await openSseStream(url, way)
+    const stream = await openSseStream(url, way, closing.signal)
     return greet(
       createConversation((inbox) => openSse(stream, way, inbox)),
       call,
@@ -58,7 +58,7 @@ export function createOldHttp(url: string, way: HttpWay): Sessions {
     })
 
   const close = async (): Promise<void> => {
-    isClosed = true
+    closing.abort(closedError())
     for (const each of current.values()) each.drop(closedError())
     await Promise.all([...current.values()].map(({ channel }) => channel.close()))
   }

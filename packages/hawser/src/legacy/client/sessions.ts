@@ -14,7 +14,8 @@ export interface Sessions {
 
 /**
  * Opens a session with the first call that needs one, and another when it was lost. A call that the server refused because
- * it knows no such session was not run, and is sent once more; a call whose answer was lost is not.
+ * it knows no such session was not run, and is sent once more; a call whose answer was lost is not, nor is one of a tool that
+ * may have run.
  *
  * @param keyOf Calls of one key share a session.
  */
@@ -64,7 +65,7 @@ export function createSessions(
       if (!(error instanceof SessionLost)) throw error
       forget(call, entered)
       session.conversation.channel.stopListening()
-      if (isLast) throw error.cause
+      if (isLast || (call.method === 'tools/call' && !error.wasUnread)) throw error.cause
       return attempt(call, true)
     }
   }

@@ -1,4 +1,4 @@
-import { badReply, ConnectionError, after } from '../../call/index.ts'
+import { badReply, ConnectionError, createLinkedController, after } from '../../call/index.ts'
 import { mediaType } from '../../http/media-type.ts'
 import { isMessage, readWholeEvents, type ServerEvent } from '../../wire/events.ts'
 import type { Channel, Inbox } from './channel.ts'
@@ -16,13 +16,13 @@ export interface SseStream {
 }
 
 /**
- * Opens the stream of a server of 2024-11-05, which then names where to post messages.
+ * Opens the stream of a server of 2024-11-05, which then names where to post messages. `closing` ends the wait for it.
  *
  * @throws ConnectionError `bad_reply` when the URL has no such stream, or when it names an endpoint elsewhere, which would
  * be sent what is meant for this server; `timeout`. (2024-11-05 basic/transports#http-with-sse)
  */
-export async function openSseStream(url: string, way: HttpWay): Promise<SseStream> {
-  const controller = new AbortController()
+export async function openSseStream(url: string, way: HttpWay, closing: AbortSignal): Promise<SseStream> {
+  const { controller, release } = createLinkedController([closing])
   const close = (): void => controller.abort()
   const late = new ConnectionError('timeout', 'The server did not name its endpoint for messages.')
   const stop = after(PATIENCE, () => controller.abort(late))
@@ -41,6 +41,7 @@ export async function openSseStream(url: string, way: HttpWay): Promise<SseStrea
     throw error
   } finally {
     stop()
+    release()
   }
 }
 
@@ -63,7 +64,7 @@ export function openSse({ endpoint, events, close }: SseStream, way: HttpWay, in
   const post = async (body: string, signal: AbortSignal): Promise<void> => {
     const headers = { 'content-type': 'application/json' }
     const response = await sendRequest(way, endpoint, { method: 'POST', headers, body, signal })
-    if (!response.ok) throw await readFailure(response, way.maxBytes)
+    if (!response.ok) throw (await readFailure(response, way.maxBytes)).error
     leave(response.body)
   }
 

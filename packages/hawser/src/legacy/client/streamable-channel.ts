@@ -5,7 +5,7 @@ import type { Received } from '../../http/send.ts'
 import { isMessage, readWholeEvents } from '../../wire/events.ts'
 import type { Channel, Inbox } from './channel.ts'
 import { Refused, SessionLost } from './errors.ts'
-import { type HttpWay, isStream, leave, readFailure, sendRequest } from './http-way.ts'
+import { type Failure, type HttpWay, isStream, leave, readFailure, sendRequest } from './http-way.ts'
 import { hasVersionHeader } from './versions.ts'
 
 /** How long to wait before a stream is taken up again when the server does not say, in milliseconds. */
@@ -54,7 +54,8 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
       return response
     }
     const failure = await readFailure(response, way.maxBytes)
-    throw sessionId !== undefined && isLost(response.status, failure) ? new SessionLost(failure) : failure
+    if (sessionId === undefined || !isLost(response.status, failure)) throw failure.error
+    throw new SessionLost(failure.error, wasUnread(response.status, failure))
   }
 
   const get = (place: Place, signal: AbortSignal): Promise<Received> => {
@@ -210,8 +211,15 @@ export function openStreamable(url: string, way: HttpWay, inbox: Inbox): Channel
 /** What a server says of the call itself, which it may have run. */
 const ABOUT_CALLS: ReadonlySet<string> = new Set(['invalid_params', 'method_not_found', 'internal_error'])
 
+const isAboutTheCall = (error: Error): boolean => error instanceof ProtocolError && ABOUT_CALLS.has(error.code)
+
 /** 404 is for sessions that have ended; many servers say 400 of one that they do not know. (#session-management) */
-function isLost(status: number, failure: Error): boolean {
-  const isAboutTheCall = failure instanceof ProtocolError && ABOUT_CALLS.has(failure.code)
-  return status === 404 || (status === 400 && !isAboutTheCall)
+function isLost(status: number, { error }: Failure): boolean {
+  return status === 404 || (status === 400 && !isAboutTheCall(error))
+}
+
+/** Whether the server refused the session, and not what the call came to: some answer the failure of a tool with 400 or 404. */
+function wasUnread(status: number, { error, isAnswer }: Failure): boolean {
+  if (status === 404) return !(isAnswer && isAboutTheCall(error))
+  return error instanceof ProtocolError && (!isAnswer || error.code === 'invalid_request')
 }
