@@ -80,8 +80,8 @@ describe.concurrent('a server with sessions, when a client', () => {
 /** A server of the past: it refuses everything until it is greeted, and answers calls as a test likes. */
 function past(say: Say): { readonly say: Say; readonly greetings: () => number } {
   let greetings = 0
-  const taken = 'HTTP/1.1 202 Taken\r\ncontent-length: 0\r\n\r\n'
-  const refused = 'HTTP/1.1 400 No\r\ncontent-length: 0\r\n\r\n'
+  const taken = 'HTTP/1.1 202 Taken\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
+  const refused = 'HTTP/1.1 400 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
   const result = {
     protocolVersion: '2025-11-25',
     capabilities: { tools: {} },
