@@ -11,6 +11,8 @@ export interface Desk {
   readonly ownerOf: (call: Call) => string
   /** @throws AuthorizationError when scopes of the task's tool are missing by now. */
   readonly look: (call: Call, id: string) => Promise<Entry | undefined>
+  /** The entry, failed if its task can come to no end any more. */
+  readonly bury: (entry: Entry) => Promise<Entry | undefined>
   /** @throws ProtocolError `invalid_params`, the same for a task of somebody else as for none. */
   readonly find: (call: Call, id: unknown) => Promise<Entry>
 }
@@ -38,7 +40,7 @@ export function createDesk({ server, ledger, scribe, runner, ttl }: DeskOptions)
     return Math.min(deadline, phase.aliveUntil ?? Infinity) <= now ? LOST : undefined
   }
 
-  const bury = async (entry: Entry): Promise<Entry | undefined> => {
+  const bury: Desk['bury'] = async (entry) => {
     const doom = findDoom(entry.id, entry.state)
     if (doom === undefined) return entry
     let failed: TaskState | undefined
@@ -69,6 +71,7 @@ export function createDesk({ server, ledger, scribe, runner, ttl }: DeskOptions)
   return {
     ownerOf,
     look,
+    bury,
     find: async (call, id) => {
       const entry = typeof id === 'string' ? await look(call, id) : undefined
       if (entry !== undefined) return entry

@@ -1,4 +1,5 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import * as z from 'zod'
 import { connect, mcp, memoryChanges } from '../../index.ts'
 import type { Notification } from '../../protocol/index.ts'
 import { listen } from '../../node/index.ts'
@@ -19,6 +20,15 @@ function serve(options: TasksOptions = {}) {
           progress(1, 2)
           await steps[1]!.promise
           return 'rendered'
+        },
+      }),
+      ask: app.tool({
+        description: 'Asks.',
+        effect: 'write',
+        long: true,
+        run: async (_, { ask }) => {
+          await steps[0]!.promise
+          return (await ask('q', { message: '?', answer: z.object({ yes: z.boolean() }) })).yes ? 'yes' : 'no'
         },
       }),
     },
@@ -107,6 +117,60 @@ describe('a subscription to tasks', () => {
     for (const step of steps) step.resolve()
     await listening
     expect(notifications.at(-1)).toMatchObject({ params: { status: 'completed' } })
+  })
+
+  it('looks at a task once an interval, however many listen', async () => {
+    const store = memoryTasks()
+    let reads = 0
+    const read: typeof store.read = (id) => {
+      reads++
+      return store.read(id)
+    }
+    const { ada, steps } = serve({ store })
+    const { ada: elsewhere } = serve({ store: { ...store, read } })
+    const id = await ada.start('render')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const heard = Array.from({ length: 50 }, (): Notification[] => [])
+    const listening = heard.map((notifications) =>
+      elsewhere.send('subscriptions/listen', { notifications: { taskIds: [id] } }, { notifications }),
+    )
+    await vi.advanceTimersByTimeAsync(5)
+    expect(heard.map(({ length }) => length)).toEqual(heard.map(() => 2))
+    reads = 0
+    await vi.advanceTimersByTimeAsync(100)
+    expect(reads).toBe(5)
+    for (const step of steps) step.resolve()
+    await vi.waitFor(() => {
+      for (const notifications of heard) expect(notifications.at(-1)).toMatchObject({ params: { status: 'completed' } })
+    })
+    await Promise.all(listening)
+    reads = 0
+    await vi.advanceTimersByTimeAsync(100)
+    expect(reads).toBe(0)
+  })
+
+  it('does not read again what waits for an answer, until something changes', async () => {
+    const store = memoryTasks()
+    const { ada: elsewhere } = serve({ store })
+    const { ada, steps } = serve({ store })
+    const id = await ada.start('ask')
+    steps[0]!.resolve()
+    await ada.until(id, 'input_required')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const notifications: Notification[] = []
+    const listening = elsewhere.send('subscriptions/listen', { notifications: { taskIds: [id] } }, { notifications })
+    // The first look learns until when there is nothing to expect.
+    await vi.advanceTimersByTimeAsync(25)
+    expect(notifications).toHaveLength(2)
+    const parse = vi.spyOn(JSON, 'parse')
+    onTestFinished(() => parse.mockRestore())
+    await vi.advanceTimersByTimeAsync(100)
+    expect(parse).not.toHaveBeenCalled()
+    await ada.send('tasks/update', { taskId: id, inputResponses: { q: { action: 'accept', content: { yes: true } } } })
+    await vi.waitFor(() => expect(notifications.at(-1)).toMatchObject({ params: { status: 'completed' } }))
+    await listening
   })
 
   it('ends with its server and with its caller', async () => {

@@ -2,10 +2,8 @@ import { type Call, type Handle, ProtocolError, type Reply, reportInternal } fro
 import type { Notification } from '../../protocol/index.ts'
 import type { ExtendedServer } from '../../server/index.ts'
 import { requireDeclared } from './declared.ts'
-import type { Desk } from './desk.ts'
-import type { Ledger } from './ledger.ts'
-import type { Runner } from './runner.ts'
-import { type Entry, isDone, toDetailedTask } from './state.ts'
+import { createGiveWay } from './give-way.ts'
+import { createTaskWatch, type Sight, type TaskWatchOptions } from './watch-tasks.ts'
 
 /** Subscriptions with tasks that one server holds open, and tasks that one may name. */
 const MAX_LISTENERS = 1024
@@ -16,81 +14,67 @@ export interface TaskListening {
   readonly close: () => void
 }
 
-export interface TaskListeningOptions {
+export interface TaskListeningOptions extends Omit<TaskWatchOptions, 'log'> {
   readonly server: ExtendedServer
-  readonly desk: Desk
-  readonly ledger: Ledger
-  readonly runner: Runner
-  readonly pollInterval: number
 }
 
 /**
  * Adds tasks to subscriptions. The caller is told of each task's present state, then of every change, and the part of the
  * subscription that is about tasks is over when all of them are. (tasks#task-status-notifications)
  */
-export function createTaskListening(options: TaskListeningOptions): TaskListening {
-  const { desk, runner, ledger, server, pollInterval } = options
+export function createTaskListening({ server, ...options }: TaskListeningOptions): TaskListening {
+  const { desk } = options
+  const watch = createTaskWatch({ ...options, log: server.log })
+  const giveWay = createGiveWay()
   const open = new Set<() => void>()
 
-  const findAll = async (call: Call, ids: readonly string[]): Promise<Map<string, Entry>> => {
-    const found = new Map<string, Entry>()
+  const findAll = async (call: Call, ids: readonly string[]): Promise<Map<string, Sight>> => {
+    const found = new Map<string, Sight>()
     for (const id of new Set(ids)) {
+      await giveWay()
       const entry = await desk.look(call, id)
-      if (entry !== undefined) found.set(id, entry)
+      if (entry !== undefined) found.set(id, watch.describe(entry))
     }
     return found
   }
 
-  /** Resolves when every task is done, or on `end`. */
-  const tell = async (call: Call, tasks: Map<string, Entry>, ended: Promise<void>): Promise<void> => {
+  /** Resolves when every task is done, or on `ended`. */
+  const tell = async (call: Call, found: Map<string, Sight>, ended: Promise<void>): Promise<void> => {
     const over = Promise.withResolvers<void>()
-    const deliver = (entry: Entry): void => {
-      const known = tasks.get(entry.id)
-      if (known === undefined || known.version >= entry.version) return
-      tasks.set(entry.id, entry)
-      show(entry)
+    const stops = new Map<string, () => void>()
+    const leave = (id: string): void => {
+      stops.get(id)?.()
+      stops.delete(id)
+      if (stops.size === 0) over.resolve()
     }
-    const show = (entry: Entry): void => {
+    const show = (id: string, { task, isDone }: Sight): void => {
       try {
-        const params = toDetailedTask(entry, pollInterval, {})
-        call.notify({ method: 'notifications/tasks', params })
+        call.notify({ method: 'notifications/tasks', params: task })
       } catch (error) {
         // The fault of this listener, not of whoever changed the task.
         reportInternal(error, server.log, { method: call.method })
         over.resolve()
       }
-      if (isDone(entry.state)) tasks.delete(entry.id)
-      if (tasks.size === 0) over.resolve()
+      if (isDone) leave(id)
     }
-    const stops = [...tasks.keys()].map((id) => ledger.watch(id, deliver))
-    // What changes in other processes, or by the passing of time, is not announced by anybody.
-    const poll = async (): Promise<void> => {
-      for (const id of [...tasks.keys()].filter((each) => !runner.isRunning(each))) {
-        const entry = await desk.look(call, id)
-        if (entry === undefined) tasks.delete(id)
-        else deliver(entry)
-      }
-      if (tasks.size === 0) over.resolve()
+    const follow = (id: string, { version }: Sight): void => {
+      let last = version
+      const stop = watch.add(id, version, (sight) => {
+        if (sight === undefined) return leave(id)
+        if (sight.version <= last) return
+        last = sight.version
+        show(id, sight)
+      })
+      stops.set(id, stop)
     }
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const schedule = (): void => {
-      timer = setTimeout(() => {
-        poll()
-          .then(schedule, (error: unknown) => {
-            reportInternal(error, server.log, { method: call.method })
-            over.resolve()
-          })
-          .catch(() => {})
-      }, pollInterval)
-    }
-    schedule()
     try {
-      for (const entry of tasks.values()) show(entry)
+      for (const [id, sight] of found) follow(id, sight)
+      for (const [id, sight] of found) show(id, sight)
+      // Results may be large, and the subscription long.
+      found.clear()
       await Promise.race([over.promise, ended])
     } finally {
-      tasks.clear()
-      clearTimeout(timer)
-      for (const stop of stops) stop()
+      for (const stop of stops.values()) stop()
     }
   }
 
@@ -111,8 +95,8 @@ export function createTaskListening(options: TaskListeningOptions): TaskListenin
     call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
     if (call.signal.aborted) ended.resolve()
     try {
-      const tasks = await findAll(call, taskIds)
-      const agreed = [...tasks.keys()]
+      const found = await findAll(call, taskIds)
+      const agreed = [...found.keys()]
       const notify = (notification: Notification): void => {
         if (notification.method !== 'notifications/subscriptions/acknowledged') return call.notify(notification)
         const notifications = { ...notification.params?.notifications, ...(agreed.length > 0 && { taskIds: agreed }) }
@@ -121,7 +105,7 @@ export function createTaskListening(options: TaskListeningOptions): TaskListenin
       }
       const rest = next({ ...call, params: { ...call.params, notifications: others }, notify })
       const told = Promise.race([acknowledged.promise, rest]).then(() =>
-        tasks.size === 0 ? undefined : tell(call, tasks, ended.promise),
+        found.size === 0 ? undefined : tell(call, found, ended.promise),
       )
       // A refusal ends it at once: then nothing is acknowledged.
       const [reply] = await Promise.all([rest, told])

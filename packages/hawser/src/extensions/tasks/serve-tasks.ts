@@ -69,7 +69,7 @@ function startTasks(server: ExtendedServer, settings: Settings): RunningExtensio
   const scribe = createScribe({ store, ledger, log, ttl })
   const runner = createRunner({ ...settings, ledger, scribe, log, resultMeta })
   const desk = createDesk({ server, ledger, scribe, runner, ttl })
-  const listening = createTaskListening({ server, desk, ledger, runner, pollInterval })
+  const listening = createTaskListening({ server, store, desk, ledger, runner, pollInterval })
   const acknowledged: Reply = { _meta: resultMeta }
 
   const start = async (call: Call<'tools/call'>, next: Handle): Promise<Reply> => {
