@@ -57,6 +57,14 @@ function serve(options: TasksOptions = {}) {
           return JSON.stringify(await ask('q', { message: '?', answer: z.object({ yes: z.boolean() }) }))
         },
       }),
+      askAndHang: app.tool({
+        ...long,
+        run: async (_, { ask }) => {
+          await pause(20)
+          await ask('q', { message: '?', answer: z.object({ yes: z.boolean() }) })
+          await new Promise(() => {})
+        },
+      }),
       wrong: app.tool({
         ...long,
         output: z.any(),
@@ -345,6 +353,32 @@ describe('a store that fails', () => {
     const id = await ada.start('secret')
     await expect.poll(() => entries.length).toBeGreaterThan(1)
     expect(await ada.get(id)).toMatchObject({ status: 'working' })
+  })
+})
+
+describe('a store that takes its time', () => {
+  it('lets no cancellation get lost that comes while an answer is stored', async () => {
+    const store = memoryTasks()
+    const stored = Promise.withResolvers<void>()
+    let isSlow = false
+    const replace: TaskStore['replace'] = async (task) => {
+      const isReplaced = store.replace(task)
+      const wasSlow = isSlow
+      isSlow = false
+      if (wasSlow) await stored.promise
+      return isReplaced
+    }
+    const { ada } = serve({ store: breakStore({ replace }, store) })
+    const taskId = await ada.start('askAndHang')
+    await ada.until(taskId, 'input_required')
+    isSlow = true
+    const inputResponses = { q: { action: 'accept', content: { yes: true } } }
+    const answering = ada.send('tasks/update', { taskId, inputResponses })
+    await expect.poll(() => ada.get(taskId)).toMatchObject({ status: 'working' })
+    await ada.send('tasks/cancel', { taskId })
+    stored.resolve()
+    await answering
+    await expect.poll(() => ada.get(taskId), { timeout: 3_000 }).toMatchObject({ status: 'cancelled' })
   })
 })
 

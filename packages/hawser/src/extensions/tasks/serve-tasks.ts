@@ -8,7 +8,7 @@ import { createTaskListening } from './listen-tasks.ts'
 import { memoryTasks } from './memory-tasks.ts'
 import { createRunner } from './runner.ts'
 import { createScribe } from './scribe.ts'
-import { type TaskState, toDetailedTask, type Waiting } from './state.ts'
+import { type Entry, type TaskState, toDetailedTask, type Waiting } from './state.ts'
 import type { TaskStore } from './store.ts'
 import { TASKS } from './task.ts'
 
@@ -100,7 +100,10 @@ function startTasks(server: ExtendedServer, settings: Settings): RunningExtensio
       resumed = toParams(state, waiting)
       return { ...state, updatedAt: now, deadline: now + ttl, message: undefined, phase: scribe.working() }
     })
-    if (resumed !== undefined) runner.resume(id, call, { ...resumed, _meta: call.params._meta }, next)
+    if (resumed === undefined) return acknowledged
+    runner.resume(id, call, { ...resumed, _meta: call.params._meta }, next)
+    // It may have been cancelled while the answers were stored, when there was nothing to stop yet.
+    if (isCancelling(await ledger.read(id))) runner.cancel(id)
     return acknowledged
   }
 
@@ -164,6 +167,9 @@ function takeAnswers({ phase }: TaskState, given: InputResponses): Waiting | und
 function toParams({ tool }: TaskState, { arguments: given, answers, requestState }: Waiting): CallToolParams {
   return { name: tool, arguments: given, inputResponses: answers, ...(requestState !== undefined && { requestState }) }
 }
+
+const isCancelling = (entry: Entry | undefined): boolean =>
+  entry?.state.phase.status === 'working' && entry.state.phase.cancelling === true
 
 /** Work is told to stop; what waits is over at once; what is done stays as it is. (tasks#task-cancellation) */
 function cancelState(state: TaskState, ttl: number): TaskState | undefined {
