@@ -33,10 +33,14 @@ export interface Runner {
   readonly close: () => Promise<void>
 }
 
+const SHUT_DOWN = 'The server was shut down.'
+
 export function createRunner(options: RunnerOptions): Runner {
   const { store, ledger, scribe, ttl, pollInterval, patience, perCaller } = options
   const running = new Map<string, TaskWork>()
   const starting = createTally()
+  /** A server that one listener has closed may be served by another. */
+  let closings = 0
 
   const begin = (call: Call, params: CallToolParams, next: Handle): Work =>
     startWork(call, params, next, { timeout: ttl, askExpiry: ttl })
@@ -67,6 +71,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const run: Runner['run'] = async (call, next, owner) => {
     const { signal } = call
     const begun = starting.add(owner)
+    const before = closings
     // Handlers may change their arguments in place; a retry brings them as they came.
     const params = { ...call.params, arguments: copy(call.params.arguments) }
     let work: Work | undefined
@@ -78,8 +83,10 @@ export function createRunner(options: RunnerOptions): Runner {
       work = begin(call, call.params, next)
       const reply = await settle(work, params, owner)
       if (reply === undefined) work.abort(new ConnectionError('aborted', 'There is no room for another task.'))
-      // Nobody will ever ask for a task whose id nobody has got.
-      else if (signal.aborted && 'taskId' in reply) void running.get(reply.taskId)?.drop('The caller went away.')
+      // Nobody will ever ask for a task whose id nobody has got, and none outlives its server.
+      else if ('taskId' in reply && (signal.aborted || closings > before)) {
+        void running.get(reply.taskId)?.drop(signal.aborted ? 'The caller went away.' : SHUT_DOWN)
+      }
       return reply ?? refuse(options.resultMeta)
     } catch (error) {
       work?.abort(error)
@@ -97,7 +104,8 @@ export function createRunner(options: RunnerOptions): Runner {
     cancel: (id) => running.get(id)?.cancel(),
     isRunning: (id) => running.has(id),
     close: async () => {
-      await Promise.all([...running.values()].map(({ drop }) => drop('The server was shut down.')))
+      closings++
+      await Promise.all([...running.values()].map(({ drop }) => drop(SHUT_DOWN)))
     },
   }
 }

@@ -256,6 +256,16 @@ describe('a task', () => {
     expect(await serve().ada.send(method, { taskId: 'x' })).toMatchObject({ error: { code: -32601 } })
   })
 
+  it('is failed as well when its call was under way as the server was shut down', async () => {
+    const { ada, server } = serve({}, { patience: 20 })
+    const starting = ada.start('obey')
+    await server.close()
+    expect(await ada.get(await starting)).toMatchObject({
+      status: 'failed',
+      error: { message: 'The server was shut down.' },
+    })
+  })
+
   it('is failed with the reason when the server is shut down', async () => {
     const { ada, server } = serve()
     const id = await ada.start('render')
