@@ -41,6 +41,8 @@ export function createCached<T>(
   let isStale = false
 
   const read = async (): Promise<Snapshot<T>> => {
+    // A server that mounts itself asks here again before it answers, and is to find that it is being asked.
+    await Promise.resolve()
     isStale = false
     try {
       last = { ...(await ask()), id: ++lastId, at: Date.now(), isMissing: false }

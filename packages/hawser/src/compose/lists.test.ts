@@ -223,6 +223,67 @@ describe('the lists of a server with mounts', () => {
     expect(entries.map(({ message }) => message).join()).toContain('those of the mount "gh_admin"')
   })
 
+  it('wait for all pages of a slow server no longer than for one', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+    try {
+      const { desk } = createDesk()
+      let page = 0
+      const slow: Handle = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 900))
+        return { tools: [tool(`t${++page}`)], nextCursor: `${page}`, ttlMs: 0, cacheScope: 'public' } as never
+      }
+      const mounts = { s: mount(slow), m: mount(listing(() => ({ tools: [tool('a')] })).handle) }
+      await using client = await connect(desk.server({ mounts }), { timeout: 100_000 })
+      const listed = client.listTools()
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect((await listed).map(({ name }) => name)).toEqual(['m_a'])
+      expect(page).toBe(11)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('are whole although a mounted server tells another one each time', async () => {
+    const small = mcp({ name: 'small', version: '1', pageSize: 2, log: () => {} })
+    let time = 0
+    const fickle = listing(
+      () => ({
+        tools: [1, 2, 3, 4, 5].map((at) => tool(`t${at}_${time}`)),
+        resources: [1, 2, 3].map((at) => ({ uri: `x://${at}/${time}`, name: `n${at}` })),
+      }),
+      { ttlMs: 0, cacheScope: 'public' },
+    )
+    const handle: Handle = (call) => {
+      time++
+      return fickle.handle(call)
+    }
+    await using client = await connect(small.server({ mounts: { f: mount(handle) } }))
+    expect((await client.listTools()).map(({ name }) => name)).toEqual([1, 2, 3, 4, 5].map((at) => `f_t${at}_1`))
+    expect(await client.listResources()).toHaveLength(3)
+    // A page is no reason to ask for the list again.
+    expect(fickle.asked).toEqual(['tools/list', 'resources/list'])
+  })
+
+  it('have an end where a server mounts itself', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+    try {
+      const { desk, hello } = createDesk()
+      let asked = 0
+      const itself: Handle = (call) => {
+        asked++
+        return server.handle(call)
+      }
+      const server: { readonly handle: Handle } = desk.server({ tools: { hello }, mounts: { me: mount(itself) } })
+      await using client = await connect(server as never, { timeout: 100_000 })
+      const listed = client.listTools()
+      await vi.advanceTimersByTimeAsync(10_100)
+      expect((await listed).map(({ name }) => name)).toEqual(['hello'])
+      expect(asked).toBe(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('end even if those of a mounted server do not', async () => {
     const { desk, entries } = createDesk()
     let page = 0

@@ -3,7 +3,7 @@ import type { CacheHint } from '../protocol/index.ts'
 import type { Own } from '../server/mounts.ts'
 import { createPages, type List, slicePage } from '../server/page.ts'
 import { permits } from '../server/scopes.ts'
-import type { Snapshot } from './cached.ts'
+import type { Need, Snapshot } from './cached.ts'
 import type { Catalogue, Merged } from './catalogue.ts'
 import type { Row, Table } from './merge.ts'
 import type { MountPoint } from './mount-point.ts'
@@ -41,7 +41,7 @@ export function createLists(catalogue: Catalogue, points: readonly MountPoint[],
   const fixed =
     (kind: 'tools' | 'prompts' | 'templates', field: string, entries: readonly object[]) =>
     async (call: Call): Promise<Reply> => {
-      const merged: Merged = await catalogue[kind](call, 'fresh')
+      const merged: Merged = await catalogue[kind](call, needFor(call))
       const { rows, hint, mask } = see(merged, call.principal)
       const second = Math.floor(Date.now() / 1000)
       let found = kept.get(merged.table)
@@ -54,7 +54,7 @@ export function createLists(catalogue: Catalogue, points: readonly MountPoint[],
     }
 
   const resources = async (call: Call<'resources/list'>): Promise<Reply> => {
-    const [ours, merged] = await Promise.all([readOwn(call, own), catalogue.resources(call, 'fresh')])
+    const [ours, merged] = await Promise.all([readOwn(call, own), catalogue.resources(call, needFor(call))])
     const { rows, hint } = see(merged, call.principal)
     const all = [...ours.entries, ...rows.map(({ entry }) => entry)]
     const { page, nextCursor } = slicePage(all, frame.pageSize, call.params.cursor, 'resources')
@@ -70,6 +70,9 @@ export function createLists(catalogue: Catalogue, points: readonly MountPoint[],
     'resources/list': resources,
   }
 }
+
+/** A list is asked for with its first page: one that changed between two pages would have to be read from the start again. */
+const needFor = ({ params }: Call): Need => ('cursor' in params && params.cursor !== undefined ? 'known' : 'fresh')
 
 /** As long as the shortest of all, and as private as the most private; a list that lacks a server is not kept. */
 export function hintOf(

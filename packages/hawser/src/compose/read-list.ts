@@ -1,4 +1,4 @@
-import { badReply } from '../call/index.ts'
+import { after, badReply, ConnectionError } from '../call/index.ts'
 import { type Entry, type ListMethod, pages } from '../client/pages.ts'
 import type { Request } from '../client/request.ts'
 import { isObject, type Result } from '../protocol/index.ts'
@@ -24,9 +24,29 @@ export function readHint(result: {
 /**
  * Reads all pages of a list.
  *
- * @throws ConnectionError `bad_reply` when it does not end within bounds; whatever the request throws.
+ * @param timeout Milliseconds for all of them together: everybody waits for the slowest of the mounted servers.
+ * @throws ConnectionError `bad_reply` when it does not end within bounds, `timeout`; whatever the request throws.
  */
-export async function readList<M extends ListMethod>(request: Request, method: M): Promise<Told<readonly Entry<M>[]>> {
+export async function readList<M extends ListMethod>(
+  request: Request,
+  method: M,
+  timeout: number,
+): Promise<Told<readonly Entry<M>[]>> {
+  const late = new AbortController()
+  const stop = after(timeout, () =>
+    late.abort(new ConnectionError('timeout', `${method} did not end within ${timeout / 1000} s.`)),
+  )
+  try {
+    return await readPages(
+      (name, params, options) => request(name, params, { ...options, signal: late.signal }),
+      method,
+    )
+  } finally {
+    stop()
+  }
+}
+
+async function readPages<M extends ListMethod>(request: Request, method: M): Promise<Told<readonly Entry<M>[]>> {
   const entries: Entry<M>[] = []
   let ttlMs = Number.MAX_SAFE_INTEGER
   let cacheScope: 'public' | 'private' = 'public'

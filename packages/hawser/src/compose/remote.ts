@@ -68,7 +68,7 @@ export function createRemote(point: MountPoint, caller: Principal | undefined, i
   const onFailure = (cause: unknown): void =>
     log({ level: 'warn', message: `The server mounted as "${point.name}" cannot be asked what it offers.`, cause })
   const list = <M extends ListMethod>(method: M): Cached<readonly Entry<M>[]> =>
-    createCached(() => readList(client.request, method), [], onFailure)
+    createCached(() => readList(client.request, method, timeout), [], onFailure)
   const lists = {
     tools: list('tools/list'),
     prompts: list('prompts/list'),
