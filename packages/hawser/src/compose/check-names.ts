@@ -19,7 +19,11 @@ export type TakenNames = Map<string, string>
  *
  * @throws DefinitionError `confusable-names` naming both.
  */
-export function takeNames(taken: TakenNames, what: string, names: Iterable<string>): void {
+export function takeNames(
+  taken: TakenNames,
+  kind: 'tools' | 'prompts' | 'prefixes' | 'parts',
+  names: Iterable<string>,
+): void {
   for (const name of names) {
     const folded = foldName(name)
     const other = taken.get(folded)
@@ -27,8 +31,8 @@ export function takeNames(taken: TakenNames, what: string, names: Iterable<strin
       throw new DefinitionError(
         'confusable-names',
         other === name
-          ? `Two ${what}s are named "${name}". Give one another name, or another prefix.`
-          : `Clients could take the ${what}s "${other}" and "${name}" for each other. Rename one.`,
+          ? `Two ${kind} are named "${name}". Give one another name, or another prefix.`
+          : `Clients could take the ${kind} "${other}" and "${name}" for each other. Rename one.`,
       )
     }
     taken.set(folded, name)

@@ -404,7 +404,9 @@ describe('names that are known when the module loads', () => {
     expect(
       id(() => desk.server({ mounts: { a: mount(shop(), { prefix: '' }), b: mount(shop(), { prefix: '' }) } })),
     ).toBe('confusable-names')
-    expect(id(() => desk.server({ mounts: { a: mount(shop()), A: mount(shop()) } }))).toBe('confusable-names')
+    const twins = (): unknown => desk.server({ mounts: { a: mount(shop()), A: mount(shop()) } })
+    expect(id(twins)).toBe('confusable-names')
+    expect(twins).toThrow('the prefixes "a" and "A"')
     expect(id(() => desk.server({ tools: { say_it: hello, 'say.it': hello } }))).toBe('loaded')
     expect(id(() => desk.server({ tools: { say_it: hello, 'say.it': hello }, mounts: { a: mount(shop()) } }))).toBe(
       'confusable-names',

@@ -57,15 +57,15 @@ export function compileMounts(mounts: Mounts, own: Own, { taken }: OwnLists): re
     compileMount(name, mount.definition as MountDefinition, own),
   )
   const prefixes = points.map(({ prefix }) => prefix).filter((prefix) => prefix !== '')
-  takeNames(new Map(), 'prefix', prefixes)
+  takeNames(new Map(), 'prefixes', prefixes)
   // Copies: what is listed later takes its names anew each time.
   const tools = new Map(taken.tools)
   const prompts = new Map(taken.prompts)
   for (const [index, mount] of Object.values(mounts).entries()) {
     const { names } = mount.definition as MountDefinition
     const { prefix } = points[index]!
-    takeNames(tools, 'tool', names?.tools.map((tool) => exposedName(prefix, tool)) ?? [])
-    takeNames(prompts, 'prompt', names?.prompts.map((prompt) => exposedName(prefix, prompt)) ?? [])
+    takeNames(tools, 'tools', names?.tools.map((tool) => exposedName(prefix, tool)) ?? [])
+    takeNames(prompts, 'prompts', names?.prompts.map((prompt) => exposedName(prefix, prompt)) ?? [])
   }
   checkClaims(points)
   return points

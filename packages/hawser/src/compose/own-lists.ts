@@ -14,8 +14,8 @@ export interface OwnLists {
 /** @throws DefinitionError `confusable-names`. */
 export function readOwnLists({ tools, prompts, resources }: Own): OwnLists {
   const taken = { tools: new Map<string, string>(), prompts: new Map<string, string>() }
-  takeNames(taken.tools, 'tool', tools.keys())
-  takeNames(taken.prompts, 'prompt', prompts.keys())
+  takeNames(taken.tools, 'tools', tools.keys())
+  takeNames(taken.prompts, 'prompts', prompts.keys())
   return {
     tools: [...tools.values()].map(({ listing }) => listing),
     prompts: [...prompts.values()].map(({ listing }) => listing),

@@ -28,6 +28,6 @@ type All<U> = (U extends unknown ? (part: U) => void : never) extends (part: inf
  */
 export function combine<const R extends readonly object[]>(...records: R): All<R[number]> {
   const taken: TakenNames = new Map()
-  for (const record of records) takeNames(taken, 'part', Object.keys(record))
+  for (const record of records) takeNames(taken, 'parts', Object.keys(record))
   return Object.assign({}, ...records) as All<R[number]>
 }
