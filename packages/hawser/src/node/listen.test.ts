@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { once } from 'node:events'
 import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
@@ -319,6 +320,15 @@ describe('the Node listener', () => {
       await Promise.all([close(), close()])
       await expect(answer).rejects.toThrow('socket hang up')
       await expect.poll(() => service.calls[0]?.signal.aborted).toBe(true)
+    })
+
+    it('without waiting for connections that never said anything', async () => {
+      const { url, close } = await start(createTestService(), { closeTimeoutMs: 60_000 })
+      const socket = connect(Number(new URL(url).port), '127.0.0.1')
+      await once(socket, 'connect')
+      // Answered after it was accepted, so that it is known here.
+      await post(url, callTool('echo'))
+      await Promise.all([close(), once(socket, 'close')])
     })
 
     it('at the end of its scope', async () => {

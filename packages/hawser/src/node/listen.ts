@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import {
   createExchange,
   type Exchange,
@@ -94,10 +94,15 @@ export async function listen(service: HttpService, options: ListenOptions = {}):
   }
 
   const server = createServer(LIMITS, serve)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   await bind(server, port, host)
   server.on('error', (cause) => service.log({ level: 'error', message: 'The HTTP listener failed.', cause }))
   const { port: taken } = server.address() as AddressInfo
-  const close = (): Promise<void> => (closing ??= closeGently(server, service, exchange, closeTimeoutMs))
+  const close = (): Promise<void> => (closing ??= closeGently({ server, sockets, service, exchange }, closeTimeoutMs))
   return { url: `http://${urlHost(host)}:${taken}${path}`, close, [Symbol.asyncDispose]: close }
 }
 
@@ -133,15 +138,30 @@ function explain(cause: NodeJS.ErrnoException, port: number, host: string): Erro
 
 /** Milliseconds between looks for connections that have become idle while the listener closes. */
 const IDLE_CHECK_MS = 25
+/** Milliseconds that a new connection gets to say something when the listener closes: its request may be on the way. */
+const SILENT_MS = 200
 
-async function closeGently(server: Server, service: HttpService, exchange: Exchange, timeoutMs: number): Promise<void> {
+interface Closing {
+  readonly server: Server
+  readonly sockets: ReadonlySet<Socket>
+  readonly service: HttpService
+  readonly exchange: Exchange
+}
+
+async function closeGently({ server, sockets, service, exchange }: Closing, timeoutMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
   exchange.release()
   const ended = service.close().catch((cause: unknown) => {
     service.log({ level: 'error', message: 'The server could not close gracefully.', cause })
   })
-  // A connection whose stream has just ended would otherwise be kept alive for the next request.
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  const start = Date.now()
+  const closeIdle = (): void => {
+    // A connection whose stream has just ended would otherwise be kept alive for the next request.
+    server.closeIdleConnections()
+    // To Node one that has not said anything yet is busy. `fetch` opens such a one when it breaks off a stream.
+    if (Date.now() - start >= SILENT_MS) for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
+  const idle = setInterval(closeIdle, IDLE_CHECK_MS)
   let deadline: NodeJS.Timeout | undefined
   const late = new Promise((resolve) => (deadline = setTimeout(resolve, timeoutMs)))
   await Promise.race([Promise.all([closed, ended]), late])
