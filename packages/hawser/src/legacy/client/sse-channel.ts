@@ -1,4 +1,4 @@
-import { badReply, ConnectionError, createLinkedController, after } from '../../call/index.ts'
+import { badReply, ConnectionError, createLinkedController, after, untilAborted } from '../../call/index.ts'
 import { mediaType } from '../../http/media-type.ts'
 import { isMessage, readWholeEvents, type ServerEvent } from '../../wire/events.ts'
 import type { Channel, Inbox } from './channel.ts'
@@ -34,7 +34,8 @@ export async function openSseStream(url: string, way: HttpWay, closing: AbortSig
       throw new Refused(response.status, mediaType(response.headers.get('content-type')))
     }
     const events = readWholeEvents(response.body!, { maxEventBytes: way.maxBytes })
-    const endpoint = await findEndpoint(events, url)
+    // A `fetch` of somebody's own may go on reading.
+    const endpoint = await untilAborted(controller.signal, findEndpoint(events, url))
     return { endpoint, events, close }
   } catch (error) {
     close()

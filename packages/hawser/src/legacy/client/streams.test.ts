@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { closedError } from '../../call/index.ts'
 import { connect, type ConnectOptions } from '../../connect.ts'
 import {
   type Answer,
@@ -11,6 +12,7 @@ import {
   result,
   text,
 } from './fixtures/old-fetch.ts'
+import { openSseStream } from './sse-channel.ts'
 
 const reach = async (answer: Answer, options: ConnectOptions = {}) => {
   const { fetch, seen } = createOldFetch(answer)
@@ -280,4 +282,16 @@ describe('HTTP+SSE', () => {
       expect(seen.filter(({ verb, headers }) => verb === 'POST' && headers.get('accept') === null)).toEqual([])
     },
   )
+
+  it('is waited for no longer than its client is open, whatever a fetch makes of the signal', async () => {
+    const closing = new AbortController()
+    const send = async () => new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } })
+    const opening = openSseStream(
+      'http://old.example/mcp',
+      { send, headers: () => ({}), maxBytes: 1000 },
+      closing.signal,
+    )
+    closing.abort(closedError())
+    await expect(opening).rejects.toMatchObject({ code: 'aborted' })
+  })
 })
