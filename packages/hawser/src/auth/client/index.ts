@@ -4,6 +4,7 @@ export type { Reach } from './address.ts'
 export type { PrivateKey } from './client-auth.ts'
 export type { ClientIdentity, RegisteredClient } from './identify-client.ts'
 export type { EnterpriseOptions, WorkloadOptions } from './machine-grants.ts'
+export { pasteAddress, type PasteOptions } from './paste-address.ts'
 export { Secret } from './secret.ts'
 export type { StepUp } from './session.ts'
 export {
