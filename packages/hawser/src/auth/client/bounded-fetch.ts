@@ -1,4 +1,4 @@
-import { ConnectionError } from '../../call/index.ts'
+import { ConnectionError, untilAborted } from '../../call/index.ts'
 import { checkAddress, type Reach, reachOf, type Surroundings } from './address.ts'
 import { SignInError } from './sign-in-error.ts'
 
@@ -51,8 +51,11 @@ export function createBoundedFetch(fetch: Fetch, surroundings: Surroundings): Bo
       signal: AbortSignal.any(limits),
     }
     try {
-      const response = await fetch(url.href, init, reachOf(url, surroundings))
-      const text = await readText(response, url)
+      const read = async () => {
+        const response = await fetch(url.href, init, reachOf(url, surroundings))
+        return { response, text: await readText(response, url) }
+      }
+      const { response, text } = await untilAborted(init.signal, read())
       const isRedirect = response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)
       if (isRedirect) throw new SignInError('forbidden_address', `${url.host} redirects, which issuers must not.`)
       return new Response(hasBody(response.status) ? text : null, {
@@ -69,14 +72,20 @@ export function createBoundedFetch(fetch: Fetch, surroundings: Surroundings): Bo
 const hasBody = (status: number): boolean => ![101, 204, 205, 304].includes(status)
 
 async function readText({ body }: Response, { host }: URL): Promise<string> {
-  if (body === null) return ''
+  const reader = body?.getReader()
+  if (reader === undefined) return ''
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let length = 0
-  for await (const chunk of body) {
-    length += chunk.byteLength
-    if (length > MAX_BYTES) throw new SignInError('bad_metadata', `${host} answered with more than ${MAX_BYTES} bytes.`)
-    text += decoder.decode(chunk, { stream: true })
+  for (;;) {
+    const { value } = await reader.read()
+    if (value === undefined) return text + decoder.decode()
+    length += value.byteLength
+    if (length > MAX_BYTES) {
+      // Who sends too much is not waited for.
+      reader.cancel().catch(() => {})
+      throw new SignInError('bad_metadata', `${host} answered with more than ${MAX_BYTES} bytes.`)
+    }
+    text += decoder.decode(value, { stream: true })
   }
-  return text + decoder.decode()
 }

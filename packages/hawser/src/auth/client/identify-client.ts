@@ -76,8 +76,15 @@ export async function identifyClient(options: IdentifyOptions): Promise<KnownCli
     )
   }
   const text = await register(options)
+  const client = decodeClient(text, now)
+  if (client === undefined) {
+    throw new SignInError(
+      'registration_refused',
+      `${new URL(found.issuer).host} registered a client that has expired already.`,
+    )
+  }
   await store.set(key, text)
-  return decodeClient(text, now)!
+  return client
 }
 
 /** The client that needs no registration with this issuer. */

@@ -45,7 +45,14 @@ export class SignInError extends AuthorizationError {
   ) {
     super('missing_token', message, options.scopes ?? [])
     this.problem = problem
-    // Only for those who look for it: what others said is not part of the message.
-    if (options.cause !== undefined) Object.defineProperty(this, 'cause', { value: options.cause, enumerable: false })
+    if (options.cause !== undefined) this.cause = outlineOf(options.cause)
   }
+}
+
+/** What failed, without what the library holds besides: answers with tokens in them, and words of strangers. */
+export function outlineOf(cause: unknown): Error {
+  const { name, message } = cause instanceof Error ? cause : { name: 'Error', message: typeof cause }
+  const outline = new Error(message)
+  outline.name = name
+  return outline
 }

@@ -17,7 +17,7 @@ import { ConnectionError } from '../../call/index.ts'
 import type { BoundedFetch } from './bounded-fetch.ts'
 import { authenticateClient, type KnownClient } from './client-auth.ts'
 import type { Found } from './discover.ts'
-import { SignInError } from './sign-in-error.ts'
+import { outlineOf, SignInError } from './sign-in-error.ts'
 
 /** Options for requests to an issuer whose addresses have been checked: those without TLS are on this machine. */
 export const requestOptions = (fetch: BoundedFetch) => ({
@@ -78,7 +78,8 @@ export function requestToken(
 /** What a library or an issuer says, in words of ours: descriptions of strangers are not shown. */
 export function asIssuerError(error: unknown, host: string): Error {
   if (error instanceof SignInError || error instanceof ConnectionError) return error
-  const unavailable = () => new ConnectionError('unavailable', `${host} cannot issue tokens now.`, { cause: error })
+  const unavailable = () =>
+    new ConnectionError('unavailable', `${host} cannot issue tokens now.`, { cause: outlineOf(error) })
   if (error instanceof ResponseBodyError) {
     if (error.status >= 500 || error.status === 429) return unavailable()
     return new IssuerRefusal(error.error, host, { cause: error })
