@@ -25,15 +25,16 @@ const PRIVATE = createList(
   ['::/3', '4000::/2', '8000::/1', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'],
 )
 
-function createList(four: readonly string[], six: readonly string[]): BlockList {
-  const list = new BlockList()
+/** One list for each protocol: in a common one, an address of the one also counts as its form in the other. */
+function createList(four: readonly string[], six: readonly string[]): Readonly<Record<'ipv4' | 'ipv6', BlockList>> {
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() }
   const add = (type: 'ipv4' | 'ipv6') => (network: string) => {
     const [address = '', bits] = network.split('/')
-    list.addSubnet(address, Number(bits), type)
+    lists[type].addSubnet(address, Number(bits), type)
   }
   four.forEach(add('ipv4'))
   six.forEach(add('ipv6'))
-  return list
+  return lists
 }
 
 /**
@@ -44,5 +45,5 @@ function createList(four: readonly string[], six: readonly string[]): BlockList 
 export function mayConnect(address: string, reach: Reach): boolean {
   if (reach === 'any') return true
   const type = isIPv4(address) ? 'ipv4' : 'ipv6'
-  return !LINK.check(address, type) && (reach === 'private' || !PRIVATE.check(address, type))
+  return !LINK[type].check(address, type) && (reach === 'private' || !PRIVATE[type].check(address, type))
 }
