@@ -48,7 +48,9 @@ export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOp
     const { found, store } = application
     const { host } = new URL(found.issuer)
     if (ask === undefined)
-      throw new SignInError('needs_person', `Somebody has to sign in at ${host}, and nobody can be asked here.`)
+      throw new SignInError('needs_person', `Somebody has to sign in at ${host}, and nobody can be asked here.`, {
+        scopes: application.scopes,
+      })
     if ('showCode' in ask) {
       await store.set(redirectKey(found.issuer), NO_WAY_BACK)
       return withClient(application, NO_WAY_BACK, (client) => authorizeByDevice(application, client, ask.showCode))

@@ -8,9 +8,9 @@ import { type Keychain, loadKeychain } from './keychain.ts'
 import { readSealingKey } from './sealing-key.ts'
 
 export interface FileCredentialsOptions {
-  /** Where the files are; made when it is missing. By default a folder of the user's own for the data of programs, or `HAWSER_HOME`. */
+  /** Where the files are; made when it is missing. By default a folder of the user's own for the data of programs, or in `HAWSER_HOME`. */
   readonly folder?: string | undefined
-  /** Holds the key of the files; that of the operating system when left out, as far as `@napi-rs/keyring` is installed. */
+  /** Holds the key of the files; that of the operating system when left out, if `@napi-rs/keyring` is installed and there is no `HAWSER_HOME`. */
   readonly keychain?: Keychain | false | undefined
 }
 
@@ -30,7 +30,7 @@ export function fileCredentials({ folder = defaultFolder(), keychain }: FileCred
     await mkdir(folder, { recursive: true, mode: 0o700 })
     // One process at a time makes the key.
     return withFileLock(join(folder, 'key.lock'), async () =>
-      readSealingKey(folder, keychain === false ? undefined : (keychain ?? (await loadKeychain()))),
+      readSealingKey(folder, keychain === false ? undefined : (keychain ?? (await findKeychain()))),
     )
   }
   const sealingKey = (): Promise<Buffer> => {
@@ -60,6 +60,10 @@ export function fileCredentials({ folder = defaultFolder(), keychain }: FileCred
     },
   }
 }
+
+/** A home of its own can be carried elsewhere, and has all that it needs in it. */
+const findKeychain = async (): Promise<Keychain | undefined> =>
+  process.env['HAWSER_HOME'] ? undefined : loadKeychain()
 
 function defaultFolder(): string {
   const { HAWSER_HOME, XDG_DATA_HOME, LOCALAPPDATA } = process.env

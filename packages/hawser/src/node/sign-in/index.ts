@@ -8,7 +8,9 @@
  */
 import {
   clientCredentials as clientCredentialsAnywhere,
+  discoverIssuer as discoverIssuerAnywhere,
   enterprise as enterpriseAnywhere,
+  type Fetch,
   type SignIn,
   signIn as signInAnywhere,
   type SignInOptions,
@@ -27,27 +29,55 @@ export { openBrowser } from './open-browser.ts'
 
 const guardedFetch = createGuardedFetch()
 
-/** As `signIn` of `hawser/sign-in`, with a browser, sealed files and guarded requests where nothing else is said. */
-export const signIn = (options: SignInOptions = {}): SignIn =>
-  signInAnywhere({
-    fetch: guardedFetch,
-    // `ask: undefined` asks nobody.
-    ...('ask' in options ? {} : { ask: browser({ onPage: showPage }) }),
-    ...options,
-    store: options.store ?? fileCredentials(),
-  })
+/** Where nothing else is said. */
+const guarded = <T extends { readonly fetch?: Fetch | undefined }>(options: T): T => ({
+  ...options,
+  fetch: options.fetch ?? guardedFetch,
+})
 
 const showPage = (page: URL, opened: boolean): void => {
   if (!opened) console.error(`To sign in, open this page in a browser of this machine:\n${page.href}`)
 }
 
-/** As `clientCredentials` of `hawser/sign-in`, with guarded requests. */
+/**
+ * As `signIn` of `hawser/sign-in`, with a browser, sealed files and guarded requests where nothing else is said. Without a person to
+ * ask, `ask: undefined` uses what is stored.
+ *
+ * @example const auth = signIn({ maxScopes: ['notes:read'] })
+ */
+export const signIn = (options: SignInOptions = {}): SignIn =>
+  signInAnywhere({
+    ...guarded(options),
+    ask: 'ask' in options ? options.ask : browser({ onPage: showPage }),
+    store: options.store ?? fileCredentials(),
+  })
+
+/**
+ * As `clientCredentials` of `hawser/sign-in`, with guarded requests.
+ *
+ * @example const auth = clientCredentials({ client: { id: 'nightly', issuer: 'https://login.example.com', secret } })
+ */
 export const clientCredentials: typeof clientCredentialsAnywhere = (options) =>
-  clientCredentialsAnywhere({ fetch: guardedFetch, ...options })
+  clientCredentialsAnywhere(guarded(options))
 
-/** As `workload` of `hawser/sign-in`, with guarded requests. */
-export const workload: typeof workloadAnywhere = (options) => workloadAnywhere({ fetch: guardedFetch, ...options })
+/**
+ * As `workload` of `hawser/sign-in`, with guarded requests.
+ *
+ * @example const auth = workload({ client: { id: 'nightly', issuer }, assertion: readServiceToken })
+ */
+export const workload: typeof workloadAnywhere = (options) => workloadAnywhere(guarded(options))
 
-/** As `enterprise` of `hawser/sign-in`, with guarded requests. */
-export const enterprise: typeof enterpriseAnywhere = (options) =>
-  enterpriseAnywhere({ fetch: guardedFetch, ...options })
+/**
+ * As `enterprise` of `hawser/sign-in`, with guarded requests.
+ *
+ * @example const auth = enterprise({ provider, idToken, client })
+ */
+export const enterprise: typeof enterpriseAnywhere = (options) => enterpriseAnywhere(guarded(options))
+
+/**
+ * As `discoverIssuer` of `hawser/sign-in`, with guarded requests.
+ *
+ * @example const { issuer } = await discoverIssuer('https://notes.example.com/mcp')
+ */
+export const discoverIssuer: typeof discoverIssuerAnywhere = (server, options = {}) =>
+  discoverIssuerAnywhere(server, guarded(options))

@@ -5,14 +5,17 @@ export interface Keychain {
   readonly set: (secret: string) => Promise<void>
 }
 
-/** The keychain of the operating system by `@napi-rs/keyring`, where that is installed. */
+/** The keychain of the operating system by `@napi-rs/keyring`; `undefined` where that is not installed or finds none. */
 export async function loadKeychain(): Promise<Keychain | undefined> {
-  const library = await import('@napi-rs/keyring').catch(() => undefined)
-  if (library === undefined) return undefined
-  // On Linux only the secret service lasts longer than the machine runs.
-  const entry = new library.AsyncEntry('hawser', 'credentials', { linux: { store: 'secret-service' } })
-  return {
-    get: async () => (await entry.getPassword()) ?? undefined,
-    set: (secret) => entry.setPassword(secret),
+  try {
+    const { AsyncEntry } = await import('@napi-rs/keyring')
+    // On Linux only the secret service lasts longer than the machine runs.
+    const entry = new AsyncEntry('hawser', 'credentials', { linux: { store: 'secret-service' } })
+    return {
+      get: async () => (await entry.getPassword()) ?? undefined,
+      set: (secret) => entry.setPassword(secret),
+    }
+  } catch {
+    return undefined
   }
 }
