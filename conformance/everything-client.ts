@@ -5,6 +5,7 @@
 import { type Client, connect } from 'hawser'
 import process from 'node:process'
 import { loadSkill, type SkillEntry } from './load-skill.ts'
+import { chooseSignIn } from './sign-in.ts'
 
 interface ToolCall {
   readonly name: string
@@ -88,12 +89,21 @@ const SCENARIOS: ReadonlyMap<string, Drive> = new Map<string, Drive>([
   ['sep-2640-client-verify-frontmatter', loadSkills],
 ])
 
+/** What a person who is signed in does. */
+const useSignedIn: Drive = async (client) => {
+  await client.listTools()
+  await client.call('test-tool')
+}
+
 const [, , url = ''] = process.argv
 const scenario = process.env['MCP_CONFORMANCE_SCENARIO'] ?? ''
-const drive = SCENARIOS.get(scenario)
+const context = JSON.parse(process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}') as Readonly<Record<string, string>>
+const signsIn = scenario.startsWith('auth/')
+const drive = signsIn ? useSignedIn : SCENARIOS.get(scenario)
 if (drive === undefined) throw new Error(`Nothing is known of the scenario ${scenario}.`)
 
 await using client = await connect(url, {
+  ...(signsIn && { http: { auth: await chooseSignIn(scenario, url, context) } }),
   clientInfo: { name: 'everything-client', version: '1.0.0' },
   extensions: { 'io.modelcontextprotocol/skills': {} },
   answers: {

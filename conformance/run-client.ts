@@ -12,18 +12,23 @@ interface Edition {
   readonly name: string
   readonly script: string
   readonly versions: readonly string[]
-  /** The revision at which scenarios of extensions run, if there are any. */
-  readonly extensions?: string
+  /** The revision at which scenarios of extensions run, and how that is insisted on. */
+  readonly extensions: { readonly version: string; readonly options: readonly string[] }
 }
 
 const EDITIONS: readonly Edition[] = [
   {
     name: '0.2.0-alpha.12',
     script: 'node_modules/@modelcontextprotocol/conformance/dist/index.js',
-    versions: ['2025-06-18', '2025-11-25', '2026-07-28'],
-    extensions: '2026-07-28',
+    versions: ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'],
+    extensions: { version: '2026-07-28', options: ['--force'] },
   },
-  { name: '0.1.16', script: 'node_modules/conformance-0.1/dist/index.js', versions: ['2025-06-18', '2025-11-25'] },
+  {
+    name: '0.1.16',
+    script: 'node_modules/conformance-0.1/dist/index.js',
+    versions: ['2025-03-26', '2025-06-18', '2025-11-25', 'draft'],
+    extensions: { version: '2025-11-25', options: [] },
+  },
 ]
 
 /** One scenario at one revision. */
@@ -39,10 +44,10 @@ interface Check {
   readonly errorMessage?: string
 }
 
-const CLIENT = `${process.execPath} --no-warnings --conditions=hawser-source conformance/everything-client.ts`
+/** `run-client.ts auth/` runs only the scenarios whose names begin so. */
+const [, , only = ''] = process.argv
 
-/** Authorization is another matter, and has clients of its own. */
-const isOurs = (scenario: string): boolean => !scenario.startsWith('auth/')
+const CLIENT = `${process.execPath} --no-warnings --conditions=hawser-source conformance/everything-client.ts`
 
 /** What the mock server itself leaves out at this revision: there is no handshake to look at. */
 const SKIPPED_BY_SUITE: ReadonlySet<string> = new Set(['http-standard-headers'])
@@ -56,12 +61,9 @@ async function listRuns({ script, versions, extensions }: Edition): Promise<read
   const perVersion = versions.map(async (version) =>
     (await list(script, ['--spec-version', version])).map(([scenario]) => ({ scenario, version, options: [] })),
   )
-  const extra = extensions === undefined ? [] : (await list(script, [])).filter(([, tags]) => tags === 'extension')
-  const runs = [
-    ...(await Promise.all(perVersion)).flat(),
-    ...extra.map(([scenario]) => ({ scenario, version: extensions ?? '', options: ['--force'] })),
-  ]
-  return runs.filter(({ scenario }) => isOurs(scenario))
+  const extra = (await list(script, [])).filter(([, tags]) => tags === 'extension')
+  const runs = [...(await Promise.all(perVersion)).flat(), ...extra.map(([scenario]) => ({ scenario, ...extensions }))]
+  return runs.filter(({ scenario }) => scenario.startsWith(only))
 }
 
 /** No failure, no warning, nothing empty, and a client that ends well unless the scenario lets it fail. */

@@ -32,6 +32,7 @@ const DEPENDENCIES: ReadonlyMap<string, string> = new Map([
   ['@opentelemetry/api', 'interceptors'],
   ['jose', 'auth'],
   ['oauth4webapi', 'auth'],
+  ['@napi-rs/keyring', 'node'],
 ])
 
 const OLD_WORDS =
@@ -186,6 +187,9 @@ describe('rooms', () => {
     // Optional: whoever has not installed it must be able to load everything else.
     ['index.ts', '@opentelemetry/api'],
     ['interceptors/index.ts', '@opentelemetry/api'],
+    ['index.ts', 'oauth4webapi'],
+    ['node/index.ts', 'oauth4webapi'],
+    ['node/sign-in/index.ts', 'jose'],
   ])('keep what is large or optional out of what %s loads: %s', (entry, dependency) => {
     const reached = loadedBy(entry)
     const loaded = sources.filter(({ path }) => reached.has(path))

@@ -12,6 +12,9 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   call: { summary: 'Call a tool', load: async () => (await import('./call.ts')).call },
   read: { summary: 'Read a resource', load: async () => (await import('./read.ts')).read },
   prompt: { summary: 'Render a prompt', load: async () => (await import('./prompt.ts')).prompt },
+  login: { summary: 'Sign in at a server', load: async () => (await import('./login.ts')).login },
+  logout: { summary: 'Sign out', load: async () => (await import('./logout.ts')).logout },
+  whoami: { summary: 'Show who is signed in', load: async () => (await import('./whoami.ts')).whoami },
   types: { summary: 'Write types for a server', load: async () => (await import('./types.ts')).types },
   replay: { summary: 'Serve a recorded trace', load: async () => (await import('./replay.ts')).replay },
 }

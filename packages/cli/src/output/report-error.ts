@@ -40,7 +40,7 @@ function describe(error: unknown, hasProgram: boolean): Report {
         hints: hasProgram ? adviseProgram(code) : adviseConnection(code),
       }
     case 'AuthorizationError':
-      return { exitCode: EXIT.refused, message, hints: adviseAuthorization(error) }
+      return { exitCode: EXIT.refused, message: message + rootCause(error), hints: adviseAuthorization(error) }
     case 'ProtocolError':
       return describeRefusal(message, code, 'number' in error ? error.number : undefined)
     default:
@@ -103,5 +103,9 @@ function adviseConnection(code: unknown): readonly string[] {
 function adviseAuthorization(error: Error): readonly string[] {
   const scopes = 'scopes' in error && Array.isArray(error.scopes) ? error.scopes.map(String) : []
   const needed = scopes.length > 0 ? [`Scopes needed: ${scopes.join(', ')}`] : []
-  return [...needed, "Over HTTP, send a token: --header 'Authorization: Bearer …'"]
+  const wanted = scopes.map((scope) => ` --scope ${scope}`).join('')
+  const problem = 'problem' in error ? error.problem : undefined
+  // Whoever tried to sign in is told why that failed, not to try it.
+  if (problem !== undefined && problem !== 'needs_person') return needed
+  return [...needed, `Sign in: hawser login TARGET${wanted}`, "Or send a token: --header 'Authorization: Bearer …'"]
 }

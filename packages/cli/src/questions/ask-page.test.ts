@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { findWarnings } from './ask-page.ts'
-import { openBrowser } from './open-browser.ts'
+import { openBrowser } from 'hawser/node/sign-in'
 
 describe('a page', () => {
   // client/elicitation#safe-url-handling

@@ -2,7 +2,6 @@ import { select } from '@clack/prompts'
 import { cleanProse } from '../output/sanitize.ts'
 import { type Asking, asked } from './ask-form.ts'
 import { introduce } from './introduce.ts'
-import { openBrowser } from './open-browser.ts'
 import type { Answer, Context, Page } from './question.ts'
 
 /**
@@ -32,8 +31,10 @@ export async function askPage(page: Page, context: Context, asking: Asking): Pro
     }),
   )
   if (choice === 'decline') return { action: 'decline' }
-  if (choice === 'open' && !(await openBrowser(url)))
-    output.note('No browser could be started: open the URL above yourself.')
+  if (choice === 'open') {
+    const { openBrowser } = await import('hawser/node/sign-in')
+    if (!(await openBrowser(url))) output.note('No browser could be started: open the URL above yourself.')
+  }
   return { action: 'accept' }
 }
 

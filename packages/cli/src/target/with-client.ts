@@ -74,11 +74,12 @@ async function open(
   recording: OpenRecording | undefined,
 ): Promise<AnyClient> {
   switch (target.kind) {
-    case 'url':
-      return connect(target.url, {
-        ...options,
-        http: { headers: readHeaders(header), log: noteWarning, fetch: recording?.fetch },
-      })
+    case 'url': {
+      const headers = readHeaders(header)
+      const isProven = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+      const auth = isProven ? undefined : await (await import('./signed-in.ts')).findSignIn(target.url)
+      return connect(target.url, { ...options, http: { headers, auth, log: noteWarning, fetch: recording?.fetch } })
+    }
     case 'program': {
       const { command } = await import('hawser/node')
       const show = stderr === true ? (text: string) => void process.stderr.write(clean(text)) : undefined

@@ -23,6 +23,16 @@ import { readReply } from './read-reply.ts'
 import { send as sendByFetch } from './send-by-fetch.ts'
 import { type Received, type Send, sendWith } from './send.ts'
 
+/** Proves to servers who is calling, such as `signIn()` of `hawser/sign-in`. */
+export interface HttpAuth {
+  /**
+   * Sends as `send` does, with credentials for one server, and once more after a refusal that they can settle.
+   *
+   * @param server The address that was connected to.
+   */
+  readonly authorize: (send: Send, server: string) => Send
+}
+
 export interface ConnectHttpOptions {
   /**
    * Sends the requests, such as a handler of `createFetchHandler`. By default it is done by what the runtime does it best with:
@@ -31,6 +41,8 @@ export interface ConnectHttpOptions {
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined
   /** Sent with every request, such as `authorization`; a function is asked before each. */
   readonly headers?: OwnHeaders | undefined
+  /** Signs in where the server wants it. An `authorization` header of your own goes before it. */
+  readonly auth?: HttpAuth | undefined
   /** Most bytes of one answer or one event; 16 MiB by default. */
   readonly maxBytes?: number | undefined
   /** Most values in one answer or one event, counting every item and member; 1 000 000 by default. */
@@ -68,9 +80,9 @@ const MAX_PAGES = 100
 export function connectHttp(url: string | URL, options: ConnectHttpOptions = {}, around: Around = {}): Handle {
   const { maxBytes = 16 * 1024 * 1024, maxValues = MAX_REPLY_VALUES } = options
   const { inspect } = around
-  const send = chooseSend(options, around.send)
-  const ownHeaders = prepareHeaders(options.headers)
   const endpoint = checkUrl(url)
+  const send = chooseSend(options, endpoint, around.send)
+  const ownHeaders = prepareHeaders(options.headers)
   const nameFields = mergeNameFields(options.nameFields)
   // As JSON, for names come from the server and may hold what a terminal obeys.
   const known = createKnownHeaders(options.log ?? ((entry) => console.warn(JSON.stringify(entry))))
@@ -126,10 +138,13 @@ export function connectHttp(url: string | URL, options: ConnectHttpOptions = {},
 }
 
 /** A `fetch` of the caller's own goes first. */
-export const chooseSend = ({ fetch }: ConnectHttpOptions, send: Send = sendByFetch): Send =>
-  fetch === undefined ? send : sendWith(fetch)
+export function chooseSend({ fetch, auth }: ConnectHttpOptions, endpoint: string, by: Send = sendByFetch): Send {
+  const send = fetch === undefined ? by : sendWith(fetch)
+  return auth === undefined ? send : auth.authorize(send, endpoint)
+}
 
-function checkUrl(url: string | URL): string {
+/** @throws TypeError for an address that is no server's. */
+export function checkUrl(url: string | URL): string {
   const { protocol, username, password, href } = new URL(url)
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new TypeError(`Expected an http or https URL, got one with ${protocol}`)

@@ -10,7 +10,7 @@ import {
   type Reply,
   untilAborted,
 } from '../../call/index.ts'
-import { chooseSend, connectHttp, type ConnectHttpOptions } from '../../http/connect.ts'
+import { checkUrl, chooseSend, connectHttp, type ConnectHttpOptions } from '../../http/connect.ts'
 import { mediaType } from '../../http/media-type.ts'
 import { prepareHeaders } from '../../http/own-headers.ts'
 import { readBody } from '../../http/read-body.ts'
@@ -39,12 +39,18 @@ const PRESENT: Agreed = { protocolVersion: PROTOCOL_VERSION, transport: 'Streama
  */
 export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, by?: Send): Link {
   const { maxBytes = 16 * 1024 * 1024 } = options
-  const send = chooseSend(options, by)
+  const endpoint = checkUrl(url)
+  const send = chooseSend(options, endpoint, by)
   const headers = prepareHeaders(options.headers)
-  const present = connectHttp(url, options, {
-    send,
-    inspect: (response) => (isPuzzled(response.status) ? checkAnswer(response, maxBytes) : response),
-  })
+  // What was chosen here signs in already.
+  const present = connectHttp(
+    url,
+    { ...options, fetch: undefined, auth: undefined },
+    {
+      send,
+      inspect: (response) => (isPuzzled(response.status) ? checkAnswer(response, maxBytes) : response),
+    },
+  )
   /** What the server is known to speak; its sessions when that is an earlier revision. */
   let era: 'unknown' | 'doubtful' | 'present' | Sessions = 'unknown'
   let hasAnswered = false
@@ -95,7 +101,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
   }
 
   const openPast = async (call: Call): Promise<Sessions> => {
-    const sessions = (past = createOldHttp(new URL(url).href, { send, headers, maxBytes }))
+    const sessions = (past = createOldHttp(endpoint, { send, headers, maxBytes }))
     await sessions.greet(call)
     era = sessions
     return sessions

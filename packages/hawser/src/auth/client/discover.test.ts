@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest'
+import { connect } from '../../connect.ts'
+import { createWorld, ISSUER, json, SERVER, type World } from './fixtures/world.ts'
+import { signIn, SignInError, type SignInOptions } from './index.ts'
+
+const listTools = async (world: World, options: SignInOptions = {}) => {
+  const auth = signIn({ ask: world.ask, fetch: world.fetch, ...options })
+  await using client = await connect(SERVER, { http: { auth, fetch: world.send } })
+  return await client.listTools()
+}
+
+/** The problem for which nobody was signed in; and that nobody was asked, registered or given anything. */
+const refusalOf = async (world: World, options?: SignInOptions): Promise<unknown> => {
+  const error = await listTools(world, options).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(world.pages).toEqual([])
+  expect(world.sentTo('/register')).toEqual([])
+  expect(world.sentTo('/token')).toEqual([])
+  expect(world.tokens.size).toBe(0)
+  return error instanceof SignInError ? error.problem : error
+}
+
+const missing = () => json({}, 404)
+
+describe('discovery', () => {
+  it('signs in at the issuer that the server names', async () => {
+    const world = createWorld()
+    expect(await listTools(world)).toHaveLength(2)
+    expect(world.pages[0]?.searchParams.get('resource')).toBe(SERVER)
+    expect(new URLSearchParams(world.sentTo('/token')[0]?.body).get('resource')).toBe(SERVER)
+  })
+
+  it.each([
+    ['nothing', undefined],
+    ['plain', ['plain']],
+    ['lower case', ['s256']],
+  ])('TC1: an issuer that says %s of PKCE is not used, and no page opens', async (_what, methods) => {
+    const world = createWorld({ metadata: { code_challenge_methods_supported: methods } })
+    expect(await refusalOf(world)).toBe('no_pkce')
+  })
+
+  it('TC1: an issuer that is vouched for is used with S256 all the same', async () => {
+    const world = createWorld({ metadata: { code_challenge_methods_supported: undefined } })
+    expect(await listTools(world, { assumePkce: [ISSUER] })).toHaveLength(2)
+    expect(world.pages[0]?.searchParams.get('code_challenge_method')).toBe('S256')
+  })
+
+  it.each([
+    `${ISSUER}/`,
+    `${ISSUER}/tenant`,
+    'http://login.example.com',
+    'https://LOGIN.example.com',
+    'https://login.example.com:443',
+  ])('TC5: metadata of the issuer %s is not that of the one that was named', async (issuer) => {
+    const world = createWorld({ metadata: { issuer } })
+    expect(await refusalOf(world)).toBe('bad_metadata')
+    // The next place is not tried, as if it could be better there.
+    expect(world.sent.filter(({ url }) => url.startsWith(ISSUER))).toHaveLength(1)
+  })
+
+  it('TC5: places are tried in the order of the specification', async () => {
+    const issuer = `${ISSUER}/tenant`
+    const world = createWorld({}, { issuers: [issuer] })
+    world.issuers.clear()
+    world.issuers.set(issuer, { discovery: missing })
+    expect(await refusalOf(world)).toBe('bad_metadata')
+    expect(world.sent.map(({ url }) => url).filter((url) => url.startsWith(ISSUER))).toEqual([
+      `${ISSUER}/.well-known/oauth-authorization-server/tenant`,
+      `${ISSUER}/.well-known/openid-configuration/tenant`,
+      `${ISSUER}/tenant/.well-known/openid-configuration`,
+    ])
+  })
+
+  it.each([
+    'https://evil.example.com/mcp',
+    'https://notes.example.com/mcp-evil',
+    'https://notes.example.com/mcp/deeper',
+    'https://notes.example.com:8443/mcp',
+    'http://notes.example.com/mcp',
+    'https://notes.example.com/mcp#part',
+    'https://user@notes.example.com/mcp',
+    'https://notes.example.com/mcp?tenant=2',
+    'not a url',
+    7,
+    undefined,
+  ])('TC7: metadata about %s is not about this server', async (resource) => {
+    expect(await refusalOf(createWorld({}, { metadata: { resource } }))).toBe('bad_metadata')
+  })
+
+  it.each(['https://notes.example.com', 'https://notes.example.com/', SERVER])(
+    'TC7: a server may be part of the resource %s, which is sent as it is written',
+    async (resource) => {
+      const world = createWorld({}, { metadata: { resource } })
+      await listTools(world)
+      expect(world.pages[0]?.searchParams.get('resource')).toBe(resource)
+      expect(new URLSearchParams(world.sentTo('/token')[0]?.body).get('resource')).toBe(resource)
+    },
+  )
+
+  const NEAR = [
+    'http://169.254.169.254/latest/meta-data',
+    'https://169.254.169.254/',
+    'https://[::ffff:169.254.169.254]/',
+    'https://[fd00:ec2::254]/',
+    'https://127.0.0.1/',
+    'https://0x7f.1/',
+    'https://2130706433/',
+    'https://localhost/',
+    'https://localhost./',
+    'https://10.0.0.1/',
+    'http://login.example.com/',
+    'file:///etc/passwd',
+    'gopher://login.example.com/',
+    'https://user:secret@login.example.com/',
+    'https:\\\\login.example.com/',
+    'https:login.example.com',
+  ]
+
+  it.each(NEAR)('TC10: a server may not send anybody to %s for its metadata', async (place) => {
+    const world = createWorld({}, { challenge: `Bearer resource_metadata="${place.replaceAll('\\', '\\\\')}"` })
+    expect(await refusalOf(world)).toBe('forbidden_address')
+    expect(new Set(world.sent.map(({ url }) => url))).toEqual(new Set([SERVER]))
+  })
+
+  it.each(NEAR)('TC10: nor to the issuer %s', async (issuer) => {
+    const world = createWorld({}, { issuers: [issuer] })
+    expect(await refusalOf(world)).toBe('forbidden_address')
+  })
+
+  it.each(['authorization_endpoint', 'token_endpoint', 'registration_endpoint'])(
+    'TC10: nor may an issuer by its %s',
+    async (name) => {
+      expect(await refusalOf(createWorld({ metadata: { [name]: 'https://169.254.169.254/' } }))).toBe(
+        'forbidden_address',
+      )
+    },
+  )
+
+  it('TC10: redirects are not followed', async () => {
+    const redirect = () => new Response(null, { status: 302, headers: { location: 'https://169.254.169.254/' } })
+    expect(await refusalOf(createWorld({ discovery: redirect }))).toBe('forbidden_address')
+    expect(await refusalOf(createWorld({}, { discovery: redirect }))).toBe('forbidden_address')
+  })
+
+  it.each([
+    'javascript:alert(1)',
+    ' JavaScript:alert(1)',
+    'java\tscript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    'http://evil.example.com/authorize',
+    'https://login.example.com/"&calc',
+    "https://login.example.com/'&calc",
+    'https://login.example.com/\nx',
+    '//login.example.com/authorize',
+    {},
+  ])('TC11: no page opens at %s', async (page) => {
+    expect(await refusalOf(createWorld({ metadata: { authorization_endpoint: page } }))).toBe('forbidden_address')
+  })
+
+  it.each([
+    ['is larger than metadata is', new Response('x'.repeat(300_000)), 'bad_metadata'],
+    ['is nested deeply', new Response('['.repeat(100_000)), 'bad_metadata'],
+    ['is a page', new Response('<html></html>', { headers: { 'content-type': 'text/html' } }), 'bad_metadata'],
+    ['is a list', json([{ issuer: ISSUER }]), 'bad_metadata'],
+    ['is null', json(null), 'bad_metadata'],
+    ['has its members elsewhere', new Response(`{"__proto__":{"issuer":"${ISSUER}"}}`), 'bad_metadata'],
+  ])('TC12: metadata that %s is refused', async (_what, response, problem) => {
+    expect(await refusalOf(createWorld({ discovery: () => response.clone() }))).toBe(problem)
+    expect(await refusalOf(createWorld({}, { discovery: () => response.clone() }))).toBe(problem)
+    expect(({} as Record<string, unknown>)['issuer']).toBeUndefined()
+  })
+
+  it('TC24: a server without metadata is its own issuer only where that is said', async () => {
+    const script = { discovery: missing }
+    expect(await refusalOf(createWorld({}, script))).toBe('bad_metadata')
+  })
+
+  it.each([500, 503, 401, 403, 429])('TC25: metadata that answers %i is not taken for missing', async (status) => {
+    const failing = { discovery: () => json({}, status) }
+    const world = createWorld({}, failing)
+    const problem = await refusalOf(world, { guessIssuer: true })
+    if (status >= 500 || status === 429) expect(problem).toMatchObject({ code: 'unavailable' })
+    else expect(problem).toBe('bad_metadata')
+    expect(world.sent.some(({ url }) => url.endsWith('/.well-known/oauth-authorization-server'))).toBe(false)
+  })
+
+  it.each([500, 401])('TC25: an issuer that answers %i is not taken for one without metadata', async (status) => {
+    const world = createWorld({ discovery: () => json({}, status) })
+    await refusalOf(world, { guessIssuer: true })
+  })
+})

@@ -1,0 +1,39 @@
+import type { DPoPHandle, TokenEndpointResponse } from 'oauth4webapi'
+import type { BoundedFetch } from './bounded-fetch.ts'
+import type { KnownClient } from './client-auth.ts'
+import type { Found } from './discover.ts'
+import type { CredentialStore } from './store.ts'
+
+/** All that it takes to get tokens for one server. */
+export interface Application {
+  readonly found: Found
+  readonly scopes: readonly string[]
+  readonly store: CredentialStore
+  readonly fetch: BoundedFetch
+  /** `fetch` for what was not named by the server but in the options. */
+  readonly trustedFetch: (address: string) => BoundedFetch
+  readonly dpop: DPoPHandle | undefined
+  readonly signal: AbortSignal
+}
+
+/** A way to get tokens. */
+export interface Grant {
+  /** The only issuer that will do. */
+  readonly issuer?: string | undefined
+  /** Whether a person is asked. */
+  readonly asksPerson: boolean
+  readonly obtain: (
+    application: Application,
+  ) => Promise<{ readonly response: TokenEndpointResponse; readonly clientId: string }>
+  /** The client that tokens were given to, to refresh and revoke them. */
+  readonly recall: (application: Pick<Application, 'found' | 'store'>) => Promise<KnownClient | undefined>
+}
+
+/** The parameters that every request for a token has: for what, and with which scopes. (RFC 8707 §2, RFC 6749 §3.3) */
+export const targetOf = ({
+  found,
+  scopes,
+}: Pick<Application, 'found' | 'scopes'>): Readonly<Record<string, string>> => ({
+  resource: found.resource,
+  ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+})

@@ -1,0 +1,78 @@
+import type { Ask } from './ask.ts'
+import { authorizeByCode, checkPkce } from './authorize-by-code.ts'
+import { authorizeByDevice } from './authorize-by-device.ts'
+import type { KnownClient } from './client-auth.ts'
+import type { Application, Grant } from './grant.ts'
+import { type ClientIdentity, identifyClient, namedClient, recallClient, registrationKey } from './identify-client.ts'
+import { SignInError } from './sign-in-error.ts'
+import { IssuerRefusal } from './token-request.ts'
+
+/** Milliseconds that a person has to sign in. */
+const PATIENCE = 5 * 60_000
+
+export interface PersonGrantOptions {
+  readonly client: ClientIdentity
+  /** Without it nobody can be asked, and only what is stored is used. */
+  readonly ask: Ask | undefined
+  readonly assumePkce: readonly string[]
+}
+
+/** Where the way back that an issuer knows is kept. */
+const redirectKey = (issuer: string): string => `redirect ${issuer}`
+
+/** What stands for a way back where there is none. */
+const NO_WAY_BACK = ''
+
+/** A person signs in at the issuer. */
+export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOptions): Grant {
+  const identify = (application: Application, redirectUri: string): Promise<KnownClient> =>
+    identifyClient({ ...application, identity, redirectUri, usesDpop: application.dpop !== undefined, now: Date.now() })
+
+  /** A client that the issuer has forgotten is forgotten here as well, so that the next attempt registers one. */
+  const withClient = async <T>(
+    application: Application,
+    redirectUri: string,
+    use: (client: KnownClient) => Promise<T>,
+  ) => {
+    const client = await identify(application, redirectUri)
+    try {
+      return { response: await use(client), clientId: client.id }
+    } catch (error) {
+      const isForgotten = error instanceof IssuerRefusal && error.error === 'invalid_client'
+      if (isForgotten) await application.store.delete(registrationKey(application.found.issuer, redirectUri))
+      throw error
+    }
+  }
+
+  const obtain: Grant['obtain'] = async (application) => {
+    const { found, store } = application
+    const { host } = new URL(found.issuer)
+    if (ask === undefined)
+      throw new SignInError('needs_person', `Somebody has to sign in at ${host}, and nobody can be asked here.`, {
+        scopes: application.scopes,
+      })
+    if ('showCode' in ask) {
+      await store.set(redirectKey(found.issuer), NO_WAY_BACK)
+      return withClient(application, NO_WAY_BACK, (client) => authorizeByDevice(application, client, ask.showCode))
+    }
+    // Before anything opens.
+    checkPkce(found, assumePkce)
+    const callback = await ask.open((await store.get(redirectKey(found.issuer))) || undefined)
+    try {
+      const { redirectUri } = callback
+      await store.set(redirectKey(found.issuer), redirectUri)
+      const signal = AbortSignal.any([application.signal, AbortSignal.timeout(PATIENCE)])
+      return await withClient(application, redirectUri, (client) =>
+        authorizeByCode({ ...application, signal }, client, callback),
+      )
+    } finally {
+      await callback.close()
+    }
+  }
+
+  const recall: Grant['recall'] = async ({ found, store }) =>
+    namedClient(identity, found) ??
+    recallClient(store, found.issuer, (await store.get(redirectKey(found.issuer))) ?? NO_WAY_BACK)
+
+  return { issuer: identity.registered?.issuer, asksPerson: true, obtain, recall }
+}

@@ -1,0 +1,317 @@
+import { type DPoPHandle, refreshTokenGrantRequest, revocationRequest } from 'oauth4webapi'
+import type { Surroundings } from './address.ts'
+import { countAttempts } from './attempts.ts'
+import { type BoundedFetch, createBoundedFetch, type Fetch } from './bounded-fetch.ts'
+import { authenticateClient } from './client-auth.ts'
+import { discover, type Found } from './discover.ts'
+import { createDpopKey, type DpopKey, keepNonce, prove, readDpopKey } from './dpop-key.ts'
+import type { Application, Grant } from './grant.ts'
+import type { Challenge } from './read-challenges.ts'
+import { SignInError } from './sign-in-error.ts'
+import type { CredentialStore } from './store.ts'
+import { exchange, IssuerRefusal, requestOptions } from './token-request.ts'
+import { decodeTokens, encodeTokens, readTokens, type Tokens } from './tokens.ts'
+
+/** A server wants more than was granted. */
+export interface StepUp {
+  readonly server: string
+  /** The method, and the name of the tool or the address of the resource where there is one. */
+  readonly operation: string
+  /** What is missing. */
+  readonly missing: readonly string[]
+  /** All that would be asked for. */
+  readonly scopes: readonly string[]
+}
+
+/** What holds for every way of signing in. */
+export interface Settings {
+  readonly store: CredentialStore
+  readonly fetch: Fetch
+  readonly scopes: readonly string[]
+  readonly maxScopes: readonly string[] | undefined
+  readonly onStepUp: ((stepUp: StepUp) => boolean | Promise<boolean>) | undefined
+  readonly dpop: boolean
+  readonly offline: boolean
+  readonly guessIssuer: boolean
+  readonly privateNetwork: boolean
+}
+
+/** Why tokens are wanted. */
+interface Need {
+  /** The tokens that were refused, or are about to expire. */
+  readonly instead: Tokens | undefined
+  readonly challenge: Challenge | undefined
+  /** Whether the tokens can be refreshed, or must be asked for anew. */
+  readonly mayRefresh: boolean
+  /** What a step-up is for; without it, it is about being signed in at all. */
+  readonly operation?: string
+}
+
+/** Where tokens came from: somebody else had got them, a refresh, or the issuer's consent. */
+export type Source = 'found' | 'refreshed' | 'granted'
+
+/** Being signed in at one server. */
+export interface Session {
+  readonly server: URL
+  /** Whether tokens are asked for that are bound to a key. */
+  readonly usesDpop: boolean
+  /** What is stored, whatever its age. */
+  readonly stored: () => Promise<Tokens | undefined>
+  /** The tokens to send with; refreshed when they are about to expire. */
+  readonly tokens: () => Promise<Tokens | undefined>
+  /** Headers that prove who sends one request. */
+  readonly headers: (tokens: Tokens, method: string, url: string) => Promise<Readonly<Record<string, string>>>
+  readonly keepNonce: (tokens: Tokens, nonce: string, url: string) => Promise<void>
+  /** Gets tokens that are not those that were refused. Whoever needs the same waits for the same. */
+  readonly renew: (need: Need) => Promise<Source>
+  /** Forgets a refusal, so that a person who wants to can try at once. */
+  readonly forgive: () => void
+  readonly signOut: () => Promise<void>
+}
+
+/** Milliseconds before its end that a token is no longer used. */
+const MARGIN = 30_000
+/** Milliseconds that signing in may take in all. */
+const PATIENCE = 10 * 60_000
+/** How often in ten minutes: for one need, and for all of them together. */
+const MOST_EACH = 2
+const MOST = 6
+/** Milliseconds for which a refusal is remembered, so that calls in a row do not ask in a row. */
+const REMEMBERED = 60_000
+
+/** What a need is about, so that a refusal is not taken for one of something else. */
+const aboutOf = ({ operation, challenge }: Need): string =>
+  operation === undefined ? 'sign in' : `${operation} ${challenge?.scopes.join(' ')}`
+
+/** Where the tokens for a server are kept. */
+const tokensKey = ({ href }: URL): string => `tokens ${href}`
+
+export const isStale = ({ expiresAt = Infinity }: Tokens, margin: number): boolean => Date.now() >= expiresAt - margin
+
+const union = (...lists: readonly (readonly string[])[]): readonly string[] => [...new Set(lists.flat())]
+
+export const covers = (granted: readonly string[], wanted: readonly string[]): boolean =>
+  wanted.every((scope) => granted.includes(scope))
+
+/** @param server Where requests go; tokens go nowhere else. */
+export function createSession(server: URL, grant: Grant, settings: Settings): Session {
+  const { store, maxScopes } = settings
+  const surroundings: Surroundings = { server, privateNetwork: settings.privateNetwork }
+  const fetch: BoundedFetch = createBoundedFetch(settings.fetch, surroundings)
+  const trustedFetch = (address: string): BoundedFetch =>
+    createBoundedFetch(settings.fetch, { server: new URL(address), privateNetwork: true })
+  const attempts = countAttempts()
+  const key = tokensKey(server)
+  let current: Tokens | undefined
+  let dpop: DpopKey | undefined
+  let loading: Promise<unknown> | undefined
+  let flight: Promise<Source> | undefined
+  let refusal: { readonly about: string; readonly error: SignInError; readonly until: number } | undefined
+
+  const load = async (): Promise<Tokens | undefined> => {
+    const stored = decodeTokens(await store.get(key))
+    if (stored !== undefined) current = stored
+    return stored
+  }
+
+  /** On the disk before anybody uses it: of a rotated token there is no second copy. */
+  const keep = async (tokens: Tokens): Promise<void> => {
+    await store.set(key, encodeTokens(tokens))
+    current = tokens
+  }
+
+  const keyOf = async ({ key: secret }: Tokens): Promise<DpopKey | undefined> => {
+    if (secret === undefined) return undefined
+    if (dpop?.secret.reveal() !== secret.reveal()) dpop = await readDpopKey(secret)
+    return dpop
+  }
+
+  const find = (resourceMetadata: string | undefined): Promise<Found> =>
+    discover({
+      fetch,
+      surroundings,
+      resourceMetadata,
+      issuer: grant.issuer,
+      guessIssuer: settings.guessIssuer,
+    })
+
+  /** Says whether it worked: an issuer may no longer know the grant. */
+  const refresh = async (old: Tokens, found: Found): Promise<boolean> => {
+    const client = await grant.recall({ found, store })
+    if (old.refresh === undefined || client?.id !== old.clientId) return false
+    const token = old.refresh.reveal()
+    const handle = (await keyOf(old))?.handle
+    try {
+      const response = await exchange({ found, client, fetch, dpop: handle }, (known, options) =>
+        refreshTokenGrantRequest(found.as, known, authenticateClient(found.as, client), token, {
+          ...options,
+          additionalParameters: { resource: found.resource },
+        }),
+      )
+      const fresh = readTokens(response, { ...old, requested: old.requested }, Date.now())
+      const scopes = response.scope === undefined ? old.scopes : fresh.scopes
+      await keep({ ...fresh, scopes, refresh: fresh.refresh ?? old.refresh, account: fresh.account ?? old.account })
+      return true
+    } catch (error) {
+      if (!(error instanceof IssuerRefusal)) throw error
+      return false
+    }
+  }
+
+  const ask = async (found: Found, resourceMetadata: string | undefined, scopes: readonly string[]): Promise<void> => {
+    const wantsOffline = grant.asksPerson && settings.offline && found.as.scopes_supported?.includes('offline_access')
+    const asked = union(scopes, wantsOffline === true ? ['offline_access'] : [])
+    const made: DpopKey | undefined = settings.dpop ? await createDpopKey() : undefined
+    const handle: DPoPHandle | undefined = made?.handle
+    const signal = AbortSignal.timeout(PATIENCE)
+    const application: Application = { found, scopes: asked, store, fetch, trustedFetch, dpop: handle, signal }
+    const { response, clientId } = await grant.obtain(application)
+    const { issuer, resource } = found
+    const context = { issuer, resource, resourceMetadata, clientId, requested: asked, key: made?.secret }
+    const tokens = readTokens(response, context, Date.now())
+    if (made !== undefined) dpop = made
+    await keep(tokens)
+  }
+
+  /** What is asked for, or a refusal to ask. */
+  const chooseScopes = async (need: Need, old: Tokens | undefined, found: Found): Promise<readonly string[]> => {
+    const { challenge, operation } = need
+    const named = challenge?.scopes ?? []
+    const before = old === undefined ? [] : union(old.requested, old.scopes)
+    const isAllowed = (scope: string): boolean =>
+      maxScopes === undefined || maxScopes.includes(scope) || scope === 'offline_access'
+    const beyond = (why: string) => new SignInError('beyond_limits', why, { scopes: named })
+    if (operation === undefined) {
+      if (!attempts.take('sign in', MOST))
+        throw beyond(`Signing in at ${server.host} was tried too often. Try again later.`)
+      // The challenge counts; without one, what the server publishes. (basic/authorization#scope-selection-strategy)
+      const known = union(before, settings.scopes, named)
+      const scopes = (known.length > 0 ? known : (found.scopes ?? [])).filter(isAllowed)
+      // To ask for nothing is to leave it to the issuer.
+      if (scopes.length > 0 || maxScopes === undefined) return scopes
+      throw beyond(`${server.host} asks for nothing that this client may have.`)
+    }
+    const missing = named.filter((scope) => !old?.scopes.includes(scope))
+    if (!missing.every(isAllowed)) throw beyond(`${server.host} asks for more than this client may have.`)
+    const isTooOften =
+      !attempts.take(`${operation} ${missing.toSorted().join(' ')}`, MOST_EACH) || !attempts.take('step up', MOST)
+    if (isTooOften) throw beyond(`${server.host} asks for more permissions again and again.`)
+    const scopes = union(before, settings.scopes, missing)
+    const isGranted = (await settings.onStepUp?.({ server: server.href, operation, missing, scopes })) ?? true
+    if (isGranted) return scopes
+    throw new SignInError('denied', `More permissions for ${server.host} were denied.`, { scopes: missing })
+  }
+
+  /** With the lock held. */
+  const settle = async (need: Need): Promise<Source> => {
+    const stored = await load()
+    const isOther = stored !== undefined && stored.access.reveal() !== need.instead?.access.reveal()
+    const suffices = need.operation === undefined || covers(stored?.scopes ?? [], need.challenge?.scopes ?? [])
+    // Somebody else has been here.
+    if (isOther && suffices && !isStale(stored, MARGIN)) return 'found'
+    if (refusal?.about === aboutOf(need) && Date.now() < refusal.until) throw refusal.error
+    const place = need.challenge === undefined ? stored?.resourceMetadata : need.challenge.resourceMetadata
+    const found = await find(place)
+    const isSame = stored?.issuer === found.issuer && stored.resource === found.resource
+    const old = isSame ? stored : undefined
+    // Nothing of one issuer is shown to another. (basic/authorization/client-registration#authorization-server-binding)
+    if (stored !== undefined && !isSame) {
+      await store.delete(key)
+      current = undefined
+    }
+    if (old !== undefined && need.mayRefresh && (await refresh(old, found))) return 'refreshed'
+    await ask(found, place, await chooseScopes(need, old, found))
+    return 'granted'
+  }
+
+  const renew = async (need: Need): Promise<Source> => {
+    // Whoever comes second may be served by what the first one gets.
+    if (flight !== undefined) {
+      await flight.catch(() => {})
+      const isServed = current !== undefined && current.access.reveal() !== need.instead?.access.reveal()
+      if (isServed && (need.operation === undefined || covers(current!.scopes, need.challenge?.scopes ?? [])))
+        return 'found'
+      return renew(need)
+    }
+    flight = store.lock(key, () => settle(need))
+    try {
+      return await flight
+    } catch (error) {
+      if (error instanceof SignInError) refusal = { about: aboutOf(need), error, until: Date.now() + REMEMBERED }
+      throw error
+    } finally {
+      flight = undefined
+    }
+  }
+
+  const tokens = async (): Promise<Tokens | undefined> => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined
+      throw error
+    })
+    await loading
+    const held = current
+    if (held === undefined || !isStale(held, MARGIN) || (held.refresh === undefined && grant.asksPerson)) return held
+    try {
+      await renew({ instead: held, challenge: undefined, mayRefresh: true })
+      return current
+    } catch (error) {
+      // What still holds is better than nothing while the issuer is away; and the server knows best whether it does.
+      if (error instanceof SignInError || !isStale(held, 0)) return held
+      throw error
+    }
+  }
+
+  const signOut = async (): Promise<void> => {
+    await store.lock(key, async () => {
+      const held = await load()
+      await store.delete(key)
+      current = undefined
+      refusal = undefined
+      if (held !== undefined) await revoke(held)
+    })
+  }
+
+  /** As far as the issuer lets us: the tokens are gone from here in any case. */
+  const revoke = async (held: Tokens): Promise<void> => {
+    try {
+      const found = await find(held.resourceMetadata)
+      const client = found.issuer === held.issuer ? await grant.recall({ found, store }) : undefined
+      if (found.as.revocation_endpoint === undefined || client?.id !== held.clientId) return
+      const authentication = authenticateClient(found.as, client)
+      for (const token of [held.refresh, held.access]) {
+        if (token === undefined) continue
+        await revocationRequest(
+          found.as,
+          { client_id: client.id },
+          authentication,
+          token.reveal(),
+          requestOptions(fetch),
+        )
+      }
+    } catch {
+      // The issuer forgets them by itself.
+    }
+  }
+
+  return {
+    server,
+    usesDpop: settings.dpop,
+    stored: load,
+    tokens,
+    headers: async (held, method, url) => {
+      const bound = held.scheme === 'DPoP' ? await keyOf(held) : undefined
+      if (bound !== undefined) return prove(bound, held.access.reveal(), method, url)
+      return { authorization: `${held.scheme} ${held.access.reveal()}` }
+    },
+    keepNonce: async (held, nonce, url) => {
+      const bound = await keyOf(held)
+      if (bound !== undefined) await keepNonce(bound, nonce, url)
+    },
+    renew,
+    forgive: () => {
+      refusal = undefined
+    },
+    signOut,
+  }
+}
