@@ -1,0 +1,7 @@
+export type { Client, ClientAuthentication, ClientSource, GrantType } from './client.ts'
+export type { Begun, ConsentStep, Decision, Ending } from './consent.ts'
+export type * from './store.ts'
+export type { Transaction, User } from './transaction.ts'
+export type { Core, CreateFront, Front, Route } from './core.ts'
+export type { OAuthEvent, OnEvent } from './events.ts'
+export type { Resource, ResourceOptions, Resources, ScopeDescription } from './resources.ts'
