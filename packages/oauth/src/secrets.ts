@@ -10,6 +10,7 @@ export type Purpose =
   | 'once'
   | 'refresh'
   | 'refresh-response'
+  | 'refresh-tag'
   | 'signing-key'
   | 'transaction'
   | 'upstream'

@@ -29,36 +29,32 @@ export interface Code {
   readonly expiresAt: number
   /** Until when a second use is noticed. */
   readonly forgetAt: number
+  /** How long the grant lives once the code is used; until then it lives no longer than the code. */
+  readonly grantExpiresAt: number
 }
 
+/** The one refresh token of a grant that is good now. */
 export interface Refresh {
   readonly key: string
-  readonly grantId: string
   readonly expiresAt: number
 }
 
-/** The successor of a refresh token, with the answer that carries it, which only the presented token opens. */
-export interface Successor {
-  readonly key: string
-  readonly expiresAt: number
+/** A refresh token with the answer that carries it, which only its predecessor opens. */
+export interface Successor extends Refresh {
   readonly sealedResponse: string
-}
-
-/** `grant` is there when something is known, so that it can be told. */
-interface Refused {
-  readonly ok: false
-  readonly grant?: Grant | undefined
 }
 
 export type Redemption =
   | { readonly ok: true; readonly grant: Grant }
-  | (Refused & { readonly why: 'unknown' | 'expired' | 'replayed' | 'revoked' })
+  /** `grant` is the one that this revoked. */
+  | { readonly ok: false; readonly why: 'unknown' | 'expired' | 'replayed'; readonly grant?: Grant | undefined }
 
 export type Rotation =
   | { readonly ok: true; readonly grant: Grant }
   /** The token was used a moment ago and its successor was not: the same answer once more. */
   | { readonly ok: 'again'; readonly grant: Grant; readonly sealedResponse: string }
-  | (Refused & { readonly why: 'unknown' | 'expired' | 'reused' | 'revoked' })
+  /** `grant` is the one that this revoked. */
+  | { readonly ok: false; readonly why: 'unknown' | 'expired' | 'reused'; readonly grant?: Grant | undefined }
 
 export interface StoredKey {
   readonly kid: string
@@ -115,25 +111,30 @@ export interface GrantStore {
 
   /** A grant with the code that stands for it, or with none. */
   readonly addGrant: (grant: Grant, code: Code | undefined, now: number) => Awaitable<boolean>
-  /** To check who presents a code, before using it up. Used, expired and revoked ones are found too. */
-  readonly readCode: (key: string) => Awaitable<{ readonly code: Code; readonly grant: Grant } | undefined>
-  /** Uses the code up and adds the first refresh token. A second time revokes the grant in the same step. */
-  readonly redeemCode: (key: string, refresh: Refresh | undefined, now: number) => Awaitable<Redemption>
-  /** Uses the code up and revokes its grant. */
-  readonly burnCode: (key: string, now: number) => Awaitable<void>
-
-  readonly readRefresh: (key: string) => Awaitable<{ readonly refresh: Refresh; readonly grant: Grant } | undefined>
-  /**
-   * Uses the token up and adds its successor. A used one gives the same answer again within `grace` milliseconds of its use
-   * and before its successor is used; else it revokes the grant in the same step.
-   */
-  readonly rotateRefresh: (key: string, successor: Successor, now: number, grace: number) => Awaitable<Rotation>
-
-  /** Revokes every grant that equals the filter in all it says, and returns them. An empty filter equals none. */
-  readonly revokeGrants: (filter: GrantFilter, now: number) => Awaitable<readonly Grant[]>
+  /** Until it is revoked or expires. */
   readonly readGrant: (grantId: string, now: number) => Awaitable<Grant | undefined>
+  /** Removes every grant that equals the filter in all it says, with its tokens. An empty filter equals none. */
+  readonly revokeGrants: (filter: GrantFilter) => Awaitable<readonly Grant[]>
 
-  /** `true` for the first who says this key before `expiresAt`. */
+  /** To check who presents a code before using it up. Used and expired ones are found too. */
+  readonly readCode: (key: string) => Awaitable<Code | undefined>
+  /** Uses the code up and sets the first refresh token. A second time revokes the grant in the same step. */
+  readonly redeemCode: (key: string, refresh: Refresh | undefined, now: number) => Awaitable<Redemption>
+
+  /**
+   * Puts a successor in the place of the token, of which the caller knows that this server made it for this grant. One that is
+   * no longer good has been used before: the last one gives the same answer again within `grace` milliseconds, any other, or
+   * later, revokes the grant in the same step.
+   */
+  readonly rotateRefresh: (
+    grantId: string,
+    key: string,
+    successor: Successor,
+    now: number,
+    grace: number,
+  ) => Awaitable<Rotation>
+
+  /** `true` for the first who says this key before `expiresAt`; `false` too when the store is full. */
   readonly once: (key: string, expiresAt: number, now: number) => Awaitable<boolean>
   /** Counts; `false` from the first above `limit` in a window on. */
   readonly hit: (bucket: string, limit: number, windowMs: number, now: number) => Awaitable<boolean>
