@@ -1,5 +1,7 @@
 const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]{1,5})?(?=[/?]|$)/
-const CONTROLS_SPACE_OR_BACKSLASH = /[\u0000-\u0020\u007f\\]/
+const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/
+/** What the answer adds: with one of these in the URI a client could read the wrong one. */
+const ANSWERED: readonly string[] = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri']
 
 /** How much of a redirect URI is read. */
 export const MAX_REDIRECT_URI = 2048
@@ -13,13 +15,15 @@ export const MAX_REDIRECT_URI = 2048
  */
 export function refuseRedirectUri(uri: string, schemes: ReadonlySet<string> = NO_SCHEMES): string | undefined {
   if (uri.length > MAX_REDIRECT_URI) return `A redirect URI has at most ${MAX_REDIRECT_URI} characters.`
-  if (CONTROLS_SPACE_OR_BACKSLASH.test(uri)) return 'A redirect URI has no spaces, control characters or backslashes.'
+  if (!PLAIN.test(uri)) return 'A redirect URI is visible ASCII without backslashes.'
   if (!URL.canParse(uri)) return 'A redirect URI is an absolute URI.'
   if (uri.includes('#')) return 'A redirect URI has no fragment.'
-  const { protocol, username, password } = new URL(uri)
+  const { protocol, username, password, searchParams } = new URL(uri)
   if (username !== '' || password !== '') return 'A redirect URI has no user name or password.'
+  if (ANSWERED.some((name) => searchParams.has(name)))
+    return `A redirect URI has none of ${ANSWERED.join(', ')} in its query.`
   // Read from the text: URL also takes `https:host` and `https:/host`.
-  if (/^https:\/\/[^/]/i.test(uri)) return undefined
+  if (/^https:\/\/[^/]/.test(uri)) return undefined
   if (LOOPBACK.test(uri)) return undefined
   const scheme = protocol.slice(0, -1)
   if (schemes.has(scheme) && !NEVER.has(scheme)) return undefined
@@ -53,7 +57,7 @@ export function matchesRedirectUri(registered: string, presented: string): boole
   if (registered === presented) return true
   const [ours] = LOOPBACK.exec(registered) ?? []
   const [theirs] = LOOPBACK.exec(presented) ?? []
-  if (ours === undefined || theirs === undefined || CONTROLS_SPACE_OR_BACKSLASH.test(presented)) return false
+  if (ours === undefined || theirs === undefined || !PLAIN.test(presented)) return false
   return withoutPort(ours) === withoutPort(theirs) && registered.slice(ours.length) === presented.slice(theirs.length)
 }
 
