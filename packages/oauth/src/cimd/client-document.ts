@@ -41,7 +41,14 @@ export async function readClientDocument(
   if (Object.hasOwn(document, 'client_secret') || Object.hasOwn(document, 'client_secret_expires_at')) {
     return fault('A document that everybody can read must not contain a secret')
   }
-  const { name, redirectUris, grants, jwks, jwksUri, authentication: method } = readClientMetadata(document, {
+  const {
+    name,
+    redirectUris,
+    grants,
+    jwks,
+    jwksUri,
+    authentication: method,
+  } = readClientMetadata(document, {
     ...policy,
     forEverybody: true,
   })

@@ -18,11 +18,13 @@ export interface ClientDocumentsContext extends Pick<MetadataPolicy, 'redirectSc
   /** Counts one more; false when there were `limit` within the window. */
   readonly hit: (bucket: string, limit: number, windowMs: number) => Promise<boolean>
   readonly now: () => number
+  /** Told when a document is not what it was the last time. */
+  readonly changed: (client: Client) => Promise<void>
 }
 
 export interface ClientDocuments {
   /** The client whose document lies there, from memory or from its host. Throws `ClientDocumentError`. */
-  load(clientId: string, from?: { readonly address?: string }): Promise<Client>
+  load(clientId: string, from?: { readonly address?: string | undefined }): Promise<Client>
 }
 
 /** Why a `client_id` names nobody. The message and the cause are for the log; strangers hear that the client is unknown. */
@@ -33,6 +35,13 @@ export class ClientDocumentError extends Error {
   constructor(code: ClientDocumentError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+  }
+
+  /** Whether the same `client_id` may well be known a minute later. */
+  get isPassing(): boolean {
+    if (this.code === 'limited') return true
+    const { cause } = this
+    return cause instanceof FetchDocumentError && (cause.code === 'unreachable' || cause.code === 'timeout')
   }
 }
 
@@ -53,7 +62,10 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i
 
 /** How long an answer is used, RFC 9111 section 5.2 within bounds of our own. */
 export function freshFor({ cacheControl, age }: Pick<FetchedDocument, 'cacheControl' | 'age'>): number {
-  const directives = cacheControl.toLowerCase().split(',').map((part) => part.trim())
+  const directives = cacheControl
+    .toLowerCase()
+    .split(',')
+    .map((part) => part.trim())
   if (directives.includes('no-store') || directives.includes('no-cache')) return FRESH_AT_LEAST
   const seconds = directives.map((part) => /^max-age="?(\d+)"?$/.exec(part)?.[1]).find((found) => found !== undefined)
   const left = (Number(seconds ?? 0) - Math.max(0, age)) * 1000
@@ -61,13 +73,17 @@ export function freshFor({ cacheControl, age }: Pick<FetchedDocument, 'cacheCont
 }
 
 const checkResponse = ({ status, contentType }: FetchedDocument): void => {
-  if (status !== 200) throw new ClientDocumentError('response', `Expected status 200, got ${status}; redirects are not followed`)
+  if (status !== 200)
+    throw new ClientDocumentError('response', `Expected status 200, got ${status}; redirects are not followed`)
   const type = contentType.split(';', 1)[0]?.trim() ?? ''
   if (!JSON_TYPE.test(type)) throw new ClientDocumentError('response', `Expected application/json, got ${type}`)
 }
 
 /** Clients by their metadata documents, each fetched once at a time and kept as long as its host says, within bounds. */
-export function createClientDocuments(options: ClientDocumentsOptions, context: ClientDocumentsContext): ClientDocuments {
+export function createClientDocuments(
+  options: ClientDocumentsOptions,
+  context: ClientDocumentsContext,
+): ClientDocuments {
   const kept = new Map<string, { readonly client: Client; readonly until: number }>()
   const pending = new Map<string, Promise<Client>>()
   const ownHosts = new Set(context.own.map((url) => new URL(url).host))
@@ -76,12 +92,14 @@ export function createClientDocuments(options: ClientDocumentsOptions, context: 
     const problem = clientIdUrlProblem(clientId)
     if (problem) throw new ClientDocumentError('client_id', `A client_id that is an address ${problem}`)
     const url = new URL(clientId)
-    if (options.trust && !options.trust(url.host)) throw new ClientDocumentError('not_trusted', `${url.host} may not name clients here`)
+    if (options.trust && !options.trust(url.host))
+      throw new ClientDocumentError('not_trusted', `${url.host} may not name clients here`)
     return url
   }
 
   const count = async (bucket: string, limit: number): Promise<void> => {
-    if (!(await context.hit(bucket, limit, MINUTE))) throw new ClientDocumentError('limited', `Too many fetches: ${bucket}`)
+    if (!(await context.hit(bucket, limit, MINUTE)))
+      throw new ClientDocumentError('limited', `Too many fetches: ${bucket}`)
   }
 
   const admit = async (url: URL, address: string | undefined): Promise<void> => {
@@ -103,7 +121,8 @@ export function createClientDocuments(options: ClientDocumentsOptions, context: 
   }
 
   const get = async (url: URL): Promise<FetchedDocument> => {
-    if (ownHosts.has(url.host)) throw new ClientDocumentError('own_host', `${url.host} is this server or one of its resources`)
+    if (ownHosts.has(url.host))
+      throw new ClientDocumentError('own_host', `${url.host} is this server or one of its resources`)
     await count(`cimd:host:${url.host}`, PER_HOST)
     try {
       const answer = await options.fetch(url, LIMITS)
@@ -131,6 +150,8 @@ export function createClientDocuments(options: ClientDocumentsOptions, context: 
     await admit(url, address)
     try {
       const { client, fresh } = await describe(url)
+      const last = kept.get(client.id)?.client
+      if (last && last.fingerprint !== client.fingerprint) await context.changed(client)
       keep(client, context.now() + fresh)
       return client
     } catch (error) {

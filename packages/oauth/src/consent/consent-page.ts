@@ -15,14 +15,14 @@ export interface Question {
   readonly before: readonly string[]
   /** Who answers; `undefined` when the person signs in after this page. */
   readonly user: User | undefined
-  /** Where the person signs in after this page, by name and origin. */
-  readonly provider: { readonly name: string; readonly origin: string } | undefined
+  /** Where the person signs in after this page. */
+  readonly provider: string | undefined
   /** Whether another account can be chosen here. */
   readonly canSwitch: boolean
   readonly operator: Operator
   /** Days that the client may go on without asking again; `undefined` when it gets no refresh token. */
   readonly lastingDays: number | undefined
-  /** Paths of this server. */
+  /** Where the forms go, on this server. */
   readonly paths: { readonly decide: string; readonly switch: string }
 }
 
@@ -32,7 +32,10 @@ const e = escapeHtml
 const identity = ({ kind, id }: Client, operator: Operator): { readonly shown: string; readonly proof: string } => {
   switch (kind) {
     case 'registered':
-      return { shown: `Registered by ${operator.name ?? operator.host}`, proof: 'The operator of this sign-in knows it.' }
+      return {
+        shown: `Registered by ${operator.name ?? operator.host}`,
+        proof: 'The operator of this sign-in knows it.',
+      }
     case 'document':
       return { shown: new URL(id).host, proof: 'This website vouches for the application; its address was verified.' }
     case 'dynamic':
@@ -84,7 +87,7 @@ const scopeItem = (scope: string, index: number, question: Question): string => 
 const account = ({ user, provider, canSwitch, handle, paths }: Question): string => {
   if (!user) {
     return provider
-      ? `<div class="account"><p>You sign in with <b>${e(plainText(provider.name, 60))}</b> after this page.</p></div>`
+      ? `<div class="account"><p>You sign in with <b>${e(plainText(provider, 60))}</b> after this page.</p></div>`
       : ''
   }
   const name = plainText(user.displayName ?? user.userId, 120)
@@ -98,7 +101,7 @@ const account = ({ user, provider, canSwitch, handle, paths }: Question): string
 const lasting = (days: number | undefined): string =>
   days === undefined
     ? 'The permission ends by itself within minutes; the application then has to ask again.'
-    : `The application can use this permission while you are away, for ${days} days at most. You can take it back before.`
+    : `The application can use this permission while you are away, for ${days} days at most.`
 
 /**
  * The page that asks: who wants what, for whom, and where the answer goes. Plain HTML with one form, so that it works

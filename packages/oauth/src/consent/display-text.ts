@@ -20,7 +20,11 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (ch
 const shorten = (text: string, limit: number): string => {
   const all = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text.slice(0, limit * 8))]
   if (all.length <= limit) return all.map(({ segment }) => segment).join('')
-  return `${all.slice(0, limit - 1).map(({ segment }) => segment).join('').trimEnd()}…`
+  return `${all
+    .slice(0, limit - 1)
+    .map(({ segment }) => segment)
+    .join('')
+    .trimEnd()}…`
 }
 
 /** Plain text: no control or direction characters, no seals, no more than `limit` characters. */

@@ -10,28 +10,34 @@ const PRIVATE_4 = `0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16
  */
 const PRIVATE_6 = '::/3 4000::/2 8000::/1 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20'
 
+/** Apart, because `BlockList` also holds an IPv4 address against the networks of IPv6 that map it. */
+export interface Networks {
+  readonly 4: BlockList
+  readonly 6: BlockList
+}
+
 /** Networks by their CIDR notation, `10.1.0.0/16` or a single address. Throws a `TypeError` for anything else. */
-export function networks(list: readonly string[]): BlockList {
-  const found = new BlockList()
+export function networks(list: readonly string[]): Networks {
+  const found: Networks = { 4: new BlockList(), 6: new BlockList() }
   for (const network of list) {
-    const [address = '', bits] = network.split('/')
+    const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(network) ?? []
     const family = isIP(address)
-    const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits)
-    if (family === 0 || !/^\d{0,3}$/.test(bits ?? '')) throw new TypeError(`Expected a network like 10.1.0.0/16, got ${network}`)
-    found.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6')
+    if (family !== 4 && family !== 6) throw new TypeError(`Expected a network like 10.1.0.0/16, got ${network}`)
+    const longest = family === 4 ? 32 : 128
+    const prefix = Number(bits ?? longest)
+    if (prefix > longest) throw new TypeError(`Expected ${longest} bits at most, got ${network}`)
+    found[family].addSubnet(address, prefix, `ipv${family}`)
   }
   return found
 }
 
 const PRIVATE = networks(`${PRIVATE_4} ${PRIVATE_6}`.split(/\s+/))
 
-/** Whether a list of networks has this address; an address that nobody can read, such as `fe80::1%eth0`, counts as `unreadable`. */
-const has = (list: BlockList, address: string, unreadable: boolean): boolean => {
-  const family = isIP(address)
-  if (family === 0 || address.includes('%')) return unreadable
-  return list.check(address, family === 4 ? 'ipv4' : 'ipv6')
-}
-
 /** Whether a connection to this address leaves for the public internet, or for a network that the operator allows. */
-export const isPublicAddress = (address: string, allowed?: BlockList): boolean =>
-  !has(PRIVATE, address, true) || (allowed !== undefined && has(allowed, address, false))
+export function isPublicAddress(address: string, allowed?: Networks): boolean {
+  const family = isIP(address)
+  // One with a zone, such as fe80::1%eth0, is of a link and not of the internet.
+  if ((family !== 4 && family !== 6) || address.includes('%')) return false
+  const isIn = (list: Networks): boolean => list[family].check(address, `ipv${family}`)
+  return !isIn(PRIVATE) || (allowed !== undefined && isIn(allowed))
+}

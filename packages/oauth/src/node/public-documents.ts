@@ -1,9 +1,14 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
-import { isIP, type BlockList, type LookupFunction } from 'node:net'
-import { FetchDocumentError, type FetchDocument, type FetchedDocument, type FetchLimits } from '../cimd/fetch-document.ts'
-import { isPublicAddress, networks } from './public-address.ts'
+import { isIP, type LookupFunction } from 'node:net'
+import {
+  FetchDocumentError,
+  type FetchDocument,
+  type FetchedDocument,
+  type FetchLimits,
+} from '../cimd/fetch-document.ts'
+import { isPublicAddress, networks, type Networks } from './public-address.ts'
 
 export interface PublicDocumentsOptions {
   /** Private networks that may be asked nevertheless: `['10.1.0.0/16']` for clients that live in an intranet. */
@@ -23,14 +28,15 @@ const systemAddresses = async (hostname: string): Promise<readonly string[]> =>
 const addressOf = async (
   hostname: string,
   lookup: (hostname: string) => Promise<readonly string[]>,
-  allowed: BlockList | undefined,
+  allowed: Networks | undefined,
 ): Promise<string> => {
   const literal = hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(literal) ? [literal] : await lookup(hostname)
   const [first] = addresses
   if (first === undefined) throw new FetchDocumentError('unreachable', `${hostname} has no address`)
   const inside = addresses.find((address) => !isPublicAddress(address, allowed))
-  if (inside !== undefined) throw new FetchDocumentError('blocked', `${hostname} leads to ${inside}, which is not public`)
+  if (inside !== undefined)
+    throw new FetchDocumentError('blocked', `${hostname} leads to ${inside}, which is not public`)
   return first
 }
 
@@ -98,7 +104,8 @@ export function publicDocuments(options: PublicDocumentsOptions = {}): FetchDocu
     const response = await exchange(url, address, options.ca, signal)
     try {
       const peer = response.socket.remoteAddress ?? ''
-      if (!isPublicAddress(peer, allowed)) throw new FetchDocumentError('blocked', `${url.host} was answered by ${peer}`)
+      if (!isPublicAddress(peer, allowed))
+        throw new FetchDocumentError('blocked', `${url.host} was answered by ${peer}`)
       return {
         status: response.statusCode ?? 0,
         contentType: header(response, 'content-type'),

@@ -16,6 +16,8 @@ export interface ClientMetadata {
 export interface MetadataPolicy {
   /** Private-use schemes that the operator accepts for redirects. */
   readonly redirectSchemes?: ReadonlySet<string> | undefined
+  /** Grant types that a client may name. */
+  readonly grants?: readonly GrantType[]
   /** Skip what this server does not offer: a document is written for every server, a registration for this one. */
   readonly forEverybody?: boolean
 }
@@ -35,7 +37,11 @@ const MAX_REDIRECTS = 20
 const MAX_KEYS = 10
 const MAX_NAME = 200
 const MAX_URL = 2048
-const GRANTS: readonly GrantType[] = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:jwt-bearer']
+const GRANTS: readonly GrantType[] = [
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+]
 const RESPONSE_TYPES: readonly string[] = ['code']
 const KEY_TYPES: readonly unknown[] = ['EC', 'RSA', 'OKP']
 /** Members of a JWK that only its owner may know. (RFC 7518 section 6) */
@@ -93,7 +99,8 @@ const redirectsOf = (document: Record<string, unknown>, policy: MetadataPolicy):
 }
 
 const publicKey = (key: unknown): JWK => {
-  if (!isObject(key) || !KEY_TYPES.includes(member(key, 'kty'))) return refuse('A key set may hold EC, RSA and OKP keys')
+  if (!isObject(key) || !KEY_TYPES.includes(member(key, 'kty')))
+    return refuse('A key set may hold EC, RSA and OKP keys')
   if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(key, name))) return refuse('A key set must hold public keys only')
   return key as unknown as JWK
 }
@@ -129,7 +136,10 @@ const nameOf = (document: Record<string, unknown>): string | undefined => {
  */
 export function readClientMetadata(document: Record<string, unknown>, policy: MetadataPolicy = {}): ClientMetadata {
   const redirectUris = redirectsOf(document, policy)
-  const grants = knownOf(document, 'grant_types', GRANTS, policy) ?? ['authorization_code', 'refresh_token']
+  const grants = knownOf(document, 'grant_types', policy.grants ?? GRANTS, policy) ?? [
+    'authorization_code',
+    'refresh_token',
+  ]
   if (!grants.includes('authorization_code')) refuse('grant_types must contain authorization_code')
   knownOf(document, 'response_types', RESPONSE_TYPES, policy)
   const authentication = member(document, 'token_endpoint_auth_method')
