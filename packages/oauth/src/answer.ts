@@ -1,4 +1,4 @@
-import { OAuthError } from './oauth-error.ts'
+import type { OAuthError } from './oauth-error.ts'
 
 /** Nothing of this is kept by anybody between. (RFC 6749 section 5.1) */
 const PRIVATE = { 'content-type': 'application/json', 'cache-control': 'no-store', pragma: 'no-cache' }

@@ -57,7 +57,10 @@ export const createAuthorize =
       }
       const response = await consent({ transaction, handle }, request)
       const headers = new Headers(response.headers)
+      headers.delete('set-cookie')
       headers.append('set-cookie', transactionCookie(core, transaction, browser))
+      // After it: a step that is done at once has the cookie forgotten.
+      for (const cookie of response.headers.getSetCookie()) headers.append('set-cookie', cookie)
       return new Response(response.body, { status: response.status, headers })
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error

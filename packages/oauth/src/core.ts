@@ -2,11 +2,11 @@ import type { ClientSource } from './client.ts'
 import type { ConsentStep, Ending } from './consent.ts'
 import type { OAuthEvent } from './events.ts'
 import type { Resources } from './resources.ts'
-import type { Purpose } from './secrets.ts'
+import type { Secrets } from './secrets.ts'
 import type { GrantStore } from './store.ts'
 
 /** What every endpoint of one authorization server shares. */
-export interface Core {
+export interface Core extends Secrets {
   /** Configuration, never taken from a request. */
   readonly issuer: string
   /** The absolute URL of a path of this server, as `/token`. */
@@ -16,11 +16,6 @@ export interface Core {
   readonly findClient: ClientSource
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** HMAC-SHA-256 under a key for this purpose, in base64url. */
-  readonly digest: (purpose: Purpose, secret: string) => Promise<string>
-  readonly seal: (purpose: Purpose, text: string, context: string) => Promise<string>
-  /** `undefined` for what this server did not seal for this purpose and context. */
-  readonly open: (purpose: Purpose, sealed: string, context: string) => Promise<string | undefined>
   readonly tell: (event: Omit<OAuthEvent, 'at'>) => Promise<void>
 }
 

@@ -144,7 +144,7 @@ export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): 
       consents.add(consent.key, consent, now)
     },
     removeConsents: (userId, clientId) => {
-      for (const { key, ...consent } of [...consents.values()]) {
+      for (const { key, ...consent } of consents.values()) {
         if (consent.userId === userId && (clientId === undefined || consent.clientId === clientId)) consents.remove(key)
       }
     },

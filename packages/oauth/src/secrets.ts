@@ -61,9 +61,11 @@ const decodeBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
 
 /** What a server does with the one secret that it is given: keys for each purpose come from it by HKDF. */
 export interface Secrets {
+  /** HMAC-SHA-256, in base64url. */
   readonly digest: (purpose: Purpose, secret: string) => Promise<string>
-  /** AES-GCM. What was sealed opens with the same purpose and context only. */
+  /** AES-GCM. */
   readonly seal: (purpose: Purpose, text: string, context: string) => Promise<string>
+  /** `undefined` for what this server did not seal for this purpose and context. */
   readonly open: (purpose: Purpose, sealed: string, context: string) => Promise<string | undefined>
   /** Sealed under a key that only who knows `opener` can make, so that the store and the server's secret alone do not open it. */
   readonly sealFor: (opener: string, text: string) => Promise<string>
