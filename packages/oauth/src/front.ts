@@ -16,9 +16,12 @@ export interface FrontOptions {
   readonly clientDocuments?: ClientDocumentsOptions | undefined
   /** Lets clients register themselves, for those that can do nothing else; off unless given. */
   readonly registration?: RegistrationOptions | boolean | undefined
-  readonly redirectSchemes?: ReadonlySet<string> | undefined
   /** The address of who sent a request, for limits; from the socket or a proxy that you trust. */
   readonly clientAddress?: ((request: Request) => string | undefined) | undefined
+}
+
+export interface FrontContext {
+  readonly redirectSchemes: ReadonlySet<string>
   /** How long a grant lives, in milliseconds. */
   readonly grantLifetime: number
 }
@@ -28,7 +31,11 @@ const DAY = 86_400_000
 const unavailable = (): OAuthError =>
   new OAuthError('temporarily_unavailable', 'The document of the client cannot be had now. Try again in a minute.', 503)
 
-const documentSource = (core: Core, options: ClientDocumentsOptions, front: FrontOptions): ClientSource => {
+const documentSource = (
+  core: Core,
+  options: ClientDocumentsOptions,
+  front: FrontOptions & FrontContext,
+): ClientSource => {
   const documents = createClientDocuments(options, {
     own: [core.issuer, ...core.resources.all.map(({ resource }) => resource)],
     redirectSchemes: front.redirectSchemes,
@@ -55,22 +62,24 @@ const documentSource = (core: Core, options: ClientDocumentsOptions, front: Fron
 
 /** What stands before the token endpoint, from its options. */
 export const createFront =
-  (options: FrontOptions): CreateFront =>
+  (options: FrontOptions, context: FrontContext): CreateFront =>
   (core) => {
-    const { login, operator, clientDocuments, registration, grantLifetime } = options
+    const { login, operator, clientDocuments, registration } = options
+    const { grantLifetime } = context
+    const all = { ...options, ...context }
     const pages = createConsent(core, {
       login: typeof login === 'function' ? callbackLogin(login) : login.start,
       operator: { name: operator, host: new URL(core.issuer).host },
       lastingDays: Math.ceil(grantLifetime / DAY),
     })
     const registered = registration
-      ? createRegistration(core, registration === true ? {} : registration, options)
+      ? createRegistration(core, registration === true ? {} : registration, all)
       : undefined
     return {
       consent: pages.step,
       routes: new Map<string, Route>([...pages.routes, ...(registered ? [registered.route] : [])]),
       clients: [
-        ...(clientDocuments ? [documentSource(core, clientDocuments, options)] : []),
+        ...(clientDocuments ? [documentSource(core, clientDocuments, all)] : []),
         ...(registered ? [registered.clients] : []),
       ],
       metadata: {

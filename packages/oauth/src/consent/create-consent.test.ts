@@ -26,7 +26,9 @@ describe('the consent page', () => {
     const world = createSigningIn()
     const browser = world.newBrowser()
     const asked = await reachConsent(browser)
-    expect(textOf(asked.html)).toMatchInlineSnapshot()
+    expect(textOf(asked.html)).toMatchInlineSnapshot(
+      `"Example Notes login.example.com Allow App to use Notes? Signed in as ada@example.com Published by Registered by Example Notes The operator of this sign-in knows it. Sent to client.example.com This website receives the permission. For Notes https://notes.example.com/mcp It will be able to Read your notes notes:read Always included Change your notes notes:write High risk The application can use this permission while you are away, for 90 days at most. Don’t allow Allow"`,
+    )
     const response = await answer(browser, asked, 'approve')
     expect(sent(response)).toMatchObject({ state: 'the state', iss: ISSUER })
     expect(world.grants).toMatchObject([
@@ -315,18 +317,15 @@ describe('the consent page', () => {
       [LOOPBACK, "form-action 'self' https: http://127.0.0.1:51234;"],
       ['http://[::1]:51234/callback', "form-action 'self' https: http:;"],
     ])('TA18: lets the form lead to %s', async (redirect_uri, expected) => {
-      const world = createSigningIn(
-        {},
-        {
-          clients: [
-            {
-              clientId: 'native',
-              name: 'Native',
-              redirectUris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
-            },
-          ],
-        },
-      )
+      const world = createSigningIn({
+        clients: [
+          {
+            clientId: 'native',
+            name: 'Native',
+            redirectUris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
+          },
+        ],
+      })
       const { response } = await reachConsent(world.newBrowser(), { client_id: 'native', redirect_uri })
       expect(response.headers.get('content-security-policy')).toContain(expected)
     })
@@ -472,7 +471,7 @@ describe('the consent page', () => {
         scopes: { 'notes:read': 'Read', 'notes:write': 'Write' },
       }
       const notes = { ...drive, resource: NOTES }
-      const world = createSigningIn({}, { resources: [notes, drive] })
+      const world = createSigningIn({ resources: [notes, drive] })
       const browser = world.newBrowser()
       sent(await answer(browser, await reachConsent(browser, { ...web, resource: NOTES }), 'approve'))
       expect(await isPassedOver(browser, { ...web, resource: NOTES })).toBe(true)

@@ -1,0 +1,1 @@
+export { publicDocuments, type PublicDocumentsOptions } from './public-documents.ts'
