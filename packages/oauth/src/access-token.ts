@@ -1,7 +1,6 @@
-import { createLocalJWKSet, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import type { Core } from './core.ts'
 import type { Keys } from './keys.ts'
-import { CLOCK_TOLERANCE } from './clock.ts'
 import type { Grant } from './store.ts'
 
 const TYPE = 'at+jwt'
@@ -55,14 +54,12 @@ export function createAccessTokens(core: Core, keys: Keys): AccessTokens {
     },
 
     read: async (token) => {
-      const published = createLocalJWKSet({ keys: [...(await keys.published())] })
       try {
-        const { payload } = await jwtVerify<TokenClaims>(token, published, {
+        const { payload } = await jwtVerify<TokenClaims>(token, keys.find, {
           issuer: core.issuer,
           typ: TYPE,
           algorithms: ['ES256', 'EdDSA', 'Ed25519'],
           requiredClaims: ['sub', 'aud', 'client_id', 'gid', 'exp', 'jti'],
-          clockTolerance: CLOCK_TOLERANCE,
           currentDate: new Date(core.now()),
         })
         return payload

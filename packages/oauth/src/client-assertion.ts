@@ -1,4 +1,11 @@
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose'
 import type { Client } from './client.ts'
 import { CLOCK_TOLERANCE } from './clock.ts'
 import type { Core } from './core.ts'
@@ -11,36 +18,48 @@ const MAX_ID = 256
 /** Each names a key in the message itself. */
 const KEY_HEADERS = ['jku', 'jwk', 'x5u', 'x5c'] as const
 
-/** Whether the client signed this for us, now and for the first time. (RFC 7523 section 3) */
-export async function checkAssertion(core: Core, client: Client, assertion: string): Promise<boolean> {
-  const { jwks } = client
-  if (!jwks) return false
-  try {
-    const header = decodeProtectedHeader(assertion)
-    if (KEY_HEADERS.some((name) => Object.hasOwn(header, name))) return false
-    const now = core.now()
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet(jwks), {
-      algorithms: ASSERTION_ALGORITHMS,
-      issuer: client.id,
-      subject: client.id,
-      // The issuer is right; clients from before that was settled name the endpoint.
-      audience: [core.issuer, core.url('/token')],
-      requiredClaims: ['exp', 'jti'],
-      clockTolerance: CLOCK_TOLERANCE,
-      currentDate: new Date(now),
-    })
-    const { aud, exp = 0, jti = '' } = payload
-    const isForUsAlone = typeof aud === 'string' || aud?.length === 1
-    const isShort = exp * 1000 <= now + (MAX_LIFETIME + CLOCK_TOLERANCE) * 1000
-    if (!isForUsAlone || !isShort || typeof jti !== 'string' || jti === '' || jti.length > MAX_ID) return false
-    const key = await core.digest('once', JSON.stringify(['client', client.id, jti]))
-    return await core.store.once(key, (exp + CLOCK_TOLERANCE) * 1000, now)
-  } catch (error) {
-    if (isJoseError(error)) return false
-    throw error
-  }
+/** The keys of a client, made ready once. */
+const keySets = new WeakMap<JSONWebKeySet, JWTVerifyGetKey>()
+
+export function keySetOf(jwks: JSONWebKeySet): JWTVerifyGetKey {
+  const known = keySets.get(jwks)
+  if (known) return known
+  const made = createLocalJWKSet(jwks)
+  keySets.set(jwks, made)
+  return made
 }
 
-/** Whether the token is at fault, and not the machine. */
-export const isJoseError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('ERR_J')
+/** Whether the client signed this for us, now and for the first time. (RFC 7523 section 3) */
+export async function checkAssertion(core: Core, client: Client, assertion: string): Promise<boolean> {
+  const now = core.now()
+  const payload = await readAssertion(core, client, assertion, now).catch(() => undefined)
+  if (!payload) return false
+  const { aud, exp = 0, jti } = payload
+  const isForUsAlone = typeof aud === 'string' || aud?.length === 1
+  const isShort = exp * 1000 <= now + (MAX_LIFETIME + CLOCK_TOLERANCE) * 1000
+  if (!isForUsAlone || !isShort || typeof jti !== 'string' || jti === '' || jti.length > MAX_ID) return false
+  const key = await core.digest('once', JSON.stringify(['client', client.id, jti]))
+  return core.store.once(key, (exp + CLOCK_TOLERANCE) * 1000, now)
+}
+
+/** Rejects for whatever is wrong with the assertion or with the keys, which are the client's as well. */
+async function readAssertion(
+  core: Core,
+  { id, jwks }: Client,
+  assertion: string,
+  now: number,
+): Promise<JWTPayload | undefined> {
+  const header = decodeProtectedHeader(assertion)
+  if (!jwks || KEY_HEADERS.some((name) => Object.hasOwn(header, name))) return undefined
+  const { payload } = await jwtVerify(assertion, keySetOf(jwks), {
+    algorithms: ASSERTION_ALGORITHMS,
+    issuer: id,
+    subject: id,
+    // The issuer is right; clients from before that was settled name the endpoint.
+    audience: [core.issuer, core.url('/token')],
+    requiredClaims: ['exp', 'jti'],
+    clockTolerance: CLOCK_TOLERANCE,
+    currentDate: new Date(now),
+  })
+  return payload
+}

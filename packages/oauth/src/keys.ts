@@ -1,4 +1,13 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type CryptoKey,
+  type JWK,
+  type JWTVerifyGetKey,
+} from 'jose'
 import type { Core } from './core.ts'
 import type { StoredKey } from './store.ts'
 
@@ -14,6 +23,8 @@ export interface Keys {
   readonly current: () => Promise<SigningKey>
   /** All whose signatures are good, and those that will sign next. */
   readonly published: () => Promise<readonly JWK[]>
+  /** The published key that a token names. */
+  readonly find: JWTVerifyGetKey
 }
 
 const ALGORITHM = 'ES256'
@@ -32,6 +43,7 @@ const OVERLAP = DAY
  */
 export function storedKeys(core: Pick<Core, 'store' | 'seal' | 'open' | 'now' | 'tell'>, period: number): Keys {
   let read: { readonly at: number; readonly keys: Promise<readonly StoredKey[]> } | undefined
+  let found: { readonly of: readonly StoredKey[]; readonly find: JWTVerifyGetKey } | undefined
   const opened = new Map<string, Promise<CryptoKey>>()
 
   const load = async (): Promise<readonly StoredKey[]> => {
@@ -75,12 +87,17 @@ export function storedKeys(core: Pick<Core, 'store' | 'seal' | 'open' | 'now' | 
     },
     published: async () => {
       const now = core.now()
-      return (await keys())
-        .filter(({ expiresAt }) => expiresAt > now)
-        .map(({ publicJwk }) => JSON.parse(publicJwk) as JWK)
+      return (await keys()).filter(({ expiresAt }) => expiresAt > now).map(toPublicJwk)
+    },
+    find: async (header, token) => {
+      const all = await keys()
+      if (found?.of !== all) found = { of: all, find: createLocalJWKSet({ keys: all.map(toPublicJwk) }) }
+      return found.find(header, token)
     },
   }
 }
+
+const toPublicJwk = ({ publicJwk }: StoredKey): JWK => JSON.parse(publicJwk) as JWK
 
 async function createKey({ seal }: Pick<Core, 'seal'>, signsFrom: number, expiresAt: number): Promise<StoredKey> {
   const pair = await generateKeyPair(ALGORITHM, { extractable: true })
@@ -122,7 +139,7 @@ export function givenKeys(jwks: readonly JWK[]): Keys {
   const key = importJWK(first, alg).then((imported) => ({ kid, alg, key: imported as CryptoKey }))
   key.catch(() => undefined)
   const published = jwks.map(publicHalf)
-  return { current: () => key, published: async () => published }
+  return { current: () => key, published: async () => published, find: createLocalJWKSet({ keys: published }) }
 }
 
 const publicHalf = ({ kty, crv, x, y, kid, alg }: JWK): JWK => ({ kty, crv, x, y, kid, alg, use: 'sig' })

@@ -2,12 +2,13 @@ import {
   createLocalJWKSet,
   createRemoteJWKSet,
   decodeJwt,
+  errors,
   jwtVerify,
   type JSONWebKeySet,
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose'
-import { ASSERTION_ALGORITHMS, isJoseError } from '../client-assertion.ts'
+import { ASSERTION_ALGORITHMS } from '../client-assertion.ts'
 import { CLOCK_TOLERANCE } from '../clock.ts'
 import { invalidRequest, OAuthError } from '../oauth-error.ts'
 import { checkSameResource, readScopes } from '../scopes.ts'
@@ -114,9 +115,15 @@ async function readClaims(
       ? payload
       : undefined
   } catch (error) {
-    if (isJoseError(error)) return undefined
-    throw error
+    if (isUnreachable(error)) throw error
+    return undefined
   }
+}
+
+/** Nobody can tell now whether the assertion is good: the keys of its issuer were not to be had. */
+function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return true
+  return error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || error.code === 'ERR_JOSE_GENERIC'
 }
 
 function issuerOf(assertion: string): string | undefined {
