@@ -24,6 +24,8 @@ const MAX_BYTES = 8192
 const HOUR = 3_600_000
 /** A client that nobody uses is forgotten after a day: most registrations are never used. */
 const UNUSED = 24 * HOUR
+/** From the last token on; as long as its longest grant lives unless the operator says otherwise. */
+const USED = 90 * 24 * HOUR
 const GRANTS: readonly GrantType[] = ['authorization_code', 'refresh_token']
 
 const tooMany = (): OAuthError =>
@@ -84,6 +86,10 @@ const information = ({ id, name, redirectUris, grants, authentication, jwks }: C
   token_endpoint_auth_method: authentication,
   ...(jwks && { jwks }),
 })
+
+/** A client that got a token is in use. */
+export const keepClient = async ({ store, now }: Core, { id }: Client): Promise<void> =>
+  store.touchClient(id, now() + USED)
 
 /** RFC 7591 for clients that cannot have a metadata document: rate-limited, and collected when unused. */
 export function createRegistration(
