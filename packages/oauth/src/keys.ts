@@ -36,6 +36,7 @@ const DAY = 86_400_000
 const REREAD = MINUTE
 /** A key is published this long before it signs, and the longest token lives as long after. */
 const OVERLAP = DAY
+const MAX_ATTEMPTS = 10
 
 /**
  * Makes, publishes and rotates keys by itself. They lie in the store, their private halves sealed; processes that share the
@@ -47,7 +48,7 @@ export function storedKeys(core: Pick<Core, 'store' | 'seal' | 'open' | 'now' | 
   const opened = new Map<string, Promise<CryptoKey>>()
 
   const load = async (): Promise<readonly StoredKey[]> => {
-    for (;;) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const now = core.now()
       const keys = await core.store.readKeys(now)
       const newest = keys.at(-1)
@@ -55,8 +56,9 @@ export function storedKeys(core: Pick<Core, 'store' | 'seal' | 'open' | 'now' | 
       const signsFrom = newest ? Math.max(newest.signsFrom + period, now + OVERLAP / 2) : now
       const made = await createKey(core, signsFrom, signsFrom + period + OVERLAP)
       // Whoever lost takes the key of the one that won.
-      if (await core.store.addKey(made, newest?.kid)) await core.tell({ type: 'key.rotated', reason: made.kid })
+      if (await core.store.addKey(made, newest?.kid, now)) await core.tell({ type: 'key.rotated', reason: made.kid })
     }
+    throw new Error(`The store gave no signing key in ${MAX_ATTEMPTS} attempts.`)
   }
   const keys = (): Promise<readonly StoredKey[]> => {
     const now = core.now()

@@ -122,10 +122,11 @@ export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): 
       return next.count <= limit
     },
 
-    readKeys: (now) => (keys = keys.filter(({ expiresAt }) => expiresAt > now)),
-    addKey: (key, after) => {
-      if (keys.at(-1)?.kid !== after) return false
-      keys = [...keys, key]
+    readKeys: (now) => keys.filter(({ expiresAt }) => expiresAt > now),
+    addKey: (key, after, now) => {
+      const good = keys.filter(({ expiresAt }) => expiresAt > now)
+      if (good.at(-1)?.kid !== after) return false
+      keys = [...good, key]
       return true
     },
 

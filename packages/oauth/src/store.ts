@@ -140,8 +140,8 @@ export interface GrantStore {
   readonly hit: (bucket: string, limit: number, windowMs: number, now: number) => Awaitable<boolean>
 
   readonly readKeys: (now: number) => Awaitable<readonly StoredKey[]>
-  /** Only when the newest stored key is `after`, so that one of many processes rotates. */
-  readonly addKey: (key: StoredKey, after: string | undefined) => Awaitable<boolean>
+  /** Only when the newest key that has not expired is `after`, so that one of many processes rotates. */
+  readonly addKey: (key: StoredKey, after: string | undefined, now: number) => Awaitable<boolean>
 
   readonly addClient: (client: StoredClient, now: number) => Awaitable<boolean>
   readonly readClient: (clientId: string, now: number) => Awaitable<StoredClient | undefined>
