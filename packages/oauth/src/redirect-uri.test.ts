@@ -43,12 +43,13 @@ const expectRefused = async (
 describe('redirect URIs', () => {
   it('TA1: lead nowhere for an unknown client, or when they are of another', async () => {
     const world = createSigningIn()
-    for (const values of [
+    const requests: Record<string, string>[] = [
       { client_id: 'nobody' },
       { client_id: 'https://nobody.example/client.json', redirect_uri: 'https://evil.example/cb' },
       { redirect_uri: 'https://evil.example/cb' },
       { client_id: 'native', redirect_uri: CALLBACK },
-    ]) {
+    ]
+    for (const values of requests) {
       const response = await world.newBrowser().open(authorizeUrl(values))
       expect(response.status).toBe(400)
       expect(response.headers.get('location')).toBeNull()

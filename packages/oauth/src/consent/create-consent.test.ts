@@ -184,7 +184,8 @@ describe('the consent page', () => {
           return answer(tab, asked, 'approve')
         }),
       )
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([303, ...Array(19).fill(400)])
+      expect(answers.map(({ status }) => status === 303).filter(Boolean)).toEqual([true])
+      expect(answers.filter(({ status }) => status === 400).length).toBe(19)
       expect(world.grants.length).toBe(1)
     })
 

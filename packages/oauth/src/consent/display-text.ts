@@ -2,7 +2,7 @@
 
 const CONTROL_OR_DIRECTION = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu
 /** Signs that a page uses to say "checked", and marks stacked on letters until they cover other lines. */
-const SEALS = /[\u2705\u2611\u2713\u2714\u{1F5F8}\u{1F512}\u{1F510}\u{1F6E1}\u2122\u00AE\uFE0F]/gu
+const SEALS = /[\u2705\u2611\u2713\u2714\u{1F5F8}\u{1F512}\u{1F510}\u{1F6E1}\u2122\u00AE]\uFE0F?/gu
 const STACKED_MARKS = /(\p{M}{2})\p{M}+/gu
 const LIKE_ADDRESS = /(?:[a-z][a-z0-9+.-]*:\/\/|www\.)|^[^\s]+\.[a-z]{2,}(?:[/:?]|$)/i
 const ESCAPES: ReadonlyMap<string, string> = new Map([

@@ -13,7 +13,7 @@ export interface Page {
 
 /**
  * Headers of every page that a person sees: it runs nothing, loads nothing, cannot be framed or stored, and tells nobody
- * which address it had.
+ * which address it had. Nothing cuts it off from its opener, since clients in browsers sign in with a pop-up.
  */
 const headersFor = (nonce: string, formTargets: readonly string[]): Record<string, string> => ({
   'content-type': 'text/html; charset=utf-8',
@@ -27,8 +27,6 @@ const headersFor = (nonce: string, formTargets: readonly string[]): Record<strin
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': 'publickey-credentials-get=()',
   'cache-control': 'no-store',
 })
 
@@ -67,10 +65,15 @@ const KEY =
 export const placeLine = ({ name, host }: Operator): string =>
   `<p class="place">${KEY}<b>${escapeHtml(plainText(name ?? 'Sign in', 60))}</b><span>${escapeHtml(host)}</span></p>`
 
-/** Says that something did not work, in constant words: no redirect, nothing from the request. */
-export const problemPage = (status: number, heading: string, advice: string): Response =>
-  pageResponse({
+/** Says that something did not work, in constant words; nothing of the request is on it, and it leads nowhere by itself. */
+export function problemPage(status: number, heading: string, advice: string, link?: string): Response {
+  const onward =
+    link === undefined
+      ? ''
+      : `\n<p><a rel="noreferrer" href="${escapeHtml(link)}">Go back to ${escapeHtml(new URL(link).host)}</a></p>`
+  return pageResponse({
     status,
     title: heading,
-    main: `<h1>${escapeHtml(heading)}</h1>\n<p class="soft">${escapeHtml(advice)}</p>`,
+    main: `<h1>${escapeHtml(heading)}</h1>\n<p class="soft">${escapeHtml(advice)}</p>${onward}`,
   })
+}

@@ -16,6 +16,8 @@ border-bottom:1px solid var(--line);color:var(--soft);font-size:.875rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem;font-weight:650;letter-spacing:-.01em;text-wrap:balance}
 h2{font-size:.9375rem;margin:0;font-weight:650}
 p{margin:0 0 .75rem}
+p:last-child{margin-bottom:0}
+a{color:var(--focus)}
 .soft{color:var(--soft);font-size:.875rem}
 .account{display:flex;gap:0 1rem;align-items:center;justify-content:space-between;flex-wrap:wrap;background:var(--fill);
 border:1px solid var(--line);border-radius:.5rem;padding:.625rem .875rem;margin:1rem 0 0}

@@ -79,7 +79,7 @@ describe('devLogin', () => {
     ['an edge', { 'cf-connecting-ip': '203.0.113.7' }],
   ])('lets nobody in who comes by %s', async (_name, headers) => {
     const world = start()
-    const response = await world.newBrowser().open(authorizeUrl({}, LOCAL), headers as Record<string, string>)
+    const response = await world.newBrowser().open(authorizeUrl({}, LOCAL), headers)
     expect(response.status).toBe(403)
     expect(response.headers.getSetCookie().some((cookie) => cookie.includes('hawser-dev'))).toBe(false)
   })

@@ -154,7 +154,8 @@ describe('upstreamLogin', () => {
       return tab.open(back.href)
     })
     const statuses = (await Promise.all(visits)).map(({ status }) => status)
-    expect(statuses.toSorted()).toEqual([303, ...Array(19).fill(400)])
+    expect(statuses.filter((status) => status === 303).length).toBe(1)
+    expect(statuses.filter((status) => status === 400).length).toBe(19)
     expect(world.provider.tokenRequests.length).toBe(1)
     expect(world.grants.length).toBe(1)
     expect((await world.browser.open(back.href)).status).toBe(400)
@@ -233,9 +234,9 @@ describe('upstreamLogin', () => {
   })
 
   it('lets the operator say who somebody is, and who is nobody', async () => {
-    const known = start({ user: ({ email }) => ({ userId: `acct:${String(email)}`, tenant: 'acme' }) })
+    const known = start({ user: ({ email }) => ({ userId: `acct:${JSON.stringify(email)}`, tenant: 'acme' }) })
     await known.browser.open(known.provider.signIn(await allow(known)).href)
-    expect(known.grants).toMatchObject([{ subject: 'acct:ada@id.example', tenant: 'acme' }])
+    expect(known.grants).toMatchObject([{ subject: 'acct:"ada@id.example"', tenant: 'acme' }])
     const unknown = start({ user: () => undefined })
     const response = await unknown.browser.open(unknown.provider.signIn(await allow(unknown)).href)
     expect(sent(response)['error']).toBe('access_denied')

@@ -102,7 +102,7 @@ const publicKey = (key: unknown): JWK => {
   if (!isObject(key) || !KEY_TYPES.includes(member(key, 'kty')))
     return refuse('A key set may hold EC, RSA and OKP keys')
   if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(key, name))) return refuse('A key set must hold public keys only')
-  return key as unknown as JWK
+  return key
 }
 
 /** A set of public keys. Throws `MetadataError`. */
