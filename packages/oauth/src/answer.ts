@@ -1,3 +1,4 @@
+import { problemPage } from './consent/page.ts'
 import type { OAuthError } from './oauth-error.ts'
 
 /** Nothing of this is kept by anybody between. (RFC 6749 section 5.1) */
@@ -29,26 +30,9 @@ export const answerPreflight = (methods: string): Response =>
     },
   })
 
-const PAGE = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'x-frame-options': 'DENY',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-}
-
 /** A page for a person who can go nowhere from here, or only to `link`. */
-export function answerPage(status: number, text: string, link?: string): Response {
-  const onward =
-    link === undefined
-      ? ''
-      : `<p><a rel="noreferrer" href="${escapeHtml(link)}">Go back to ${escapeHtml(new URL(link).host)}</a></p>`
-  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign-in</title><p>${escapeHtml(text)}</p>${onward}</html>`
-  return new Response(body, { status, headers: PAGE })
-}
-
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+export const answerPage = (status: number, text: string, link?: string): Response =>
+  problemPage(status, 'This sign-in cannot go on', text, link)
 
 /** 303, so that a form which was posted is not posted on. (RFC 9700 section 4.12) */
 export const redirect = (uri: string): Response =>

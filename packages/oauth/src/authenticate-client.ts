@@ -33,7 +33,7 @@ export async function authenticateClient(core: Core, request: Request, form: Par
   if (typeof proof === 'string') return refuse(proof)
   const { clientId, method } = proof
   if (clientId === undefined) return refuse('no_client_id')
-  const client = await core.findClient(clientId)
+  const client = await core.findClient(clientId, request)
   // Made for unknown clients too, so that they take as long.
   const digest = 'secret' in proof ? await core.digest('client-secret', proof.secret) : undefined
   if (!client) return refuse('unknown_client')

@@ -31,7 +31,7 @@ export const createAuthorize =
     const query = new URL(request.url).search.slice(1)
     if (query.length > MAX_QUERY) return answerPage(400, 'The request of the application is too long.')
     const parameters = readParameters(query)
-    const client = await findClient(core, parameters)
+    const client = await findClient(core, parameters, request)
     const redirectUri = parameters.get('redirect_uri')
     if (!client) return refuseAtHome(core, 'unknown_client')
     if (redirectUri === undefined || !isRegistered(client, redirectUri, redirectSchemes)) {
@@ -79,9 +79,9 @@ export const createAuthorize =
     }
   }
 
-const findClient = async (core: Core, parameters: Parameters): Promise<Client | undefined> => {
+const findClient = async (core: Core, parameters: Parameters, request: Request): Promise<Client | undefined> => {
   const clientId = parameters.get('client_id')
-  return clientId === undefined ? undefined : core.findClient(clientId)
+  return clientId === undefined ? undefined : core.findClient(clientId, request)
 }
 
 const isRegistered = (client: Client, uri: string, schemes: ReadonlySet<string>): boolean =>

@@ -32,5 +32,5 @@ export interface Client {
   readonly fingerprint?: string | undefined
 }
 
-/** Finds a client, or does not know it. Throws only when nobody can tell now. */
-export type ClientSource = (clientId: string) => Client | undefined | Promise<Client | undefined>
+/** Finds a client, or does not know it. Throws only when nobody can tell now. The request is for limits by its sender. */
+export type ClientSource = (clientId: string, request?: Request) => Client | undefined | Promise<Client | undefined>

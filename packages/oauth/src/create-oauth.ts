@@ -6,6 +6,7 @@ import type { ClientSource } from './client.ts'
 import type { Core, CreateFront, Route } from './core.ts'
 import { createEnding } from './ending.ts'
 import type { OnEvent } from './events.ts'
+import { createFront, type FrontContext, type FrontOptions } from './front.ts'
 import { createIntrospect } from './introspect.ts'
 import { givenKeys, storedKeys } from './keys.ts'
 import { createLifetimes, type LifetimeOptions } from './lifetimes.ts'
@@ -21,7 +22,7 @@ import { tellRevoked, type TokenCore } from './token/grant.ts'
 import type { TrustedIssuer } from './token/identity-assertion.ts'
 import { createGrants, createToken } from './token/token.ts'
 
-export interface OAuthOptions {
+export interface OAuthOptions extends Partial<FrontOptions> {
   /** The origin that people see, as `https://notes.example.com`; each token and answer carries it. Never taken from a request. */
   readonly issuer: string
   readonly store: GrantStore
@@ -34,8 +35,8 @@ export interface OAuthOptions {
   /** For requests that name none, where there are several. */
   readonly defaultResource?: string | undefined
   readonly clients?: readonly ClientOptions[] | undefined
-  /** Sign-in, consent and registration. */
-  readonly front: CreateFront
+  /** Sign-in, consent and registration of your own, in place of `login` and what belongs to it. */
+  readonly front?: CreateFront | undefined
   /** Private keys with `kid` and `alg`; the first signs. Left out, keys are made, stored sealed, and rotated. */
   readonly keys?: readonly JWK[] | undefined
   readonly trustedIssuers?: readonly TrustedIssuer[] | undefined
@@ -96,10 +97,10 @@ export function createOAuth(options: OAuthOptions): OAuth {
     store,
     resources,
     now,
-    findClient: async (clientId) => {
+    findClient: async (clientId, request) => {
       if (clientId.length > MAX_CLIENT_ID) return undefined
       for (const find of sources) {
-        const client = await find(clientId)
+        const client = await find(clientId, request)
         if (client) return client
       }
       return undefined
@@ -114,7 +115,10 @@ export function createOAuth(options: OAuthOptions): OAuth {
     refreshTokens: createRefreshTokens(core),
     mayContinue: options.mayContinue ?? (() => true),
   }
-  const front = options.front({ ...core, ...createEnding(core, lifetimes) })
+  const front = chooseFront(options, { redirectSchemes: schemes, grantLifetime: lifetimes.grant })({
+    ...core,
+    ...createEnding(core, lifetimes),
+  })
   sources.push(...front.clients)
   const grants = createGrants(options.trustedIssuers ?? [])
   const hasIntrospection = options.resources.some(({ introspection }) => introspection !== undefined)
@@ -196,6 +200,12 @@ function checkIssuer(issuer: string): { readonly issuer: string; readonly base: 
     )
   }
   return { issuer, base: url.pathname === '/' ? '' : url.pathname }
+}
+
+function chooseFront({ front, login, ...options }: OAuthOptions, context: FrontContext): CreateFront {
+  if (front) return front
+  if (login) return createFront({ ...options, login }, context)
+  throw new TypeError('login says how people sign in: devLogin() on this machine, upstreamLogin({ … }), or a function.')
 }
 
 function chooseSecret({ secret, store }: OAuthOptions): Secret {

@@ -3,6 +3,7 @@ import { authenticateClient } from '../authenticate-client.ts'
 import type { GrantType } from '../client.ts'
 import { invalidRequest, OAuthError } from '../oauth-error.ts'
 import { readForm } from '../parameters.ts'
+import { keepClient } from '../register/registration.ts'
 import { redeemCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { GrantHandler, TokenCore } from './grant.ts'
@@ -34,5 +35,7 @@ export const createToken =
     if (!client.grants.some((grant) => grant === type)) {
       throw new OAuthError('unauthorized_client', 'This client is not registered for the grant_type.')
     }
-    return answerJson(await handler(core, client, form))
+    const response = await handler(core, client, form)
+    if (client.kind === 'dynamic') await keepClient(core, client)
+    return answerJson(response)
   }
