@@ -1,0 +1,109 @@
+import { answerPage, redirect, withParameters } from './answer.ts'
+import type { Decision, Ending } from './consent.ts'
+import { forgetCookie, isSameBrowser } from './cookie.ts'
+import type { Core } from './core.ts'
+import type { Lifetimes } from './lifetimes.ts'
+import type { OAuthErrorCode } from './oauth-error.ts'
+import { randomSecret } from './secrets.ts'
+import type { Grant } from './store.ts'
+import type { Transaction, User } from './transaction.ts'
+
+const HANDLE = /^[A-Za-z0-9_-]{43}$/
+
+/** How a transaction ends: once, in an answer to the client. */
+export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
+  const answer = (transaction: Transaction, parameters: Readonly<Record<string, string | undefined>>): Response => {
+    const { redirectUri, state } = transaction
+    const response = redirect(withParameters(redirectUri, { ...parameters, state, iss: core.issuer }))
+    response.headers.append('set-cookie', forgetCookie(core, transaction))
+    return response
+  }
+  const fail = (transaction: Transaction, error: OAuthErrorCode, error_description: string): Response =>
+    answer(transaction, { error, error_description })
+  const isOver = (): Response => answerPage(400, 'This sign-in is over. Start again from the application.')
+
+  return {
+    resume: async (request, handle) => {
+      if (!HANDLE.test(handle)) return undefined
+      const transaction = await core.store.readTransaction(await core.digest('transaction', handle), core.now())
+      return transaction && (await isSameBrowser(core, request, transaction)) ? transaction : undefined
+    },
+
+    deny: async (transaction) => {
+      if (!(await core.store.takeTransaction(transaction.key, core.now()))) return isOver()
+      await core.tell({ type: 'consent.denied', ...told(transaction) })
+      return fail(transaction, 'access_denied', 'The person did not agree.')
+    },
+
+    approve: async (transaction, { user, scopes = transaction.scopes }: Decision) => {
+      if (!scopes.every((scope) => transaction.scopes.includes(scope))) {
+        return answerPage(400, 'The answer does not fit what was asked. Start again from the application.')
+      }
+      const now = core.now()
+      if (!(await core.store.takeTransaction(transaction.key, now))) return isOver()
+      const tenant = core.resources.find(transaction.resource)?.tenant
+      if (tenant !== undefined && tenant !== user.tenant) {
+        await core.tell({ type: 'authorization.refused', ...told(transaction), subject: user.userId, reason: 'tenant' })
+        return fail(transaction, 'access_denied', 'This account cannot use the resource.')
+      }
+      const grant = createGrant(transaction, user, scopes, now + lifetimes.codeMemory, now)
+      await core.tell({
+        type: 'consent.approved',
+        ...told(transaction),
+        scopes,
+        subject: user.userId,
+        tenant: user.tenant,
+        grantId: grant.id,
+      })
+      const code = randomSecret()
+      const lasts = transaction.client.grants.includes('refresh_token')
+        ? lifetimes.grant
+        : (core.resources.find(grant.resource)?.tokenLifetime ?? 0) + lifetimes.code
+      const isStored = await core.store.addGrant(
+        grant,
+        {
+          key: await core.digest('code', code),
+          grantId: grant.id,
+          clientId: grant.clientId,
+          redirectUri: transaction.redirectUri,
+          codeChallenge: transaction.codeChallenge,
+          expiresAt: now + lifetimes.code,
+          forgetAt: now + lifetimes.codeMemory,
+          grantExpiresAt: now + lasts,
+        },
+        now,
+      )
+      if (!isStored) return fail(transaction, 'temporarily_unavailable', 'Try again in some minutes.')
+      return answer(transaction, { code })
+    },
+  }
+}
+
+const told = ({
+  client,
+  resource,
+  scopes,
+}: Transaction): { clientId: string; resource: string; scopes: readonly string[] } => ({
+  clientId: client.id,
+  resource,
+  scopes,
+})
+
+const createGrant = (
+  { client, resource }: Transaction,
+  { userId, tenant, authTime }: User,
+  scopes: readonly string[],
+  expiresAt: number,
+  now: number,
+): Grant => ({
+  id: crypto.randomUUID(),
+  clientId: client.id,
+  subject: userId,
+  kind: 'user',
+  tenant,
+  resource,
+  scopes,
+  authTime,
+  createdAt: now,
+  expiresAt,
+})

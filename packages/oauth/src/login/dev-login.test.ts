@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import { formsOf, textOf, type Browser } from '../fixtures/browser.ts'
+import { answer, authorizeUrl, createSigningIn, reachConsent } from '../fixtures/signing-in.ts'
+import { sent } from '../fixtures/world.ts'
+import { devLogin } from './dev-login.ts'
+
+const LOCAL = 'http://localhost:3000'
+
+const start = (issuer = LOCAL) => createSigningIn({ issuer, login: devLogin() })
+
+const signIn = async (browser: Browser, name: string): Promise<Response> => {
+  const page = await browser.follow(await browser.open(authorizeUrl({}, LOCAL)))
+  const [form] = formsOf(await page.text())
+  form?.fields.set('name', name)
+  return browser.post(form?.action ?? '', form?.fields ?? new URLSearchParams())
+}
+
+describe('devLogin', () => {
+  it('signs in under any name, then asks', async () => {
+    const world = start()
+    const browser = world.newBrowser()
+    const page = await browser.follow(await browser.open(authorizeUrl({}, LOCAL)))
+    expect(textOf(await page.text())).toContain('There is no password.')
+    const consent = await browser.follow(await signIn(browser, 'grace'))
+    expect(textOf(await consent.text())).toContain('Signed in as grace')
+    sent(await answer(browser, await reachConsent(browser, {}, LOCAL), 'approve'))
+    expect(world.grants).toMatchObject([{ subject: 'grace', authTime: world.clock.now }])
+  })
+
+  it('lets the person choose another account', async () => {
+    const world = start()
+    const browser = world.newBrowser()
+    await signIn(browser, 'grace')
+    const asked = await reachConsent(browser, {}, LOCAL)
+    const other = formsOf(asked.html).find(({ action }) => action.endsWith('/login/switch'))
+    const page = await browser.follow(await browser.post(other?.action ?? '', other?.fields ?? new URLSearchParams()))
+    expect(textOf(await page.text())).toContain('Sign in for development')
+    // The answer of the page that was left behind is for nobody now.
+    expect((await answer(browser, asked, 'approve')).status).toBe(400)
+    expect(world.grants).toEqual([])
+  })
+
+  it.each(['', ' ', 'a b', '<i>', 'x'.repeat(65), 'a\u202Eb', '../x'])('takes no name like %j', async (name) => {
+    const world = start()
+    const browser = world.newBrowser()
+    const response = await signIn(browser, name)
+    expect(response.status).toBe(400)
+    expect(await response.text()).not.toContain('<i>')
+    expect([...browser.cookies.keys()].some((cookie) => cookie.includes('dev'))).toBe(false)
+  })
+
+  it.each([
+    'https://notes.example.com',
+    'https://localhost',
+    'https://127.0.0.1:8443',
+    'http://notes.example.com',
+    'http://localhost.evil.com:3000',
+    'http://10.0.0.1:3000',
+  ])('refuses to start with the issuer %s', (issuer) => {
+    expect(() => start(issuer)).toThrow(TypeError)
+  })
+
+  it('names what to do instead', () => {
+    expect(() => start('https://notes.example.com')).toThrow(/http:\/\/localhost:3000.*Give the option login/s)
+  })
+
+  it.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'])(
+    'starts with the issuer %s',
+    (issuer) => {
+      expect(() => start(issuer)).not.toThrow()
+    },
+  )
+
+  it.each([
+    ['a proxy', { 'x-forwarded-for': '203.0.113.7' }],
+    ['a proxy by the standard', { forwarded: 'for=203.0.113.7' }],
+    ['a tunnel', { 'x-forwarded-host': 'abc.tunnel.example' }],
+    ['another Host', { host: 'notes.example.com' }],
+    ['an edge', { 'cf-connecting-ip': '203.0.113.7' }],
+  ])('lets nobody in who comes by %s', async (_name, headers) => {
+    const world = start()
+    const response = await world.newBrowser().open(authorizeUrl({}, LOCAL), headers)
+    expect(response.status).toBe(403)
+    expect(response.headers.getSetCookie().some((cookie) => cookie.includes('hawser-dev'))).toBe(false)
+  })
+
+  it('signs nobody in by a link or a form of another page', async () => {
+    const world = start()
+    const browser = world.newBrowser()
+    const page = await browser.follow(await browser.open(authorizeUrl({}, LOCAL)))
+    const [form] = formsOf(await page.text())
+    const fields = form?.fields ?? new URLSearchParams()
+    const forged = await browser.post(form?.action ?? '', fields, {
+      origin: 'https://evil.example',
+      'sec-fetch-site': 'cross-site',
+    })
+    expect(forged.status).toBe(403)
+    expect((await world.newBrowser().post(form?.action ?? '', fields)).status).toBe(400)
+    await browser.open(`${form?.action}?${fields}`)
+    expect([...browser.cookies.keys()].some((cookie) => cookie.includes('dev'))).toBe(false)
+  })
+
+  it('forgets the person after eight hours, and believes no cookie that it did not make', async () => {
+    const world = start()
+    const browser = world.newBrowser()
+    await signIn(browser, 'grace')
+    const value = browser.cookies.get('hawser-dev') ?? ''
+    expect(value).not.toContain('grace')
+    const isKnown = async () =>
+      (await browser.follow(await browser.open(authorizeUrl({}, LOCAL))))
+        .text()
+        .then((html) => html.includes('>grace<'))
+    expect(await isKnown()).toBe(true)
+    const other = createSigningIn({
+      issuer: LOCAL,
+      login: devLogin(),
+      secret: 'another secret of at least 32 characters',
+    })
+    const elsewhere = other.newBrowser()
+    elsewhere.cookies.set('hawser-dev', value)
+    expect(textOf(await (await elsewhere.follow(await elsewhere.open(authorizeUrl({}, LOCAL)))).text())).toContain(
+      'There is no password',
+    )
+    world.clock.now += 8 * 3_600_000
+    expect(await isKnown()).toBe(false)
+    browser.cookies.set('hawser-dev', `${value.slice(0, -2)}AA`)
+    expect(await isKnown()).toBe(false)
+  })
+})

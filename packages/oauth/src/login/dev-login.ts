@@ -1,0 +1,98 @@
+import { redirect } from '../answer.ts'
+import { escapeHtml } from '../consent/display-text.ts'
+import { pageResponse, placeLine, problemPage } from '../consent/page.ts'
+import { pageWithForm, postedForm, resumedPage, type Posted } from '../consent/posted-form.ts'
+import type { Route } from '../core.ts'
+import type { LoginContext, LoginMethod, Resumed, RunningLogin } from './login.ts'
+import { createSessions } from './session.ts'
+
+export interface DevLoginOptions {
+  /** The name that the page suggests. */
+  readonly suggest?: string
+}
+
+const LOGIN = '/login'
+const NAME = /^[\w.@+-]{1,64}$/
+const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
+/** Whoever sends one of these is a proxy, and behind a proxy may be anybody. */
+const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip', 'via']
+
+const isLocal = (request: Request): boolean =>
+  LOOPBACK.test(new URL(request.url).hostname) &&
+  LOOPBACK.test((request.headers.get('host') ?? 'localhost').replace(/:\d+$/, '')) &&
+  !OF_PROXIES.some((name) => request.headers.has(name))
+
+const notHere = (): Response =>
+  problemPage(
+    403,
+    'This sign-in works on this computer only',
+    'The operator has to set up a real sign-in before others can use it.',
+  )
+
+/**
+ * A sign-in without a password, for trying things out offline: whoever uses this computer signs in under any name. It refuses
+ * to start unless the issuer is a loopback address over http, and refuses every request that came through a proxy.
+ *
+ * @throws TypeError when the server starts with any other issuer.
+ * @example
+ * createOAuth({ issuer: 'http://localhost:3000', login: devLogin(), … })
+ */
+export function devLogin({ suggest = 'dev' }: DevLoginOptions = {}): LoginMethod {
+  return { start: (context) => startDevLogin(context, suggest) }
+}
+
+function startDevLogin({ core, operator, consentUrl }: LoginContext, suggest: string): RunningLogin {
+  const { protocol, hostname } = new URL(core.issuer)
+  if (protocol !== 'http:' || !LOOPBACK.test(hostname)) {
+    throw new TypeError(
+      `devLogin lets anybody in, so it needs an issuer like http://localhost:3000; it is ${core.issuer}. Give the option login a sign-in of your own.`,
+    )
+  }
+  const sessions = createSessions(core, 'dev')
+
+  const form = (resumed: Resumed, name: string, problem = ''): Response =>
+    pageResponse({
+      title: `Sign in – ${operator.host}`,
+      status: problem === '' ? 200 : 400,
+      formTargets: [],
+      main: `${placeLine(operator)}
+<h1>Sign in for development</h1>
+<div class="warn" role="note"><b>There is no password.</b> Whoever uses this computer can sign in here under any name.</div>
+<form method="post" action="${escapeHtml(core.url(LOGIN))}">
+<input type="hidden" name="handle" value="${escapeHtml(resumed.handle)}">
+<p class="after"><label for="name">Name</label>
+<input type="text" id="name" name="name" value="${escapeHtml(name)}" autocomplete="username" required maxlength="64" aria-describedby="rule"></p>
+<p class="soft" id="rule"${problem === '' ? '' : ' role="alert"'}>${problem || 'Letters, digits and . @ + - _'}</p>
+<button class="button wide">Sign in</button>
+</form>`,
+    })
+
+  const enter = async (request: Request, posted: Posted): Promise<Response> => {
+    if (!isLocal(request)) return notHere()
+    const name = posted.form.get('name') ?? ''
+    if (!NAME.test(name)) return form(posted, suggest, 'Use letters, digits and . @ + - _, 64 at most.')
+    const response = redirect(consentUrl(posted.handle))
+    response.headers.append(
+      'set-cookie',
+      await sessions.write({ userId: name, displayName: name, authTime: core.now() }),
+    )
+    return response
+  }
+
+  return {
+    identify: async (request, { handle }) => {
+      if (!isLocal(request)) return notHere()
+      return (await sessions.read(request)) ?? redirect(`${core.url(LOGIN)}?handle=${encodeURIComponent(handle)}`)
+    },
+    forget: sessions.forget,
+    routes: new Map<string, Route>([
+      [
+        LOGIN,
+        pageWithForm(
+          resumedPage(core, async (request, resumed) => (isLocal(request) ? form(resumed, suggest) : notHere())),
+          postedForm(core, enter),
+        ),
+      ],
+    ]),
+  }
+}

@@ -1,0 +1,60 @@
+import type { Ending } from '../consent.ts'
+import type { Core, Route } from '../core.ts'
+import type { Operator } from '../consent/page.ts'
+import type { Transaction, User } from '../transaction.ts'
+
+/** What a sign-in is for, for an application that signs people in by itself. */
+export interface LoginRequest extends Pick<Transaction, 'client' | 'resource' | 'scopes'> {
+  /** Where to send the browser, by GET, once the person is signed in. */
+  readonly returnTo: string
+}
+
+/**
+ * The application's own sign-in: the person that the request's cookies prove, or a page or redirect that finds out and
+ * leads back to `returnTo`.
+ */
+export type LoginCallback = (request: Request, asked: LoginRequest) => User | Response | Promise<User | Response>
+
+/** A transaction of which everything that the browser must prove is proven. */
+export interface Resumed {
+  readonly transaction: Transaction
+  readonly handle: string
+}
+
+/** A way to sign in that this package brings. */
+export interface LoginMethod {
+  /** @throws TypeError when it must not be used with this server. */
+  readonly start: (context: LoginContext) => RunningLogin
+}
+
+export interface LoginContext {
+  readonly core: Core & Ending
+  readonly operator: Operator
+  /** The page that asks, for this transaction. */
+  readonly consentUrl: (handle: string) => string
+  /** Ends an approved transaction for the person who signed in after it. */
+  readonly complete: (transaction: Transaction, user: User, scopes: readonly string[]) => Promise<Response>
+}
+
+/** `undefined` means that the person signs in after the consent page, with the provider. */
+export interface RunningLogin {
+  readonly identify: (request: Request, resumed: Resumed) => Promise<User | Response | undefined>
+  /** Who signs people in after they allowed something. */
+  readonly provider?: {
+    readonly name: string
+    /** Sends the person there; `scopes` are those that were allowed. */
+    readonly begin: (resumed: Resumed, scopes: readonly string[]) => Promise<Response>
+  }
+  /** Forgets who uses this browser: the value of a Set-Cookie header. */
+  readonly forget?: () => string
+  readonly routes: ReadonlyMap<string, Route>
+}
+
+/** The application's own sign-in as one of ours. */
+export const callbackLogin =
+  (callback: LoginCallback): LoginMethod['start'] =>
+  ({ consentUrl }) => ({
+    identify: async (request, { transaction: { client, resource, scopes }, handle }) =>
+      callback(request, { client, resource, scopes, returnTo: consentUrl(handle) }),
+    routes: new Map(),
+  })

@@ -1,0 +1,109 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { transact } from './open-database.ts'
+
+type Kind = 'transaction' | 'once' | 'hit' | 'client' | 'consent'
+
+/** What is found by its key alone, and forgotten in time. */
+export interface Entries {
+  /** For one more; `grants` count as a kind of their own. */
+  readonly hasRoom: (kind: Kind | 'grants', now: number) => boolean
+  /** Only when there is none that lives, and there is room. */
+  readonly add: (kind: Kind, key: string, value: unknown, expiresAt: number, now: number) => boolean
+  readonly read: <T>(kind: Kind, key: string, now: number) => T | undefined
+  readonly replace: (
+    kind: Kind,
+    value: { readonly key: string; readonly version: number; readonly expiresAt: number },
+    now: number,
+  ) => boolean
+  readonly save: (kind: Kind, key: string, value: unknown, expiresAt: number, now: number) => void
+  readonly touch: (kind: Kind, key: string, expiresAt: number) => void
+  readonly take: (kind: Kind, key: string, now: number) => boolean
+  /** How often this was asked in the window that is open. */
+  readonly count: (bucket: string, windowMs: number, now: number) => number
+  readonly removeConsents: (userId: string, clientId: string | undefined) => void
+}
+
+/** Milliseconds between two looks at what has expired. */
+const PURGE_PAUSE = 1_000
+/** Adding is cheap only while not every one counts what is there. */
+const COUNTED_EVERY = 1_000
+
+export function createEntries(database: DatabaseSync, maxEntries: number): Entries {
+  const read = database.prepare('SELECT body FROM entries WHERE kind = ? AND key = ? AND expires_at > ?')
+  const dropExpired = database.prepare('DELETE FROM entries WHERE kind = ? AND key = ? AND expires_at <= ?')
+  const insert = database.prepare('INSERT INTO entries VALUES (?, ?, 0, ?, ?) ON CONFLICT DO NOTHING')
+  const replace = database.prepare(
+    'UPDATE entries SET version = ?, expires_at = ?, body = ? WHERE kind = ? AND key = ? AND version = ? AND expires_at > ?',
+  )
+  const save = database.prepare(
+    'INSERT INTO entries VALUES (?, ?, 0, ?, ?) ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body',
+  )
+  const touch = database.prepare(
+    "UPDATE entries SET expires_at = ?1, body = json_set(body, '$.expiresAt', ?1) WHERE kind = ?2 AND key = ?3",
+  )
+  const take = database.prepare('DELETE FROM entries WHERE kind = ? AND key = ? AND expires_at > ?')
+  const count = database.prepare(
+    `INSERT INTO entries VALUES ('hit', ?1, 1, ?2, '') ON CONFLICT DO UPDATE SET
+       version = CASE WHEN expires_at > ?3 THEN version + 1 ELSE 1 END,
+       expires_at = CASE WHEN expires_at > ?3 THEN expires_at ELSE excluded.expires_at END
+     RETURNING version`,
+  )
+  const removeConsents = database.prepare(
+    "DELETE FROM entries WHERE kind = 'consent' AND body ->> 'userId' = ?1 AND (?2 IS NULL OR body ->> 'clientId' = ?2)",
+  )
+  const purges = ['entries', 'grants', 'codes', 'signing_keys'].map((table) =>
+    database.prepare(`DELETE FROM ${table} WHERE expires_at <= ?`),
+  )
+  const countEntries = database.prepare('SELECT count(*) AS n FROM entries WHERE kind = ?')
+  const countGrants = database.prepare('SELECT count(*) AS n FROM grants')
+  const left = new Map<string, { readonly room: number; readonly countedAt: number }>()
+  let purgedAt = -Infinity
+
+  const hasRoom: Entries['hasRoom'] = (kind, now) => {
+    if (Math.abs(now - purgedAt) >= PURGE_PAUSE) {
+      purgedAt = now
+      for (const purge of purges) purge.run(now)
+    }
+    const { room = 0, countedAt = -Infinity } = left.get(kind) ?? {}
+    if (room > 0) {
+      left.set(kind, { room: room - 1, countedAt })
+      return true
+    }
+    // Counting takes a while where there is much: what was full a moment ago is not asked again.
+    if (room < 0 && Math.abs(now - countedAt) < PURGE_PAUSE) return false
+    const there = Number((kind === 'grants' ? countGrants.get() : countEntries.get(kind))?.['n'])
+    const found = Math.min(maxEntries - there, COUNTED_EVERY)
+    left.set(kind, { room: found > 0 ? found - 1 : -1, countedAt: now })
+    return found > 0
+  }
+
+  return {
+    hasRoom,
+    add: (kind, key, value, expiresAt, now) =>
+      transact(database, () => {
+        if (!hasRoom(kind, now)) return false
+        dropExpired.run(kind, key, now)
+        return insert.run(kind, key, expiresAt, JSON.stringify(value)).changes === 1
+      }),
+    read: <T>(kind: Kind, key: string, now: number) => {
+      const row = read.get(kind, key, now)
+      return row && (JSON.parse(String(row['body'])) as T)
+    },
+    replace: (kind, value, now) => {
+      const { key, version, expiresAt } = value
+      return replace.run(version, expiresAt, JSON.stringify(value), kind, key, version - 1, now).changes === 1
+    },
+    save: (kind, key, value, expiresAt, now) =>
+      transact(database, () => {
+        if (hasRoom(kind, now)) save.run(kind, key, expiresAt, JSON.stringify(value))
+      }),
+    touch: (kind, key, expiresAt) => void touch.run(expiresAt, kind, key),
+    take: (kind, key, now) => take.run(kind, key, now).changes === 1,
+    count: (bucket, windowMs, now) =>
+      transact(database, () => {
+        if (!hasRoom('hit', now)) return Infinity
+        return Number(count.get(bucket, now + windowMs, now)?.['version'])
+      }),
+    removeConsents: (userId, clientId) => void removeConsents.run(userId, clientId ?? null),
+  }
+}

@@ -1,0 +1,2 @@
+export { publicDocuments, type PublicDocumentsOptions } from './public-documents.ts'
+export { sqliteStore, type SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'

@@ -1,0 +1,205 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type {
+  Code,
+  Consent,
+  Grant,
+  GrantFilter,
+  GrantStore,
+  Redemption,
+  Rotation,
+  StoredClient,
+  StoredKey,
+} from '../store.ts'
+import type { Transaction } from '../transaction.ts'
+import { createEntries } from './entries.ts'
+import { openDatabase, transact } from './open-database.ts'
+
+/** A `GrantStore` in a file. */
+export interface SqliteStore extends GrantStore, Disposable {
+  readonly close: () => void
+}
+
+/** Bounds of a store in a file. */
+export interface SqliteStoreOptions {
+  /** About how many entries of one kind, such as grants or clients, there are at most; 1 000 000 when left out. */
+  readonly maxEntries?: number | undefined
+}
+
+/** A grant has its refresh tokens in its own row: the good one, and the one before it for the time of grace. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS grants (
+    id TEXT PRIMARY KEY,
+    subject TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    tenant TEXT,
+    expires_at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    refresh_key TEXT,
+    refresh_expires_at INTEGER,
+    used_key TEXT,
+    used_at INTEGER,
+    sealed_response TEXT
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS grants_by_subject ON grants (subject);
+  CREATE INDEX IF NOT EXISTS grants_by_client ON grants (client_id);
+  CREATE INDEX IF NOT EXISTS grants_by_expiry ON grants (expires_at);
+  CREATE TABLE IF NOT EXISTS codes (
+    key TEXT PRIMARY KEY,
+    is_used INTEGER NOT NULL DEFAULT 0,
+    expires_at INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS codes_by_expiry ON codes (expires_at);
+  CREATE TABLE IF NOT EXISTS signing_keys (
+    kid TEXT PRIMARY KEY,
+    signs_from INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS entries (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (kind, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
+`
+
+const FILTERS = {
+  grantId: 'id',
+  subject: 'subject',
+  clientId: 'client_id',
+  resource: 'resource',
+  tenant: 'tenant',
+} as const
+
+/**
+ * Keeps everything in a SQLite file, so that it outlives the process. Processes and threads of one machine may share the
+ * file; a code and a refresh token are used once by all of them together.
+ *
+ * @param path The file; its folder must exist. Only its owner may read it.
+ * @throws RangeError for a bound that is not more than 0, and the errors of `node:sqlite`, as its methods do.
+ */
+export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStoreOptions = {}): SqliteStore {
+  if (!(maxEntries > 0)) throw new RangeError(`maxEntries must be more than 0; it is ${maxEntries}.`)
+  const database = openDatabase(path, SCHEMA)
+  const prepare = (sql: string): StatementSync => database.prepare(sql)
+  const entries = createEntries(database, maxEntries)
+  const addGrant = prepare(
+    'INSERT INTO grants (id, subject, client_id, resource, tenant, expires_at, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  const readGrant = prepare('SELECT * FROM grants WHERE id = ? AND expires_at > ?')
+  const removeGrant = prepare('DELETE FROM grants WHERE id = ? RETURNING body, expires_at')
+  const startGrant = prepare('UPDATE grants SET expires_at = ?, refresh_key = ?, refresh_expires_at = ? WHERE id = ?')
+  const rotate = prepare(
+    'UPDATE grants SET refresh_key = ?, refresh_expires_at = ?, used_key = ?, used_at = ?, sealed_response = ? WHERE id = ?',
+  )
+  const addCode = prepare('INSERT INTO codes (key, expires_at, body) VALUES (?, ?, ?)')
+  const readCode = prepare('SELECT * FROM codes WHERE key = ?')
+  const useCode = prepare('UPDATE codes SET is_used = 1 WHERE key = ?')
+  const readKeys = prepare('SELECT body FROM signing_keys WHERE expires_at > ? ORDER BY signs_from')
+  const newestKey = prepare('SELECT kid FROM signing_keys WHERE expires_at > ? ORDER BY signs_from DESC LIMIT 1')
+  const addKey = prepare('INSERT INTO signing_keys VALUES (?, ?, ?, ?)')
+
+  const revoke = (grantId: string): Grant | undefined => toGrant(removeGrant.get(grantId))
+  const close = (): void => database.close()
+
+  return {
+    isLasting: path !== ':memory:',
+
+    addTransaction: (transaction) =>
+      entries.add('transaction', transaction.key, transaction, transaction.expiresAt, transaction.createdAt),
+    readTransaction: (key, now) => entries.read<Transaction>('transaction', key, now),
+    replaceTransaction: (transaction, now) => entries.replace('transaction', transaction, now),
+    takeTransaction: (key, now) => entries.take('transaction', key, now),
+
+    addGrant: (grant, code, now) =>
+      transact(database, () => {
+        if (!entries.hasRoom('grants', now)) return false
+        const { id, subject, clientId, resource, tenant = null, expiresAt } = grant
+        addGrant.run(id, subject, clientId, resource, tenant, expiresAt, JSON.stringify(grant))
+        if (code) addCode.run(code.key, code.forgetAt, JSON.stringify(code))
+        return true
+      }),
+    readGrant: (grantId, now) => toGrant(readGrant.get(grantId, now)),
+    revokeGrants: (filter) => revokeGrants(database, filter),
+
+    readCode: (key) => toCode(readCode.get(key)),
+    redeemCode: (key, refresh, now): Redemption =>
+      transact(database, () => {
+        const row = readCode.get(key)
+        const code = toCode(row)
+        if (!code) return { ok: false, why: 'unknown' }
+        if (row?.['is_used'] !== 0) return { ok: false, why: 'replayed', grant: revoke(code.grantId) }
+        useCode.run(key)
+        const grant = toGrant(readGrant.get(code.grantId, now))
+        if (!grant || code.expiresAt <= now) return { ok: false, why: 'expired', grant: revoke(code.grantId) }
+        startGrant.run(code.grantExpiresAt, refresh?.key ?? null, refresh?.expiresAt ?? null, grant.id)
+        return { ok: true, grant: { ...grant, expiresAt: code.grantExpiresAt } }
+      }),
+
+    rotateRefresh: (grantId, key, successor, now, grace): Rotation =>
+      transact(database, () => {
+        const row = readGrant.get(grantId, now)
+        const grant = toGrant(row)
+        if (!row || !grant || row['refresh_key'] === null) return { ok: false, why: 'unknown' }
+        if (row['refresh_key'] === key) {
+          if (Number(row['refresh_expires_at']) <= now) return { ok: false, why: 'expired' }
+          rotate.run(successor.key, successor.expiresAt, key, now, successor.sealedResponse, grantId)
+          return { ok: true, grant }
+        }
+        if (row['used_key'] === key && now - Number(row['used_at']) < grace) {
+          return { ok: 'again', grant, sealedResponse: String(row['sealed_response']) }
+        }
+        return { ok: false, why: 'reused', grant: revoke(grantId) }
+      }),
+
+    once: (key, expiresAt, now) => entries.add('once', key, true, expiresAt, now),
+    hit: (bucket, limit, windowMs, now) => entries.count(bucket, windowMs, now) <= limit,
+
+    readKeys: (now) => readKeys.all(now).map(({ body }) => JSON.parse(String(body)) as StoredKey),
+    addKey: (key, after, now) =>
+      transact(database, () => {
+        if (newestKey.get(now)?.['kid'] !== after) return false
+        addKey.run(key.kid, key.signsFrom, key.expiresAt, JSON.stringify(key))
+        return true
+      }),
+
+    addClient: (client, now) => entries.add('client', client.client.id, client, client.expiresAt, now),
+    readClient: (clientId, now) => entries.read<StoredClient>('client', clientId, now),
+    touchClient: (clientId, expiresAt) => entries.touch('client', clientId, expiresAt),
+    removeClient: (clientId) => entries.take('client', clientId, 0),
+
+    readConsent: (key, now) => entries.read<Consent>('consent', key, now),
+    saveConsent: (consent, now) => entries.save('consent', consent.key, consent, consent.expiresAt, now),
+    removeConsents: (userId, clientId) => entries.removeConsents(userId, clientId),
+
+    close,
+    [Symbol.dispose]: close,
+  }
+}
+
+/** The names of columns are ours; what is compared is bound. */
+function revokeGrants(database: DatabaseSync, filter: GrantFilter): readonly Grant[] {
+  const wanted = Object.entries(FILTERS).flatMap(([name, column]) => {
+    const value = filter[name as keyof typeof FILTERS]
+    return value === undefined ? [] : [[column, value] as const]
+  })
+  if (wanted.length === 0) return []
+  const where = wanted.map(([column]) => `${column} = ?`).join(' AND ')
+  const rows = database
+    .prepare(`DELETE FROM grants WHERE ${where} RETURNING body, expires_at`)
+    .all(...wanted.map(([, value]) => value))
+  return rows.flatMap((row) => toGrant(row) ?? [])
+}
+
+type Row = Readonly<Record<string, SQLOutputValue>>
+
+/** Its end is a column, since a code that is redeemed moves it. */
+const toGrant = (row: Row | undefined): Grant | undefined =>
+  row && { ...(JSON.parse(String(row['body'])) as Grant), expiresAt: Number(row['expires_at']) }
+
+const toCode = (row: Row | undefined): Code | undefined => row && (JSON.parse(String(row['body'])) as Code)

@@ -1,0 +1,51 @@
+import type { AccessTokens } from '../access-token.ts'
+import type { Client } from '../client.ts'
+import type { Core } from '../core.ts'
+import type { Lifetimes } from '../lifetimes.ts'
+import { invalidGrant } from '../oauth-error.ts'
+import type { OAuthEvent } from '../events.ts'
+import type { OAuthError } from '../oauth-error.ts'
+import type { Parameters } from '../parameters.ts'
+import type { RefreshTokens } from '../refresh-token.ts'
+import type { Grant } from '../store.ts'
+
+/** RFC 6749 section 5.1. */
+export interface TokenResponse {
+  readonly access_token: string
+  readonly token_type: 'Bearer'
+  readonly expires_in: number
+  readonly refresh_token?: string | undefined
+  readonly scope: string
+}
+
+/** What grants of every type share. */
+export interface TokenCore extends Core {
+  readonly accessTokens: AccessTokens
+  readonly refreshTokens: RefreshTokens
+  readonly lifetimes: Lifetimes
+  /** Whether the account that a grant is of may still use it. */
+  readonly mayContinue: (grant: Grant) => boolean | Promise<boolean>
+}
+
+/** Turns what an authenticated client sends into tokens. */
+export type GrantHandler = (core: TokenCore, client: Client, form: Parameters) => Promise<TokenResponse>
+
+/** What an event says of a grant. */
+export const eventOf = (grant: Grant | undefined): Omit<OAuthEvent, 'type' | 'at'> => ({
+  grantId: grant?.id,
+  clientId: grant?.clientId,
+  subject: grant?.subject,
+  tenant: grant?.tenant,
+  resource: grant?.resource,
+})
+
+/** Tells why, and nobody but the log. */
+export async function refuseGrant(core: Core, client: Client, reason: string, grant?: Grant): Promise<OAuthError> {
+  await core.tell({ type: 'token.refused', ...eventOf(grant), clientId: client.id, reason })
+  return invalidGrant()
+}
+
+/** Ends a grant that somebody else may hold. */
+export async function tellRevoked(core: Core, grant: Grant | undefined, reason: string): Promise<void> {
+  if (grant) await core.tell({ type: 'grant.revoked', ...eventOf(grant), reason })
+}

@@ -1,0 +1,1 @@
+export { upstreamLogin, type UpstreamLoginOptions } from './login/upstream-login.ts'
