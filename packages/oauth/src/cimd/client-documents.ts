@@ -2,7 +2,7 @@ import type { Client } from '../client.ts'
 import { MetadataError, readKeySet, type MetadataPolicy } from '../register/client-metadata.ts'
 import { readClientDocument } from './client-document.ts'
 import { clientIdUrlProblem } from './client-id-url.ts'
-import { FetchDocumentError, type FetchDocument, type FetchedDocument } from './fetch-document.ts'
+import { FetchDocumentError, type FetchDocument, type FetchedDocument, type FetchLimits } from './fetch-document.ts'
 import { readJson } from './read-json.ts'
 
 export interface ClientDocumentsOptions {
@@ -46,6 +46,8 @@ export class ClientDocumentError extends Error {
 }
 
 const LIMITS = { maxBytes: 5120, timeoutMs: 5000 }
+/** Keys may come with their certificates. */
+const KEY_LIMITS = { ...LIMITS, maxBytes: 16_384 }
 const MINUTE = 60_000
 const FRESH_AT_LEAST = 5 * MINUTE
 const FRESH_AT_MOST = 24 * 60 * MINUTE
@@ -120,12 +122,12 @@ export function createClientDocuments(
     kept.set(client.id, { client, until })
   }
 
-  const get = async (url: URL): Promise<FetchedDocument> => {
+  const get = async (url: URL, limits: FetchLimits): Promise<FetchedDocument> => {
     if (ownHosts.has(url.host))
       throw new ClientDocumentError('own_host', `${url.host} is this server or one of its resources`)
     await count(`cimd:host:${url.host}`, PER_HOST)
     try {
-      const answer = await options.fetch(url, LIMITS)
+      const answer = await options.fetch(url, limits)
       checkResponse(answer)
       return answer
     } catch (error) {
@@ -136,10 +138,10 @@ export function createClientDocuments(
   }
 
   const describe = async (url: URL): Promise<{ readonly client: Client; readonly fresh: number }> => {
-    const answer = await get(url)
+    const answer = await get(url, LIMITS)
     const { client, jwksUri } = await readClientDocument(url.href, answer.body, context)
     if (jwksUri === undefined) return { client, fresh: freshFor(answer) }
-    const keys = await get(new URL(jwksUri))
+    const keys = await get(new URL(jwksUri), KEY_LIMITS)
     return {
       client: { ...client, jwks: readKeySet(readJson(keys.body)) },
       fresh: Math.min(freshFor(answer), freshFor(keys)),

@@ -33,8 +33,8 @@ const identity = ({ kind, id }: Client, operator: Operator): { readonly shown: s
   switch (kind) {
     case 'registered':
       return {
-        shown: `Registered by ${operator.name ?? operator.host}`,
-        proof: 'The operator of this sign-in knows it.',
+        shown: `Known to ${operator.name ?? operator.host}`,
+        proof: 'The operator of this sign-in registered it.',
       }
     case 'document':
       return { shown: new URL(id).host, proof: 'This website vouches for the application; its address was verified.' }
@@ -117,7 +117,7 @@ export function consentPage(question: Question): Response {
 <h1>${e(heading)}</h1>
 ${account(question)}
 <dl>
-<dt>Published by</dt><dd><b${client.kind === 'dynamic' ? ' class="unproven"' : ''}>${e(who.shown)}</b><span class="soft">${e(who.proof)}</span></dd>
+<dt>Identity</dt><dd><b${client.kind === 'dynamic' ? ' class="unproven"' : ''}>${e(who.shown)}</b><span class="soft">${e(who.proof)}</span></dd>
 <dt>Sent to</dt><dd><b>${e(target.shown)}</b><span class="soft">${receiver[target.kind]}</span></dd>
 <dt>For</dt><dd><b>${e(plainText(resource.title, 60))}</b><span class="soft">${e(resource.resource)}</span></dd>
 </dl>

@@ -27,7 +27,7 @@ describe('the consent page', () => {
     const browser = world.newBrowser()
     const asked = await reachConsent(browser)
     expect(textOf(asked.html)).toMatchInlineSnapshot(
-      `"Example Notes login.example.com Allow App to use Notes? Signed in as ada@example.com Published by Registered by Example Notes The operator of this sign-in knows it. Sent to client.example.com This website receives the permission. For Notes https://notes.example.com/mcp It will be able to Read your notes notes:read Always included Change your notes notes:write High risk The application can use this permission while you are away, for 90 days at most. Don’t allow Allow"`,
+      `"Example Notes login.example.com Allow App to use Notes? Signed in as ada@example.com Identity Known to Example Notes The operator of this sign-in registered it. Sent to client.example.com This website receives the permission. For Notes https://notes.example.com/mcp It will be able to Read your notes notes:read Always included Change your notes notes:write High risk The application can use this permission while you are away, for 90 days at most. Don’t allow Allow"`,
     )
     const response = await answer(browser, asked, 'approve')
     expect(sent(response)).toMatchObject({ state: 'the state', iss: ISSUER })
@@ -359,7 +359,7 @@ describe('the consent page', () => {
       const { client_id } = (await registered.json()) as { client_id: string }
       const { html } = await reachConsent(world.newBrowser(), { client_id, redirect_uri: 'https://bank.example/cb' })
       expect(textOf(html)).toContain(
-        'Published by Not verified The application registered itself. Anybody can choose its name.',
+        'Identity Not verified The application registered itself. Anybody can choose its name.',
       )
     })
 
@@ -369,7 +369,7 @@ describe('the consent page', () => {
         textOf((await reachConsent(world.newBrowser(), values)).html)
       const web = await page({ client_id: DOCUMENT, redirect_uri: 'https://editor.example/cb' })
       expect(web).toContain(
-        'Published by editor.example This website vouches for the application; its address was verified. Sent to editor.example This website receives the permission.',
+        'Identity editor.example This website vouches for the application; its address was verified. Sent to editor.example This website receives the permission.',
       )
       expect(web).not.toContain('Continue only if')
       const local = await page({ client_id: DOCUMENT, redirect_uri: LOOPBACK })
@@ -423,6 +423,17 @@ describe('the consent page', () => {
       expect(await isPassedOver(browser, web)).toBe(true)
       world.clock.now += 1
       expect(await isPassedOver(browser, web)).toBe(false)
+    })
+
+    it('nothing that the operator took back, whether the grant still lived or not', async () => {
+      for (const wait of [0, 91 * 86_400_000]) {
+        const { world, browser } = await allowed()
+        await browser.open(authorizeUrl(web))
+        const [grant] = world.grants
+        if (wait === 0) expect(await world.oauth.revokeGrants({ grantId: grant?.id })).toBe(1)
+        else await world.oauth.revokeGrants({ subject: 'ada' })
+        expect(await isPassedOver(browser, web)).toBe(false)
+      }
     })
 
     it('TA21: nothing for an address on this computer, where anybody can listen with the id of another', async () => {
