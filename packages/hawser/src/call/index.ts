@@ -1,5 +1,7 @@
+export * from './authenticator.ts'
 export * from './call.ts'
 export * from './canonical-json.ts'
+export * from './decision.ts'
 export * from './error.ts'
 export * from './limits.ts'
 export * from './link.ts'

@@ -1,6 +1,7 @@
 import { type Call, type Handle, ProtocolError, type Reply } from '../call/index.ts'
 import type { Method } from '../protocol/index.ts'
 import type { Mounted, Mounts, Own } from '../server/mounts.ts'
+import { unknownPrompt, unknownResource, unknownTemplate, unknownTool } from '../server/unknown.ts'
 import { createCatalogue } from './catalogue.ts'
 import { createDiscover } from './discover.ts'
 import { createExclude } from './exclusions.ts'
@@ -24,13 +25,14 @@ export function attach(mounts: Mounts, own: Own): Mounted {
   const listening = createListening(gates, own, find.owner)
 
   /** Passes a call on when it is for a mounted server, with the name that is known there. */
-  const pass = <M extends Method>(
+  const pass = async <M extends Method>(
     call: Call<M>,
     target: Target | undefined,
+    unknown: () => ProtocolError,
     params: (name: string) => Call<M>['params'],
   ): Promise<Reply> => {
     if (target === undefined) return ownHandle(call)
-    target.remote.point.authorize?.(call.principal)
+    await target.remote.point.access.admit(call, unknown)
     return forward(call, params(target.name), target, own)
   }
 
@@ -39,18 +41,53 @@ export function attach(mounts: Mounts, own: Own): Mounted {
     ...createLists(catalogue, points, own, lists),
     'tools/call': async (call) => {
       const { params } = call
-      return pass(call, await find.named('tools', params.name, call), (name) => ({ ...params, name }))
+      const target = await find.named('tools', params.name, call)
+      return pass(
+        call,
+        target,
+        () => unknownTool(params.name),
+        (name) => ({ ...params, name }),
+      )
     },
     'prompts/get': async (call) => {
       const { params } = call
-      return pass(call, await find.named('prompts', params.name, call), (name) => ({ ...params, name }))
+      const target = await find.named('prompts', params.name, call)
+      return pass(
+        call,
+        target,
+        () => unknownPrompt(params.name),
+        (name) => ({ ...params, name }),
+      )
     },
-    'resources/read': async (call) => pass(call, await find.resource(call.params.uri, call), () => call.params),
+    'resources/read': async (call) => {
+      const { params } = call
+      const target = await find.resource(params.uri, call)
+      return pass(
+        call,
+        target,
+        () => unknownResource(params.uri),
+        () => params,
+      )
+    },
     'completion/complete': async (call) => {
       const { params } = call
       const { ref } = params
-      if (ref.type === 'ref/resource') return pass(call, await find.template(ref.uri, call), () => params)
-      return pass(call, await find.named('prompts', ref.name, call), (name) => ({ ...params, ref: { ...ref, name } }))
+      if (ref.type === 'ref/resource') {
+        const target = await find.template(ref.uri, call)
+        return pass(
+          call,
+          target,
+          () => unknownTemplate(ref.uri),
+          () => params,
+        )
+      }
+      const target = await find.named('prompts', ref.name, call)
+      return pass(
+        call,
+        target,
+        () => unknownPrompt(ref.name),
+        (name) => ({ ...params, ref: { ...ref, name } }),
+      )
     },
     'subscriptions/listen': listening.listen,
   }

@@ -1,5 +1,6 @@
 import { type Call, ProtocolError } from '../call/index.ts'
 import type { Own } from '../server/mounts.ts'
+import { unknownPrompt, unknownResource, unknownTemplate, unknownTool } from '../server/unknown.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Gate } from './gate.ts'
 import { claimant, familiesOf, type Target } from './merge.ts'
@@ -56,15 +57,12 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
         const target = table.targets.get(name)
         if (target !== undefined) return target
       }
-      throw new ProtocolError(
-        'invalid_params',
-        `Unknown ${kind === 'tools' ? 'tool' : 'prompt'}: ${name.slice(0, 128)}`,
-      )
+      throw kind === 'tools' ? unknownTool(name) : unknownPrompt(name)
     },
     resource: async (uri, call) => {
       const target = await findRead(uri, call)
       if (target !== undefined || isOwnUri(uri)) return target
-      throw new ProtocolError('invalid_params', 'Resource not found', { data: { uri: uri.slice(0, 2048) } })
+      throw unknownResource(uri)
     },
     template: async (uriTemplate, call) => {
       if (templates.has(uriTemplate)) return undefined
@@ -73,7 +71,7 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
         const target = table.targets.get(uriTemplate)
         if (target !== undefined) return target
       }
-      throw new ProtocolError('invalid_params', `Unknown resource template: ${uriTemplate.slice(0, 256)}`)
+      throw unknownTemplate(uriTemplate)
     },
     owner: async (uri, call) => {
       const target = await findRead(uri, call).catch(() => undefined)

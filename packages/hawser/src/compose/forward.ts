@@ -63,7 +63,7 @@ export async function forward<M extends Method>(
         throw badReply(`The server answered ${call.method} with a question, which this method may not.`)
       return await relayQuestions(reply, point.name, clientCapabilities, round, binding, frame)
     }
-    const isPrivate = point.perCaller || point.authorize !== undefined
+    const isPrivate = point.perCaller || !point.access.isPublic
     return seal(call.method, checkReply(call.method, reply), point.maxSize, isPrivate, frame.resultMeta)
   } catch (error) {
     return refuse(error, call, point.name, frame.log, frame.resultMeta)

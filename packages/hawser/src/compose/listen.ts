@@ -3,7 +3,6 @@ import type { Notification, SubscriptionFilter } from '../protocol/index.ts'
 import type { Change } from '../server/changes.ts'
 import { MAX_LISTENERS, readFilter } from '../server/listen.ts'
 import type { Own } from '../server/mounts.ts'
-import { permits } from '../server/scopes.ts'
 import type { Gate } from './gate.ts'
 import type { MountPoint } from './mount-point.ts'
 import { isEmpty, toFilter, type Watching } from './watch.ts'
@@ -126,7 +125,7 @@ async function shareOut(
 ): Promise<readonly { readonly gate: Gate; readonly filter: SubscriptionFilter }[]> {
   const shares = await Promise.all(
     gates
-      .filter(({ point }) => permits(point.authorize, call.principal))
+      .filter(({ point }) => point.access.permits(call.principal))
       .map(async (gate) => {
         const { value } = await gate.remoteFor(call).discovered.get('known')
         // A server that cannot be asked now may have something to tell later.

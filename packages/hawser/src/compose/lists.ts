@@ -2,7 +2,6 @@ import { type Call, type Principal, ProtocolError, type Reply } from '../call/in
 import type { CacheHint } from '../protocol/index.ts'
 import type { Own } from '../server/mounts.ts'
 import { createPages, type List, slicePage } from '../server/page.ts'
-import { permits } from '../server/scopes.ts'
 import type { Snapshot } from './cached.ts'
 import type { Catalogue, Merged } from './catalogue.ts'
 import type { Row, Table } from './merge.ts'
@@ -32,7 +31,7 @@ export function createLists(catalogue: Catalogue, points: readonly MountPoint[],
   const kept = new WeakMap<Table, Kept>()
 
   const see = ({ table, sources }: Merged, caller: Principal | undefined): Seen => {
-    const mask = points.map(({ authorize }) => (permits(authorize, caller) ? 1 : 0)).join('')
+    const mask = points.map(({ access }) => (access.permits(caller) ? 1 : 0)).join('')
     const isShown = new Set(points.filter((_, index) => mask[index] === '1'))
     const rows = mask.includes('0') ? table.rows.filter(({ remote }) => isShown.has(remote.point)) : table.rows
     return { rows, mask, hint: hintOf(sources, points, frame.cache) }
@@ -81,7 +80,7 @@ export function hintOf(
   const left = sources.map(({ at, ttlMs, isMissing }) => (isMissing ? 0 : Math.max(0, at + ttlMs - now)))
   const isPrivate =
     own.cacheScope === 'private' ||
-    points.some(({ authorize, perCaller }) => authorize !== undefined || perCaller) ||
+    points.some(({ access, perCaller }) => !access.isPublic || perCaller) ||
     sources.some(({ cacheScope }) => cacheScope === 'private')
   return { ttlMs: Math.min(own.ttlMs, ...left), cacheScope: isPrivate ? 'private' : 'public' }
 }

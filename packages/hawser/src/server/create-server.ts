@@ -1,4 +1,5 @@
 import {
+  type Authenticator,
   createHandle,
   guardLog,
   type Interceptor,
@@ -18,6 +19,7 @@ import {
   type ServerCapabilities,
 } from '../protocol/index.ts'
 import { compareSpecificity } from '../uri-template/compare-specificity.ts'
+import { type AccessRules, createAuthorizer } from './access.ts'
 import { type Changed, type Changes, createChanged } from './changes.ts'
 import { createToolCaller } from './call-tool.ts'
 import { checkOptions, checkUsed } from './check-options.ts'
@@ -37,7 +39,7 @@ import { attachMounts, type Mounts } from './mounts.ts'
 import { createPages } from './page.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
 import type { ContextRequest } from './run-handler.ts'
-import { createAuthorizer, permits, type ScopeCatalogue } from './scopes.ts'
+import { compileCatalogue, type ScopeCatalogue } from './scopes.ts'
 import { toTtlMs } from './ttl-ms.ts'
 
 /** What `mcp({ … })` takes. */
@@ -52,6 +54,13 @@ export interface ServerOptions<Scope extends string = string, Context extends ob
   readonly instructions?: string | undefined
   /** Every permission that this server knows. */
   readonly scopes?: ScopeCatalogue<Scope> | undefined
+  /** Finds out who calls, over HTTP: `protectedResource({ … })` of `hawser/auth`. Then each item has to say who may reach it. */
+  readonly auth?: Authenticator | undefined
+  /**
+   * Whether a caller could ever be granted a scope, by role, plan or tenant. Where not, items that need it do not exist for
+   * them; without this all could be granted to everybody.
+   */
+  readonly grantable?: ((scope: Scope, principal: Principal | undefined) => boolean) | undefined
   /** Makes what handlers need, once per request. */
   readonly context?: ((request: ContextRequest) => Sync<Context>) | undefined
   /** Carries changes to subscribers; without it clients are told that there are none. */
@@ -96,7 +105,10 @@ export interface ServerCore extends Service {
 const MINUTE = 60_000
 
 /** Compiles a definition: everything that does not depend on a request is checked, converted and serialised here. */
-export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): ServerCore {
+export function createServer<C, Scope extends string = string>(
+  options: ServerOptions<Scope>,
+  parts: ServerParts<C>,
+): ServerCore {
   const { changes, cache = {}, instructions } = options
   const { use = [] } = parts
   const used = use.filter((item) => typeof item !== 'function')
@@ -105,7 +117,11 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
   const log = guardLog(options.log ?? logToStderr)
   checkOptions({ ...options, extensions })
   checkUsed(used.map(({ id }) => id))
-  const authorizer = createAuthorizer(options.scopes ?? {})
+  const catalogue = compileCatalogue(options.scopes ?? {})
+  const { auth } = options
+  // It is asked of declared scopes only.
+  const grantable = options.grantable as AccessRules['grantable']
+  const authorizer = createAuthorizer({ catalogue, isExplicit: auth !== undefined, isLive: auth?.isLive, grantable })
   const tools = new Map(
     Object.entries(parts.tools ?? {}).map(([name, tool]) => [name, compileTool(name, tool, authorizer)]),
   )
@@ -142,8 +158,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     logging: options.logging ?? false,
   }
   const find = createFinder(resources)
-  const mayRead = (uri: string, principal?: Principal): boolean => permits(find(uri)?.resource.authorize, principal)
-  const listening = createListening(changes, capabilities, mayRead, frame)
+  const listening = createListening(changes, capabilities, { find, hides: grantable !== undefined }, frame)
   const discovered = precompute({
     supportedVersions: [PROTOCOL_VERSION],
     capabilities,
@@ -208,7 +223,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
   }
 }
 
-function readInfo({ name, version, title, description, websiteUrl, icons }: ServerOptions): Implementation {
+function readInfo({ name, version, title, description, websiteUrl, icons }: Implementation): Implementation {
   return withoutUndefined({ name, version, title, description, websiteUrl, icons })
 }
 

@@ -4,7 +4,6 @@ import { type CompiledResource, isFixed } from './compile-resource.ts'
 import type { ServerFrame } from './frame.ts'
 import { createPages, type List, slicePage } from './page.ts'
 import { runWithoutAsking } from './run-handler.ts'
-import { permits } from './scopes.ts'
 
 type ListResources = (call: Call<'resources/list'>) => Reply<'resources/list'> | Promise<Reply<'resources/list'>>
 
@@ -26,12 +25,12 @@ export function createResourceList(resources: readonly CompiledResource[], frame
 
 /** Nothing for a caller who may not read the family: only what can be read is listed. */
 async function listMembers(
-  { definition, listing, name, authorize }: CompiledResource,
+  { definition, listing, name, access }: CompiledResource,
   call: Call<'resources/list'>,
   frame: ServerFrame,
 ): Promise<readonly ResourceListing[]> {
   const { list } = definition
-  if (list === undefined || !permits(authorize, call.principal)) return []
+  if (list === undefined || !access.permits(call.principal)) return []
   const members = await runWithoutAsking(frame, call, { name, arguments: {} }, definition.timeout, (context) =>
     list(context),
   )

@@ -1,11 +1,11 @@
 import { DefinitionError, type Handle, type Principal } from '../call/index.ts'
 import type { HeaderField, Implementation, ServerCapabilities } from '../protocol/index.ts'
+import type { Authorizer } from './access.ts'
 import type { CompiledPrompt } from './compile-prompt.ts'
 import type { CompiledResource } from './compile-resource.ts'
 import type { CompiledTool } from './compile-tool.ts'
 import type { Anything } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
-import type { createAuthorizer } from './scopes.ts'
 
 /** What a server offers by itself, to those who mount others in it. */
 export interface Own {
@@ -19,7 +19,7 @@ export interface Own {
   readonly resources: readonly CompiledResource[]
   /** Finds the resource that a URI belongs to. */
   readonly find: (uri: string) => unknown
-  readonly authorizer: ReturnType<typeof createAuthorizer>
+  readonly authorizer: Authorizer
 }
 
 /** A server with others mounted in it. */

@@ -63,7 +63,7 @@ export function createDesk({ server, ledger, scribe, runner, ttl }: DeskOptions)
     if (id.length > MAX_ID) return undefined
     const entry = await ledger.read(id)
     if (entry === undefined || entry.owner !== ownerOf(call)) return undefined
-    server.tools.get(entry.state.tool)?.authorize?.(call.principal)
+    await server.tools.get(entry.state.tool)?.access.admit(call, unknownTask)
     return bury(entry)
   }
   return {
@@ -72,7 +72,10 @@ export function createDesk({ server, ledger, scribe, runner, ttl }: DeskOptions)
     find: async (call, id) => {
       const entry = typeof id === 'string' ? await look(call, id) : undefined
       if (entry !== undefined) return entry
-      throw new ProtocolError('invalid_params', 'Unknown task: params.taskId names none of yours, or it has expired.')
+      throw unknownTask()
     },
   }
 }
+
+const unknownTask = (): ProtocolError =>
+  new ProtocolError('invalid_params', 'Unknown task: params.taskId names none of yours, or it has expired.')
