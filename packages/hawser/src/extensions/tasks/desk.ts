@@ -1,4 +1,4 @@
-import { type Call, ProtocolError } from '../../call/index.ts'
+import { type Call, callerId, ProtocolError } from '../../call/index.ts'
 import type { ExtendedServer } from '../../server/index.ts'
 import { failWith } from './conclude.ts'
 import type { Ledger } from './ledger.ts'
@@ -57,7 +57,7 @@ export function createDesk({ server, ledger, scribe, runner, ttl }: DeskOptions)
     return after
   }
 
-  const ownerOf = ({ principal }: Call): string => JSON.stringify([server.name, principal?.subject ?? null])
+  const ownerOf = ({ principal }: Call): string => JSON.stringify([server.name, callerId(principal) ?? null])
 
   const look: Desk['look'] = async (call, id) => {
     if (id.length > MAX_ID) return undefined

@@ -1,4 +1,4 @@
-import { type Service, toWireError } from '../../call/index.ts'
+import { callerId, type Service, toWireError } from '../../call/index.ts'
 import type { HttpFallback, HttpFallbackOptions, HttpReply, HttpRequest } from '../../http/index.ts'
 import { JSON_HEADERS } from '../../http/message.ts'
 import { ACCEPTED, refuse } from '../../http/refusals.ts'
@@ -43,7 +43,7 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
     const caller: Caller = { principal, env }
     if (message?.kind === 'request' && message.method === 'initialize') return open(message, caller)
     const id = request.header('mcp-session-id')
-    const session = id === undefined ? undefined : table?.find(id, principal?.subject)
+    const session = id === undefined ? undefined : table?.find(id, callerId(principal))
     if (id !== undefined && session === undefined) return refuseOld('unknownSession')
     const version = readVersion(request, session)
     if (version === undefined) return session === undefined ? undefined : refuseOld('unknownVersion')
@@ -70,7 +70,7 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
       return { status: 200, headers: JSON_HEADERS, body: encodeFailure(message.id, wire) }
     }
     if (table === undefined) return answerOne(await new Conversation(service, client, STATELESS).open(message, caller))
-    const session = table.open(client, caller.principal?.subject)
+    const session = table.open(client, callerId(caller.principal))
     if (session === undefined) return refuseOld('tooManySessions')
     const answered = await session.conversation.open(message, caller)
     const reply = answerOne(answered)
