@@ -39,6 +39,8 @@ export interface Access {
   readonly isHidden: (principal: Principal | undefined) => boolean
   /** Whether the caller holds what is needed; without `given`, whether there may be calls for which they do. */
   readonly permits: (principal: Principal | undefined, given?: unknown) => boolean
+  /** What a caller would be refused with for lack of a token or of scopes; without `given`, of all that may be needed. */
+  readonly refusal: (principal: Principal | undefined, given?: unknown) => AuthorizationError | undefined
   /**
    * Lets a call in, after everyone who keeps account of it was told. Without `given` all is asked for that may be needed.
    *
@@ -122,6 +124,9 @@ function createAccess(most: Need, choose: ((given: unknown) => Need) | undefined
   const isHidden = createHiding(most, isDynamic, grantable)
   const needOf = (given: unknown): Need => (given === undefined ? most : (choose?.(given) ?? most))
 
+  /** What the arguments of a stranger would need is not worth looking at: there is nothing that they hold. */
+  const anyone: Need = isDynamic ? { ...most, scopes: NOTHING, requirements: NOTHING } : most
+
   const judge = (need: Need, principal: Principal | undefined): AuthorizationError | undefined => {
     if (need.isPublic) return undefined
     if (principal === undefined) {
@@ -160,11 +165,11 @@ function createAccess(most: Need, choose: ((given: unknown) => Need) | undefined
       }
       return !isHidden(principal) && judge(needOf(given), principal) === undefined
     },
+    refusal: (principal, given) =>
+      isHidden(principal) ? undefined : judge(principal === undefined ? anyone : needOf(given), principal),
     admit: (call, hidden, given) => {
       const { principal } = call
-      // What the arguments of a stranger would need is not worth looking at: there is nothing that they hold.
-      if (isDynamic && principal === undefined)
-        return admitSlowly(call, { ...most, scopes: [], requirements: [] }, undefined)
+      if (isDynamic && principal === undefined) return admitSlowly(call, anyone, undefined)
       const isNone = isHidden(principal)
       const need = isNone ? most : needOf(given)
       if (isNone || need.isLive || call.values.get(DECIDE) !== undefined)

@@ -53,6 +53,7 @@ export class HttpSession implements StreamOwner {
     if (requests.some(({ method }) => method === 'resources/subscribe')) this.#hear(caller)
     return answerPost(requests, {
       isBatch,
+      challenge: this.#frame.service.auth?.challenge,
       answer: (request, channel) => this.conversation.answer(request, channel, caller),
       open: () => this.#openStream(++this.#lastStream),
       openAfterMs: this.isPrimed ? OPEN_AFTER_MS : undefined,

@@ -76,8 +76,7 @@ export function createSseFallback(
 
   const receive: HttpFallback['answer'] = (request, body, message) => {
     const connection = open.get(readId(request) ?? '')
-    if (connection === undefined || connection.owner !== callerId(request.principal))
-      return refuseOld('unknownSession')
+    if (connection === undefined || connection.owner !== callerId(request.principal)) return refuseOld('unknownSession')
     if (message === undefined) return undefined
     connection.caller = { principal: request.principal, env: request.env }
     const isTaken = connection.duplex.receive(message, body)
