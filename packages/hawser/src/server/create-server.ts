@@ -135,7 +135,13 @@ export function createServer<C, Scope extends string = string>(
   const listing = readListing(options.listing, options.grantable)
   // It is asked of declared scopes only.
   const grantable = options.grantable as AccessRules['grantable']
-  const authorizer = createAuthorizer({ catalogue, isExplicit: auth !== undefined, isLive: auth?.isLive, grantable })
+  const authorizer = createAuthorizer({
+    catalogue,
+    isExplicit: auth !== undefined,
+    isLive: auth?.isLive,
+    grantable,
+    log,
+  })
   const tools = new Map(
     Object.entries(parts.tools ?? {}).map(([name, tool]) => [name, compileTool(name, tool, authorizer)]),
   )

@@ -7,7 +7,7 @@ export interface ExtendedTool {
   /** What its author said of it. */
   readonly definition: { readonly long?: boolean | undefined }
   /** Who may call it, and may hear what came of it. */
-  readonly access: Pick<Access, 'permits' | 'admit'>
+  readonly access: Pick<Access, 'permits' | 'readmit'>
 }
 
 /** What an extension may know of the server that it is added to. */
