@@ -165,7 +165,7 @@ export function createServer<C, Scope extends string = string>(
   const mounts = parts.mounts ?? {}
   const isClosed =
     auth !== undefined &&
-    ![...tools.values(), ...resources, ...prompts.values()].some(({ access }) => access.isPublic) &&
+    ![...tools.values(), ...resources, ...prompts.values()].some(({ access }) => access.isForStrangers) &&
     !Object.values(mounts).some((mount) => isPublicMount(mount))
   const hint: CacheHint = {
     ttlMs: toTtlMs(cache.ttl ?? MINUTE),
