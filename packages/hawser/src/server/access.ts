@@ -87,7 +87,9 @@ export function createAuthorizer(rules: AccessRules): Authorizer {
   const { catalogue, isExplicit } = rules
   const compile = (wanted: Wanted, where: string): Need => {
     const requirements =
-      typeof wanted === 'string' ? NOTHING : [...new Set(wanted)].map((scope) => catalogue.require(scope, `${where} requires`))
+      typeof wanted === 'string'
+        ? NOTHING
+        : [...new Set(wanted)].map((scope) => catalogue.require(scope, `${where} requires`))
     return {
       scopes: requirements.map(({ scope }) => scope),
       requirements,
