@@ -190,6 +190,9 @@ describe('rooms', () => {
     ['index.ts', 'oauth4webapi'],
     ['node/index.ts', 'oauth4webapi'],
     ['node/sign-in/index.ts', 'jose'],
+    ['index.ts', 'jose'],
+    ['index.ts', 'oauth4webapi'],
+    ['testing/index.ts', 'jose'],
   ])('keep what is large or optional out of what %s loads: %s', (entry, dependency) => {
     const reached = loadedBy(entry)
     const loaded = sources.filter(({ path }) => reached.has(path))

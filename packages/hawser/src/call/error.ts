@@ -14,6 +14,8 @@ export const PROTOCOL_ERRORS = {
   unauthorized: { number: 401, status: 401 },
   forbidden: { number: 403, status: 403 },
   too_many_requests: { number: 429, status: 429 },
+  /** Who the caller is or may do cannot be found out now, so nothing is done. */
+  unavailable: { number: 503, status: 503 },
   /** A number this system does not know, received from a peer. */
   other: { number: 0, status: 200 },
 } as const
@@ -87,11 +89,14 @@ export class AuthorizationError extends Error {
   override readonly name = 'AuthorizationError'
   readonly code: 'missing_token' | 'invalid_token' | 'insufficient_scope'
   readonly scopes: readonly string[]
+  /** A word for those who keep account: `expired`, `audience`. */
+  readonly reason: string | undefined
 
-  constructor(code: AuthorizationError['code'], message: string, scopes: readonly string[] = []) {
+  constructor(code: AuthorizationError['code'], message: string, scopes: readonly string[] = [], reason?: string) {
     super(message)
     this.code = code
     this.scopes = scopes
+    this.reason = reason
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Call, type Handle, ProtocolError, type Reply } from '../call/index.ts'
 import type { Method } from '../protocol/index.ts'
 import type { Mounted, Mounts, Own } from '../server/mounts.ts'
+import { unknownPrompt, unknownResource, unknownTemplate, unknownTool } from '../server/unknown.ts'
 import { createCatalogue } from './catalogue.ts'
 import { createDiscover } from './discover.ts'
 import { createExclude } from './exclusions.ts'
@@ -9,7 +10,6 @@ import { createGate } from './gate.ts'
 import { createFind } from './find.ts'
 import { createListening } from './listen.ts'
 import { createLists } from './lists.ts'
-import type { Target } from './merge.ts'
 import { compileMounts } from './mount-point.ts'
 import { readOwnLists } from './own-lists.ts'
 
@@ -24,13 +24,14 @@ export function attach(mounts: Mounts, own: Own): Mounted {
   const listening = createListening(gates, own, find.owner)
 
   /** Passes a call on when it is for a mounted server, with the name that is known there. */
-  const pass = <M extends Method>(
+  const pass = async <M extends Method>(
     call: Call<M>,
-    target: Target | undefined,
+    unknown: () => ProtocolError,
     params: (name: string) => Call<M>['params'],
   ): Promise<Reply> => {
+    const target = await find.target(call)
     if (target === undefined) return ownHandle(call)
-    target.remote.point.authorize?.(call.principal)
+    await target.remote.point.access.admit(call, unknown)
     return forward(call, params(target.name), target, own)
   }
 
@@ -39,18 +40,40 @@ export function attach(mounts: Mounts, own: Own): Mounted {
     ...createLists(catalogue, points, own, lists),
     'tools/call': async (call) => {
       const { params } = call
-      return pass(call, await find.named('tools', params.name, call), (name) => ({ ...params, name }))
+      return pass(
+        call,
+        () => unknownTool(params.name),
+        (name) => ({ ...params, name }),
+      )
     },
     'prompts/get': async (call) => {
       const { params } = call
-      return pass(call, await find.named('prompts', params.name, call), (name) => ({ ...params, name }))
+      return pass(
+        call,
+        () => unknownPrompt(params.name),
+        (name) => ({ ...params, name }),
+      )
     },
-    'resources/read': async (call) => pass(call, await find.resource(call.params.uri, call), () => call.params),
+    'resources/read': async (call) =>
+      pass(
+        call,
+        () => unknownResource(call.params.uri),
+        () => call.params,
+      ),
     'completion/complete': async (call) => {
       const { params } = call
       const { ref } = params
-      if (ref.type === 'ref/resource') return pass(call, await find.template(ref.uri, call), () => params)
-      return pass(call, await find.named('prompts', ref.name, call), (name) => ({ ...params, ref: { ...ref, name } }))
+      if (ref.type === 'ref/resource')
+        return pass(
+          call,
+          () => unknownTemplate(ref.uri),
+          () => params,
+        )
+      return pass(
+        call,
+        () => unknownPrompt(ref.name),
+        (name) => ({ ...params, ref: { ...ref, name } }),
+      )
     },
     'subscriptions/listen': listening.listen,
   }
@@ -71,6 +94,7 @@ export function attach(mounts: Mounts, own: Own): Mounted {
   return {
     handle,
     headerFields: catalogue.headerFields,
+    accessOf: async (call) => (await find.target(call as Call))?.remote.point.access,
     close: async () => {
       listening.close()
       await Promise.all(gates.map((gate) => gate.close()))

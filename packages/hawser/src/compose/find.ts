@@ -1,5 +1,6 @@
-import { type Call, ProtocolError } from '../call/index.ts'
+import { type Call, isCallOf, ProtocolError } from '../call/index.ts'
 import type { Own } from '../server/mounts.ts'
+import { unknownPrompt, unknownResource, unknownTemplate, unknownTool } from '../server/unknown.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Gate } from './gate.ts'
 import { claimant, familiesOf, type Target } from './merge.ts'
@@ -11,6 +12,8 @@ export interface Find {
   readonly named: (kind: 'tools' | 'prompts', name: string, call: Call) => Promise<Target | undefined>
   readonly resource: (uri: string, call: Call) => Promise<Target | undefined>
   readonly template: (uriTemplate: string, call: Call) => Promise<Target | undefined>
+  /** For any method that names something. */
+  readonly target: (call: Call) => Promise<Target | undefined>
   readonly owner: (uri: string, call: Call) => Promise<MountPoint | undefined>
 }
 
@@ -19,7 +22,7 @@ const NEEDS = ['known', 'renewed'] as const
 
 export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Own, lists: OwnLists): Find {
   const points = gates.map(({ point }) => point)
-  const templates = new Set(lists.templates.map(({ uriTemplate }) => uriTemplate))
+  const templates = new Set(lists.templates.map(({ listing }) => listing.uriTemplate))
   const isOwnUri = (uri: string): boolean => own.find(uri) !== undefined
 
   /** @throws ProtocolError `invalid_params` for a URI that two mounted servers answer. */
@@ -48,7 +51,7 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
     return undefined
   }
 
-  return {
+  const find: Find = {
     named: async (kind, name, call) => {
       if (own[kind].has(name)) return undefined
       for (const need of NEEDS) {
@@ -56,15 +59,12 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
         const target = table.targets.get(name)
         if (target !== undefined) return target
       }
-      throw new ProtocolError(
-        'invalid_params',
-        `Unknown ${kind === 'tools' ? 'tool' : 'prompt'}: ${name.slice(0, 128)}`,
-      )
+      throw kind === 'tools' ? unknownTool(name) : unknownPrompt(name)
     },
     resource: async (uri, call) => {
       const target = await findRead(uri, call)
       if (target !== undefined || isOwnUri(uri)) return target
-      throw new ProtocolError('invalid_params', 'Resource not found', { data: { uri: uri.slice(0, 2048) } })
+      throw unknownResource(uri)
     },
     template: async (uriTemplate, call) => {
       if (templates.has(uriTemplate)) return undefined
@@ -73,11 +73,20 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
         const target = table.targets.get(uriTemplate)
         if (target !== undefined) return target
       }
-      throw new ProtocolError('invalid_params', `Unknown resource template: ${uriTemplate.slice(0, 256)}`)
+      throw unknownTemplate(uriTemplate)
+    },
+    target: async (call) => {
+      if (isCallOf(call, 'tools/call')) return find.named('tools', call.params.name, call)
+      if (isCallOf(call, 'prompts/get')) return find.named('prompts', call.params.name, call)
+      if (isCallOf(call, 'resources/read')) return find.resource(call.params.uri, call)
+      if (!isCallOf(call, 'completion/complete')) return undefined
+      const { ref } = call.params
+      return ref.type === 'ref/resource' ? find.template(ref.uri, call) : find.named('prompts', ref.name, call)
     },
     owner: async (uri, call) => {
       const target = await findRead(uri, call).catch(() => undefined)
       return target?.remote.point
     },
   }
+  return find
 }

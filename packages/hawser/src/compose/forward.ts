@@ -1,4 +1,4 @@
-import { badReply, type Call, LIMITS, precompute, type Reply, replyText, Values } from '../call/index.ts'
+import { badReply, type Call, callerId, LIMITS, precompute, type Reply, replyText, Values } from '../call/index.ts'
 import { checkReply } from '../client/check-reply.ts'
 import {
   type InputRequired,
@@ -39,7 +39,7 @@ export async function forward<M extends Method>(
   const { inputResponses: _, requestState: __, ...rest } = params as Params<'tools/call'>
   const binding: Binding = {
     server: frame.server,
-    subject: call.principal?.subject,
+    caller: callerId(call.principal),
     method: call.method,
     name: JSON.stringify([point.name, name]),
     arguments: rest.arguments ?? {},
@@ -63,7 +63,7 @@ export async function forward<M extends Method>(
         throw badReply(`The server answered ${call.method} with a question, which this method may not.`)
       return await relayQuestions(reply, point.name, clientCapabilities, round, binding, frame)
     }
-    const isPrivate = point.perCaller || point.authorize !== undefined
+    const isPrivate = point.perCaller || !point.access.isPublic
     return seal(call.method, checkReply(call.method, reply), point.maxSize, isPrivate, frame.resultMeta)
   } catch (error) {
     return refuse(error, call, point.name, frame.log, frame.resultMeta)

@@ -1,9 +1,8 @@
-import { type Call, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
+import { type Call, ProtocolError, type Reply, reportInternal, whenExpired } from '../call/index.ts'
 import type { Notification, SubscriptionFilter } from '../protocol/index.ts'
 import type { Change } from '../server/changes.ts'
 import { MAX_LISTENERS, readFilter } from '../server/listen.ts'
 import type { Own } from '../server/mounts.ts'
-import { permits } from '../server/scopes.ts'
 import type { Gate } from './gate.ts'
 import type { MountPoint } from './mount-point.ts'
 import { isEmpty, toFilter, type Watching } from './watch.ts'
@@ -36,6 +35,7 @@ export function createListening(gates: readonly Gate[], own: Own, findOwner: Fin
     open.add(ended.resolve)
     call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
     if (call.signal.aborted) ended.resolve()
+    const stay = whenExpired(call.principal, ended.resolve)
     let early: Notification[] | undefined = []
     const tell = (notification: Notification): void => {
       if (early === undefined) return call.notify(notification)
@@ -74,6 +74,7 @@ export function createListening(gates: readonly Gate[], own: Own, findOwner: Fin
       return done
     } finally {
       open.delete(ended.resolve)
+      stay()
       for (const { stop } of watchings) stop()
     }
   }
@@ -126,7 +127,7 @@ async function shareOut(
 ): Promise<readonly { readonly gate: Gate; readonly filter: SubscriptionFilter }[]> {
   const shares = await Promise.all(
     gates
-      .filter(({ point }) => permits(point.authorize, call.principal))
+      .filter(({ point }) => point.access.permits(call.principal))
       .map(async (gate) => {
         const { value } = await gate.remoteFor(call).discovered.get('known')
         // A server that cannot be asked now may have something to tell later.

@@ -1,7 +1,7 @@
 import { DefinitionError, type Handle, type Interceptor, type Link, type Principal } from '../call/index.ts'
+import type { Access } from '../server/access.ts'
 import type { Mounts, Own } from '../server/mounts.ts'
 import type { Ability } from '../server/questions.ts'
-import type { Authorize } from '../server/scopes.ts'
 import { takeNames } from './check-names.ts'
 import type { OwnLists } from './own-lists.ts'
 
@@ -9,8 +9,11 @@ import type { OwnLists } from './own-lists.ts'
 export interface MountOptions {
   /** Stands before the names of its tools, prompts and resources, followed by `_`; the name of the mount when left out, nothing when empty. */
   readonly prefix?: string | undefined
-  /** Scopes that a caller needs for all of it. They are declared in `scopes` of the server that mounts it. */
-  readonly scopes?: readonly string[] | undefined
+  /**
+   * Scopes that a caller needs for all of it, declared in `scopes` of the server that mounts it; `'signedIn'` for whoever
+   * signed in there, `'public'` for everybody.
+   */
+  readonly scopes?: readonly string[] | 'signedIn' | 'public' | undefined
   /** Around every call on its way there, under the names that the mounted server knows; the first is the outermost. */
   readonly use?: readonly Interceptor[] | undefined
   /** Beginnings of URIs that only this mount answers, for resources that it does not list. */
@@ -40,7 +43,7 @@ export interface MountDefinition extends MountOptions {
 /** One mount of one server, checked. */
 export interface MountPoint extends Required<Omit<MountDefinition, 'names' | 'scopes'>> {
   readonly name: string
-  readonly authorize: Authorize | undefined
+  readonly access: Access
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/
@@ -72,15 +75,7 @@ export function compileMounts(mounts: Mounts, own: Own, { taken }: OwnLists): re
 }
 
 function compileMount(name: string, definition: MountDefinition, { authorizer }: Own): MountPoint {
-  const {
-    prefix = name,
-    scopes = [],
-    use = [],
-    uris = [],
-    asks = ['form', 'url'],
-    extensions = [],
-    meta = [],
-  } = definition
+  const { prefix = name, scopes, use = [], uris = [], asks = ['form', 'url'], extensions = [], meta = [] } = definition
   for (const text of prefix === '' ? [name] : [name, prefix]) {
     if (NAME.test(text)) continue
     throw new DefinitionError(
@@ -89,8 +84,8 @@ function compileMount(name: string, definition: MountDefinition, { authorizer }:
     )
   }
   const { open, perCaller, timeout = 60_000, maxSize = DEFAULT_SIZE } = definition
-  const authorize = authorizer(scopes, `Mount "${name}"`)
-  return { name, prefix, authorize, use, uris, asks, extensions, meta, timeout, maxSize, open, perCaller }
+  const access = authorizer({ scopes }, `Mount "${name}"`)
+  return { name, prefix, access, use, uris, asks, extensions, meta, timeout, maxSize, open, perCaller }
 }
 
 /** Each URI belongs to one mount at most. */

@@ -1,4 +1,12 @@
-import { type Call, isReceived, ProtocolError, type Reply, reportInternal, ToolError } from '../call/index.ts'
+import {
+  AuthorizationError,
+  type Call,
+  isReceived,
+  ProtocolError,
+  type Reply,
+  reportInternal,
+  ToolError,
+} from '../call/index.ts'
 import { type CallToolResult, type ContentBlock, type InputRequired, isObject, type Meta } from '../protocol/index.ts'
 import { describeIssues } from '../schema/issues.ts'
 import type { CompiledTool } from './compile-tool.ts'
@@ -6,6 +14,7 @@ import type { FullResult, Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { runHandler, type Work } from './run-handler.ts'
 import { andThen, isThenable } from './and-then.ts'
+import { unknownTool } from './unknown.ts'
 
 /** Answers `tools/call`. (server/tools#calling-tools) */
 export function createToolCaller(
@@ -15,15 +24,20 @@ export function createToolCaller(
   return (call) => {
     const { name } = call.params
     const tool = tools.get(name)
-    if (tool === undefined) throw new ProtocolError('invalid_params', `Unknown tool: ${name.slice(0, 128)}`)
-    tool.authorize?.(call.principal)
+    if (tool === undefined) throw unknownTool(name)
+    let isIn = false
     const explainOrThrow = (error: unknown): CallToolResult => {
       if (error instanceof ToolError) return explain(error.message, frame.resultMeta)
+      // What a handler throws is its own affair; who may not come in is for the transport.
+      if (!isIn && error instanceof AuthorizationError) throw error
       if ((error instanceof ProtocolError && !isReceived(error)) || call.signal.aborted) throw error
       return explain(reportInternal(error, frame.log, { method: call.method, name }), frame.resultMeta)
     }
     try {
-      const reply = callTool(tool, call, frame)
+      const reply = andThen(enter(tool, call), (input) => {
+        isIn = true
+        return callTool(tool, call, input, frame)
+      })
       return isThenable(reply) ? reply.catch(explainOrThrow) : reply
     } catch (error) {
       return explainOrThrow(error)
@@ -31,27 +45,42 @@ export function createToolCaller(
   }
 }
 
-function callTool(tool: CompiledTool, call: Call<'tools/call'>, frame: ServerFrame): Sync<Reply<'tools/call'>> {
-  const { name } = tool
+/** Lets a call in and reads its input. Arguments are read before only where they decide who may come in. */
+export function enter(tool: CompiledTool, call: Call<'tools/call'>): Sync<unknown> {
+  const { access, name } = tool
   const given = call.params.arguments ?? {}
-  return andThen(readInput(tool, given), (input) => {
-    const running = runHandler<unknown>(
-      frame,
-      call,
-      { name, arguments: given },
-      tool.definition.timeout,
-      (context, interview, checkWanted) => runTool(tool, input, context, interview, checkWanted),
-    )
-    return andThen(running, (outcome) =>
-      'resultType' in outcome
-        ? withMeta(outcome, frame.resultMeta)
-        : andThen(readOutput(tool, outcome.value), (value) => toResult(tool, value, frame.resultMeta)),
-    )
-  })
+  const hidden = (): Error => unknownTool(name)
+  if (!access.isDynamic) {
+    const admitted = access.admit(call, hidden)
+    return admitted === undefined ? readInput(tool, given) : admitted.then(() => readInput(tool, given))
+  }
+  if (call.principal === undefined || access.isHidden(call.principal)) return access.admit(call, hidden)
+  return andThen(readInput(tool, given), (input) => andThen(access.admit(call, hidden, input), () => input))
+}
+
+function callTool(
+  tool: CompiledTool,
+  call: Call<'tools/call'>,
+  input: unknown,
+  frame: ServerFrame,
+): Sync<Reply<'tools/call'>> {
+  const { name } = tool
+  const running = runHandler<unknown>(
+    frame,
+    call,
+    { name, arguments: call.params.arguments ?? {} },
+    tool.definition.timeout,
+    (context, interview, checkWanted) => runTool(tool, input, context, interview, checkWanted),
+  )
+  return andThen(running, (outcome) =>
+    'resultType' in outcome
+      ? withMeta(outcome, frame.resultMeta)
+      : andThen(readOutput(tool, outcome.value), (value) => toResult(tool, value, frame.resultMeta)),
+  )
 }
 
 /** @throws ToolError that says which arguments are wrong and how. */
-function readInput(
+export function readInput(
   { name, definition: { input }, findUnknown }: CompiledTool,
   given: Readonly<Record<string, unknown>>,
 ): Sync<unknown> {

@@ -3,9 +3,9 @@ import { isObject, type JsonSchema, type PromptArgument, type PromptListing } fr
 import type { StandardSchema } from '../schema/standard-schema.ts'
 import { toJsonSchema } from '../schema/to-json-schema.ts'
 import { convert } from './compile-tool.ts'
+import type { Access, Authorizer } from './access.ts'
 import { checkPositive } from './check-options.ts'
 import type { Anything, Prompt, PromptDefinition } from './definitions.ts'
-import type { Authorize, createAuthorizer } from './scopes.ts'
 
 type Definition = PromptDefinition<StandardSchema | undefined, Anything, string>
 
@@ -13,17 +13,13 @@ type Definition = PromptDefinition<StandardSchema | undefined, Anything, string>
 export interface CompiledPrompt {
   readonly name: string
   readonly definition: Definition
-  readonly authorize: Authorize | undefined
+  readonly access: Access
   readonly listing: PromptListing
   readonly complete: { readonly [argument: string]: Anything }
 }
 
 /** Checks and converts one prompt when the module loads. (server/prompts#prompt) */
-export function compilePrompt(
-  name: string,
-  prompt: Prompt,
-  authorizer: ReturnType<typeof createAuthorizer>,
-): CompiledPrompt {
+export function compilePrompt(name: string, prompt: Prompt, authorizer: Authorizer): CompiledPrompt {
   const where = `Prompt "${name}"`
   if (prompt?.kind !== 'prompt')
     throw new DefinitionError('not-a-prompt', `${where} is not a prompt. Make it with \`.prompt({ … })\`.`)
@@ -53,7 +49,7 @@ export function compilePrompt(
   return {
     name,
     definition,
-    authorize: authorizer(definition.scopes ?? [], where),
+    access: authorizer(definition, where),
     complete,
     listing: { name, title, description, arguments: listed.length === 0 ? undefined : listed, icons, _meta: meta },
   }

@@ -2,9 +2,9 @@ import { DefinitionError } from '../call/index.ts'
 import type { Resource as ResourceListing, ResourceTemplate } from '../protocol/index.ts'
 import { parseTemplate } from '../uri-template/parse.ts'
 import type { UriTemplate } from '../uri-template/template.ts'
+import type { Access, Authorizer } from './access.ts'
 import { checkPositive } from './check-options.ts'
 import type { Anything, Resource, ResourceDefinition } from './definitions.ts'
-import type { Authorize, createAuthorizer } from './scopes.ts'
 
 type Definition = Omit<ResourceDefinition<string, Anything, string>, 'complete'> & Pick<CompiledResource, 'complete'>
 
@@ -12,18 +12,14 @@ type Definition = Omit<ResourceDefinition<string, Anything, string>, 'complete'>
 export interface CompiledResource {
   readonly name: string
   readonly definition: Definition
-  readonly authorize: Authorize | undefined
+  readonly access: Access
   readonly template: UriTemplate
   readonly listing: ResourceListing | ResourceTemplate
   readonly complete?: { readonly [variable: string]: Anything }
 }
 
 /** Checks one resource when the module loads. (server/resources) */
-export function compileResource(
-  name: string,
-  resource: Resource,
-  authorizer: ReturnType<typeof createAuthorizer>,
-): CompiledResource {
+export function compileResource(name: string, resource: Resource, authorizer: Authorizer): CompiledResource {
   const where = `Resource "${name}"`
   if (resource?.kind !== 'resource') {
     throw new DefinitionError('not-a-resource', `${where} is not a resource. Make it with \`.resource({ … })\`.`)
@@ -44,7 +40,7 @@ export function compileResource(
   return {
     name,
     definition,
-    authorize: authorizer(definition.scopes ?? [], where),
+    access: authorizer(definition, where),
     template,
     complete: definition.complete,
     listing: isFixed(template) ? { uri: definition.uri, size, ...shown } : { uriTemplate: definition.uri, ...shown },

@@ -4,9 +4,9 @@ import { findHeaderFields } from '../schema/header-fields.ts'
 import { createArgumentNames, type FindUnknownArguments } from '../schema/argument-names.ts'
 import type { StandardSchema } from '../schema/standard-schema.ts'
 import { noInput, toInputSchema, toJsonSchema } from '../schema/to-json-schema.ts'
+import type { Access, Authorizer } from './access.ts'
 import { checkPositive } from './check-options.ts'
 import type { Anything, Tool, ToolDefinition } from './definitions.ts'
-import type { Authorize, createAuthorizer } from './scopes.ts'
 
 type Definition = ToolDefinition<StandardSchema | undefined, StandardSchema | undefined, Anything, string>
 
@@ -15,7 +15,7 @@ export interface CompiledTool {
   readonly name: string
   readonly listing: ToolListing
   readonly definition: Definition
-  readonly authorize: Authorize | undefined
+  readonly access: Access
   readonly headerFields: readonly HeaderField[]
   readonly findUnknown: FindUnknownArguments
 }
@@ -23,7 +23,7 @@ export interface CompiledTool {
 const NAME = /^[A-Za-z0-9_.-]{1,128}$/
 
 /** Checks and converts one tool when the module loads. (server/tools#tool) */
-export function compileTool(name: string, tool: Tool, authorizer: ReturnType<typeof createAuthorizer>): CompiledTool {
+export function compileTool(name: string, tool: Tool, authorizer: Authorizer): CompiledTool {
   const where = `Tool "${name}"`
   if (!NAME.test(name)) {
     throw new DefinitionError(
@@ -40,7 +40,7 @@ export function compileTool(name: string, tool: Tool, authorizer: ReturnType<typ
   return {
     name,
     definition,
-    authorize: authorizer(definition.scopes ?? [], where),
+    access: authorizer(definition, where),
     headerFields: convert(where, 'input', () => findHeaderFields(inputSchema)),
     findUnknown: createArgumentNames(inputSchema),
     listing: {

@@ -1,9 +1,10 @@
-import { type Call, ProtocolError, type Reply } from '../call/index.ts'
+import type { Call, Reply } from '../call/index.ts'
 import type { CompiledPrompt } from './compile-prompt.ts'
 import type { CompiledResource } from './compile-resource.ts'
 import type { Anything } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { runWithoutAsking } from './run-handler.ts'
+import { unknownPrompt, unknownTemplate } from './unknown.ts'
 
 /** The most values that one answer may hold. (server/utilities/completion#completion-results) */
 const MAX_VALUES = 100
@@ -18,13 +19,9 @@ export function createCompleter(
   return async (call) => {
     const { ref, argument, context: given } = call.params
     const item = ref.type === 'ref/prompt' ? prompts.get(ref.name) : byTemplate.get(ref.uri)
-    if (item === undefined) {
-      throw new ProtocolError(
-        'invalid_params',
-        `Unknown ${ref.type === 'ref/prompt' ? 'prompt' : 'resource template'}: ${(ref.type === 'ref/prompt' ? ref.name : ref.uri).slice(0, 256)}`,
-      )
-    }
-    item.authorize?.(call.principal)
+    const unknown = (): Error => (ref.type === 'ref/prompt' ? unknownPrompt(ref.name) : unknownTemplate(ref.uri))
+    if (item === undefined) throw unknown()
+    await item.access.admit(call, unknown)
     const completer =
       item.complete !== undefined && Object.hasOwn(item.complete, argument.name)
         ? item.complete[argument.name]

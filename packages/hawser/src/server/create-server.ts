@@ -1,5 +1,9 @@
 import {
+  admitBy,
+  type Authenticator,
+  AuthorizationError,
   createHandle,
+  DefinitionError,
   guardLog,
   type Interceptor,
   intercept,
@@ -18,6 +22,7 @@ import {
   type ServerCapabilities,
 } from '../protocol/index.ts'
 import { compareSpecificity } from '../uri-template/compare-specificity.ts'
+import { type AccessRules, createAuthorizer } from './access.ts'
 import { type Changed, type Changes, createChanged } from './changes.ts'
 import { createToolCaller } from './call-tool.ts'
 import { checkOptions, checkUsed } from './check-options.ts'
@@ -27,17 +32,18 @@ import { compileTool } from './compile-tool.ts'
 import { createCompleter } from './complete.ts'
 import type { Prompts, Resources, Sync, Tools } from './definitions.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
-import type { RunningExtension, ServerExtension } from './extension.ts'
+import type { ExtendedServer, RunningExtension, ServerExtension } from './extension.ts'
 import { createResultMeta, type ServerFrame } from './frame.ts'
 import { createPromptGetter } from './get-prompt.ts'
 import { createProcessKeyRing, type KeyRing } from './key-ring.ts'
 import { createResourceList, createTemplateList } from './list-resources.ts'
 import { createListening } from './listen.ts'
-import { attachMounts, type Mounts } from './mounts.ts'
-import { createPages } from './page.ts'
+import { createListPages, createShows, type Listing, readListing } from './listing.ts'
+import { attachMounts, isPublicMount, type Mounts } from './mounts.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
+import { createScreen } from './screen.ts'
 import type { ContextRequest } from './run-handler.ts'
-import { createAuthorizer, permits, type ScopeCatalogue } from './scopes.ts'
+import { compileCatalogue, type ScopeCatalogue } from './scopes.ts'
 import { toTtlMs } from './ttl-ms.ts'
 
 /** What `mcp({ … })` takes. */
@@ -52,6 +58,18 @@ export interface ServerOptions<Scope extends string = string, Context extends ob
   readonly instructions?: string | undefined
   /** Every permission that this server knows. */
   readonly scopes?: ScopeCatalogue<Scope> | undefined
+  /** Finds out who calls, over HTTP: `protectedResource({ … })` of `hawser/auth`. Then each item has to say who may reach it. */
+  readonly auth?: Authenticator | undefined
+  /**
+   * Whether a caller could ever be granted a scope, by role, plan or tenant. Where not, items that need it do not exist for
+   * them; without this all could be granted to everybody. Asked often, so it answers at once.
+   */
+  readonly grantable?: ((scope: Scope, principal: Principal | undefined) => boolean) | undefined
+  /**
+   * What lists show: everything, what the caller could be granted, or only what they hold the scopes for. The last hides from
+   * the model what it could ask permission for. `'grantable'` where `grantable` is given, else `'all'`.
+   */
+  readonly listing?: Listing | undefined
   /** Makes what handlers need, once per request. */
   readonly context?: ((request: ContextRequest) => Sync<Context>) | undefined
   /** Carries changes to subscribers; without it clients are told that there are none. */
@@ -96,7 +114,10 @@ export interface ServerCore extends Service {
 const MINUTE = 60_000
 
 /** Compiles a definition: everything that does not depend on a request is checked, converted and serialised here. */
-export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): ServerCore {
+export function createServer<C, Scope extends string = string>(
+  options: ServerOptions<Scope>,
+  parts: ServerParts<C>,
+): ServerCore {
   const { changes, cache = {}, instructions } = options
   const { use = [] } = parts
   const used = use.filter((item) => typeof item !== 'function')
@@ -105,7 +126,22 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
   const log = guardLog(options.log ?? logToStderr)
   checkOptions({ ...options, extensions })
   checkUsed(used.map(({ id }) => id))
-  const authorizer = createAuthorizer(options.scopes ?? {})
+  const catalogue = compileCatalogue(options.scopes ?? {})
+  const { auth } = options
+  if (auth !== undefined && catalogue.hasLive && auth.isLive === undefined) {
+    const message = 'mcp({ … }) has scopes that are `live`, but its `auth` cannot tell whether a grant still holds.'
+    throw new DefinitionError('no-live-check', `${message} Give protectedResource a \`live\`, or an issuer that tells.`)
+  }
+  const listing = readListing(options.listing, options.grantable)
+  // It is asked of declared scopes only.
+  const grantable = options.grantable as AccessRules['grantable']
+  const authorizer = createAuthorizer({
+    catalogue,
+    isExplicit: auth !== undefined,
+    isLive: auth?.isLive,
+    grantable,
+    log,
+  })
   const tools = new Map(
     Object.entries(parts.tools ?? {}).map(([name, tool]) => [name, compileTool(name, tool, authorizer)]),
   )
@@ -126,13 +162,22 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     extensions,
   })
   const info = readInfo(options)
-  const hint: CacheHint = { ttlMs: toTtlMs(cache.ttl ?? MINUTE), cacheScope: cache.scope ?? 'public' }
+  const mounts = parts.mounts ?? {}
+  const isClosed =
+    auth !== undefined &&
+    ![...tools.values(), ...resources, ...prompts.values()].some(({ access }) => access.isForStrangers) &&
+    !Object.values(mounts).some((mount) => isPublicMount(mount))
+  const hint: CacheHint = {
+    ttlMs: toTtlMs(cache.ttl ?? MINUTE),
+    cacheScope: cache.scope ?? (isClosed ? 'private' : 'public'),
+  }
   const changed = createChanged(changes)
   const frame: ServerFrame = {
     server: options.name,
     resultMeta: createResultMeta(info),
     cache: hint,
     pageSize: options.pageSize ?? 1000,
+    shows: createShows(listing),
     context: options.context,
     keys: options.keys ?? createProcessKeyRing(log),
     askExpiry: options.askExpiry ?? 15 * MINUTE,
@@ -142,8 +187,7 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     logging: options.logging ?? false,
   }
   const find = createFinder(resources)
-  const mayRead = (uri: string, principal?: Principal): boolean => permits(find(uri)?.resource.authorize, principal)
-  const listening = createListening(changes, capabilities, mayRead, frame)
+  const listening = createListening(changes, capabilities, { find, hides: grantable !== undefined }, frame)
   const discovered = precompute({
     supportedVersions: [PROTOCOL_VERSION],
     capabilities,
@@ -152,13 +196,11 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     _meta: frame.resultMeta,
   })
 
-  const listings = (items: ReadonlyMap<string, { readonly listing: unknown }>): readonly unknown[] =>
-    [...items.values()].map(({ listing }) => listing)
   const handlers = {
     'server/discover': () => discovered,
     'subscriptions/listen': listening.listen,
     ...(capabilities.tools && {
-      'tools/list': createPages('tools', listings(tools), frame),
+      'tools/list': createListPages('tools', [...tools.values()], frame),
       'tools/call': createToolCaller(tools, frame),
     }),
     ...(capabilities.resources && {
@@ -167,17 +209,21 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
       'resources/read': createResourceReader(find, frame),
     }),
     ...(capabilities.prompts && {
-      'prompts/list': createPages('prompts', listings(prompts), frame),
+      'prompts/list': createListPages('prompts', [...prompts.values()], frame),
       'prompts/get': createPromptGetter(prompts, frame),
     }),
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
-  const added = { name: options.name, log, tools, resultMeta: frame.resultMeta }
+  const described = { name: options.title ?? options.name, scopes: catalogue.baseline }
+  const serviceAuth = auth && admitBy(auth, described, isClosed)
+  const onRefusal: ExtendedServer['onRefusal'] = (listener) => serviceAuth?.onRefusal(listener)
+  const added: ExtendedServer = { name: options.name, log, tools, resultMeta: frame.resultMeta, onRefusal }
   const around = use.map((item): RunningExtension =>
     typeof item === 'function' ? { interceptor: item } : item.start(added),
   )
-  const handle = createHandle(createDispatcher(handlers))
-  const mounted = attachMounts(parts.mounts ?? {}, {
+  const handle = createHandle(close(isClosed, catalogue.baseline, createDispatcher(handlers)))
+  const mounted = attachMounts(mounts, {
+    isExplicit: auth !== undefined,
     handle,
     frame,
     info,
@@ -195,6 +241,8 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
     ),
     log,
     scopes: Object.keys(options.scopes ?? {}),
+    auth: serviceAuth,
+    screen: createScreen({ tools, prompts, resources, find, accessOf: mounted?.accessOf }),
     headerFields: (tool, caller) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool, caller) ?? [],
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
     close: async () => {
@@ -208,7 +256,20 @@ export function createServer<C>(options: ServerOptions, parts: ServerParts<C>): 
   }
 }
 
-function readInfo({ name, version, title, description, websiteUrl, icons }: ServerOptions): Implementation {
+/** Whatever is asked, somebody has to have signed in; transports say so sooner, where they can. */
+function close(
+  isClosed: boolean,
+  baseline: readonly string[],
+  respond: ReturnType<typeof createDispatcher>,
+): ReturnType<typeof createDispatcher> {
+  if (!isClosed) return respond
+  return (call) => {
+    if (call.principal === undefined) throw new AuthorizationError('missing_token', 'Sign in first.', baseline)
+    return respond(call)
+  }
+}
+
+function readInfo({ name, version, title, description, websiteUrl, icons }: Implementation): Implementation {
   return withoutUndefined({ name, version, title, description, websiteUrl, icons })
 }
 

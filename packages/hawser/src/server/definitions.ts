@@ -51,16 +51,26 @@ interface Shown {
   readonly meta?: Meta | undefined
 }
 
-interface Guarded<Scope extends string> {
-  /** All of these are needed, on every transport. */
-  readonly scopes?: readonly Scope[] | undefined
+interface Guarded<Scope extends string, Given> {
+  /**
+   * Who may reach it, on every transport: whoever holds all of these scopes, whoever signed in, or everybody. A function says
+   * it for one call, by what that call was given, and chooses only out of `mayNeed`. Required where the server has `auth`.
+   */
+  readonly scopes?:
+    | readonly Scope[]
+    | 'signedIn'
+    | 'public'
+    | ((given: Given) => readonly Scope[] | 'signedIn')
+    | undefined
+  /** All scopes that a function in `scopes` may choose. */
+  readonly mayNeed?: readonly Scope[] | undefined
   /** Milliseconds until the handler is stopped; the server's default otherwise. */
   readonly timeout?: number | undefined
 }
 
 /** What `tool({ … })` takes. (server/tools#tool) */
 export type ToolDefinition<I, O, Needs, Scope extends string> = Shown &
-  Guarded<Scope> &
+  Guarded<Scope, Value<I>> &
   Consent<Value<I>> & {
     /** For the model: what it does, when to use it, what comes back. */
     readonly description: string
@@ -106,7 +116,8 @@ export type Completer<Needs> =
     ) => Sync<readonly string[]>)
 
 /** What `resource({ … })` takes. (server/resources) */
-export interface ResourceDefinition<Uri extends string, Needs, Scope extends string> extends Shown, Guarded<Scope> {
+export interface ResourceDefinition<Uri extends string, Needs, Scope extends string>
+  extends Shown, Guarded<Scope, Variables<Uri>> {
   /** A URI, or an RFC 6570 template whose variables reach `read` by name. */
   readonly uri: Uri
   readonly description?: string | undefined
@@ -140,7 +151,7 @@ export interface Resource<Values = unknown, Needs = never> {
 export type PromptReturn = string | PromptMessage | readonly PromptMessage[]
 
 /** What `prompt({ … })` takes. (server/prompts#prompt) */
-export interface PromptDefinition<A, Needs, Scope extends string> extends Shown, Guarded<Scope> {
+export interface PromptDefinition<A, Needs, Scope extends string> extends Shown, Guarded<Scope, Value<A>> {
   readonly description: string
   /** An object whose properties are filled in by a person, as strings. */
   readonly args?: A | undefined

@@ -56,7 +56,7 @@ describe('an extension in use', () => {
       ['short', undefined],
       ['long', true],
     ])
-    expect(() => tools.get('long')?.authorize?.({ subject: 'ada', scopes: new Set() })).toThrow('Permission missing')
+    expect(tools.get('long')?.access.permits({ subject: 'ada', scopes: new Set() })).toBe(false)
   })
 
   it('answers its own methods and stands where it is put', async () => {

@@ -1,12 +1,13 @@
-import type { Interceptor, Log, Principal } from '../call/index.ts'
+import type { AuthorizationError, Interceptor, Log } from '../call/index.ts'
+import type { Access } from './access.ts'
 import type { JsonObject, Meta } from '../protocol/index.ts'
 
 /** What an extension may know of a tool. */
 export interface ExtendedTool {
   /** What its author said of it. */
   readonly definition: { readonly long?: boolean | undefined }
-  /** Throws an AuthorizationError when the caller lacks scopes of the tool; absent when it needs none. */
-  readonly authorize: ((principal: Principal | undefined) => void) | undefined
+  /** Who may call it, and may hear what came of it. */
+  readonly access: Pick<Access, 'permits' | 'readmit'>
 }
 
 /** What an extension may know of the server that it is added to. */
@@ -16,6 +17,8 @@ export interface ExtendedServer {
   readonly tools: ReadonlyMap<string, ExtendedTool>
   /** Who answers: the `_meta` that every result carries. (basic#meta) */
   readonly resultMeta: Meta
+  /** Has requests told that were refused before they were calls, such as those with a token that is expired. */
+  readonly onRefusal: (listener: (error: AuthorizationError) => void) => void
 }
 
 /** What an extension does for one server. */

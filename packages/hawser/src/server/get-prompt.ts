@@ -5,6 +5,7 @@ import type { CompiledPrompt } from './compile-prompt.ts'
 import type { PromptReturn } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { runForPeer } from './run-handler.ts'
+import { unknownPrompt } from './unknown.ts'
 
 /** Answers `prompts/get`. (server/prompts#getting-a-prompt) */
 export function createPromptGetter(
@@ -14,20 +15,10 @@ export function createPromptGetter(
   return async (call) => {
     const { name } = call.params
     const prompt = prompts.get(name)
-    if (prompt === undefined) throw new ProtocolError('invalid_params', `Unknown prompt: ${name.slice(0, 128)}`)
-    prompt.authorize?.(call.principal)
+    if (prompt === undefined) throw unknownPrompt(name)
     const { definition } = prompt
     const given = call.params.arguments ?? {}
-    let args: unknown = given
-    if (definition.args !== undefined) {
-      const result = await definition.args['~standard'].validate(given)
-      if (result.issues !== undefined)
-        throw new ProtocolError(
-          'invalid_params',
-          `Invalid arguments for ${name}:\n${describeIssues(result.issues, given)}`,
-        )
-      args = result.value
-    }
+    const args = await enterPrompt(prompt, call)
     const outcome = await runForPeer<PromptReturn>(
       frame,
       call,
@@ -38,6 +29,27 @@ export function createPromptGetter(
     if ('resultType' in outcome) return { ...outcome, _meta: frame.resultMeta }
     return { description: definition.description, messages: toMessages(outcome.value), _meta: frame.resultMeta }
   }
+}
+
+/** Lets a call in and reads its arguments; before only where they decide who may come in. */
+export async function enterPrompt(prompt: CompiledPrompt, call: Call<'prompts/get'>): Promise<unknown> {
+  const { access, name } = prompt
+  const hidden = (): Error => unknownPrompt(name)
+  const isLast = access.isDynamic && call.principal !== undefined && !access.isHidden(call.principal)
+  if (!isLast) await access.admit(call, hidden)
+  const args = await readArgs(prompt, call.params.arguments ?? {})
+  if (isLast) await access.admit(call, hidden, args)
+  return args
+}
+
+export async function readArgs(
+  { name, definition }: CompiledPrompt,
+  given: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  if (definition.args === undefined) return given
+  const result = await definition.args['~standard'].validate(given)
+  if (result.issues === undefined) return result.value
+  throw new ProtocolError('invalid_params', `Invalid arguments for ${name}:\n${describeIssues(result.issues, given)}`)
 }
 
 function toMessages(value: PromptReturn): readonly PromptMessage[] {

@@ -1,13 +1,22 @@
-import { type Call, type Principal, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
+import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal, whenExpired } from '../call/index.ts'
 import type { Notification, ServerCapabilities, SubscriptionFilter } from '../protocol/index.ts'
 import type { Change, Changes } from './changes.ts'
 import type { ServerFrame } from './frame.ts'
+import type { Found } from './read-resource.ts'
+import { unknownResource } from './unknown.ts'
 
 /** Subscriptions that one server instance holds open at once, and URIs that one may name. */
 export const MAX_LISTENERS = 1024
 const MAX_URIS = 1000
 /** UTF-16 units of the params of one subscription, which are held as long as it lasts. */
 const MAX_PARAMS = 131_072
+
+/** What there is to read. */
+export interface Readable {
+  readonly find: (uri: string) => Found | undefined
+  /** Some of it is hidden from some callers: then what does not exist must look like that, and is left out as well. */
+  readonly hides: boolean
+}
 
 export interface Listening {
   readonly listen: (call: Call<'subscriptions/listen'>) => Promise<Reply<'subscriptions/listen'>>
@@ -22,7 +31,7 @@ export interface Listening {
 export function createListening(
   changes: Changes | undefined,
   capabilities: ServerCapabilities,
-  mayRead: (uri: string, principal: Principal | undefined) => boolean,
+  resources: Readable,
   frame: ServerFrame,
 ): Listening {
   const open = new Set<() => void>()
@@ -30,8 +39,7 @@ export function createListening(
   const report = (error: unknown): void => void reportInternal(error, frame.log, { method: 'subscriptions/listen' })
 
   const listen: Listening['listen'] = async (call) => {
-    const { principal } = call
-    const filter = honour(readFilter(call), capabilities, (uri) => mayRead(uri, principal))
+    const filter = await honour(readFilter(call), capabilities, (uris) => findReadable(uris, resources, call))
     const acknowledge = (): void =>
       call.notify({ method: 'notifications/subscriptions/acknowledged', params: { notifications: filter } })
     if (changes === undefined || Object.keys(filter).length === 0) {
@@ -49,6 +57,7 @@ export function createListening(
     open.add(ended.resolve)
     call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
     if (call.signal.aborted) ended.resolve()
+    const stay = whenExpired(call.principal, ended.resolve)
     const early: Change[] = []
     let deliver = (change: Change): void => void early.push(change)
     const subscribed = (async () => changes.subscribe((change) => deliver(change)))()
@@ -72,6 +81,7 @@ export function createListening(
       await ended.promise
     } finally {
       open.delete(ended.resolve)
+      stay()
       subscribed
         .then(
           (stop) => stop(),
@@ -103,20 +113,44 @@ export function readFilter({ params }: Call<'subscriptions/listen'>): Subscripti
 const KINDS = ['tools', 'prompts', 'resources'] as const
 
 /** The part of the filter that this server can keep. (basic/patterns/subscriptions#acknowledgment) */
-function honour(
+async function honour(
   wanted: SubscriptionFilter,
   capabilities: ServerCapabilities,
-  mayRead: (uri: string) => boolean,
-): SubscriptionFilter {
+  readable: (uris: readonly string[]) => Promise<readonly string[]>,
+): Promise<SubscriptionFilter> {
   const kinds = KINDS.filter(
     (kind) => wanted[`${kind}ListChanged`] === true && capabilities[kind]?.listChanged === true,
   )
   const isKept = capabilities.resources?.subscribe === true
-  const uris = isKept ? (wanted.resourceSubscriptions?.filter(mayRead) ?? []) : []
+  const uris = isKept ? await readable(wanted.resourceSubscriptions ?? []) : []
   return {
     ...Object.fromEntries(kinds.map((kind) => [`${kind}ListChanged`, true])),
     ...(uris.length > 0 && { resourceSubscriptions: uris }),
   }
+}
+
+/** Those that the caller may read. */
+async function findReadable(
+  uris: readonly string[],
+  { find, hides }: Readable,
+  call: Call,
+): Promise<readonly string[]> {
+  const readable: string[] = []
+  for (const uri of uris) {
+    const found = find(uri)
+    if (found === undefined) {
+      if (!hides) readable.push(uri)
+      continue
+    }
+    if (!found.resource.access.permits(call.principal, found.variables)) continue
+    try {
+      await found.resource.access.admit(call, () => unknownResource(uri), found.variables)
+      readable.push(uri)
+    } catch (error) {
+      if (!(error instanceof AuthorizationError)) throw error
+    }
+  }
+  return readable
 }
 
 function describe(change: Change, filter: SubscriptionFilter, uris: ReadonlySet<string>): Notification | undefined {

@@ -1,14 +1,16 @@
-import { DefinitionError, type Handle, type Principal } from '../call/index.ts'
+import { type Call, DefinitionError, type Handle, type Principal } from '../call/index.ts'
 import type { HeaderField, Implementation, ServerCapabilities } from '../protocol/index.ts'
+import type { Access, Authorizer } from './access.ts'
 import type { CompiledPrompt } from './compile-prompt.ts'
 import type { CompiledResource } from './compile-resource.ts'
 import type { CompiledTool } from './compile-tool.ts'
 import type { Anything } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
-import type { createAuthorizer } from './scopes.ts'
 
 /** What a server offers by itself, to those who mount others in it. */
 export interface Own {
+  /** Each mount has to say who may use it. */
+  readonly isExplicit: boolean
   /** Without the interceptors of the server, which stand around all of it. */
   readonly handle: Handle
   readonly frame: ServerFrame
@@ -19,13 +21,15 @@ export interface Own {
   readonly resources: readonly CompiledResource[]
   /** Finds the resource that a URI belongs to. */
   readonly find: (uri: string) => unknown
-  readonly authorizer: ReturnType<typeof createAuthorizer>
+  readonly authorizer: Authorizer
 }
 
 /** A server with others mounted in it. */
 export interface Mounted {
   readonly handle: Handle
   readonly headerFields: (tool: string, caller: Principal | undefined) => readonly HeaderField[] | undefined
+  /** Who may reach what a call names, where a mounted server answers it. */
+  readonly accessOf: (call: Pick<Call, 'method' | 'params' | 'principal'>) => Promise<Access | undefined>
   readonly close: () => Promise<void>
 }
 
@@ -45,6 +49,11 @@ export interface Mount<S = unknown, Prefix extends string | undefined = string |
 /** The mounts of a server, by their names. */
 export interface Mounts {
   readonly [name: string]: Mount
+}
+
+/** Whether everybody may use what is mounted, as it says itself. */
+export function isPublicMount(mount: Mount): boolean {
+  return mount?.definition?.scopes === 'public'
 }
 
 /** Mounts other servers, if there are any. */

@@ -1,4 +1,4 @@
-import { type Call, ProtocolError, type Reply } from '../call/index.ts'
+import type { Call, Reply } from '../call/index.ts'
 import type { ReadResourceResult, ResourceContents } from '../protocol/index.ts'
 import { match } from '../uri-template/match.ts'
 import { type CompiledResource, isFixed } from './compile-resource.ts'
@@ -7,8 +7,9 @@ import type { ResourceReturn } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { runForPeer } from './run-handler.ts'
 import { toTtlMs } from './ttl-ms.ts'
+import { unknownResource } from './unknown.ts'
 
-interface Found {
+export interface Found {
   readonly resource: CompiledResource
   readonly variables: { readonly [name: string]: string }
 }
@@ -37,12 +38,8 @@ export function createResourceReader(
 ): (call: Call<'resources/read'>) => Promise<Reply<'resources/read'>> {
   return async (call) => {
     const { uri } = call.params
-    const found = find(uri)
-    if (found === undefined) throw notFound(uri)
-    const { definition, authorize } = found.resource
-    authorize?.(call.principal)
-    // The handler sees decoded what is chosen undecoded, so it takes the scopes of what that would name, too.
-    if (uri.includes('%')) find(decode(uri))?.resource.authorize?.(call.principal)
+    const found = await enterResource(find, call)
+    const { definition } = found.resource
     const outcome = await runForPeer<ResourceReturn>(
       frame,
       call,
@@ -51,15 +48,33 @@ export function createResourceReader(
       (context) => definition.read(found.variables, context),
     )
     if ('resultType' in outcome) return { ...outcome, _meta: frame.resultMeta }
-    if (outcome.value === undefined || outcome.value === null) throw notFound(uri)
+    if (outcome.value === undefined || outcome.value === null) throw unknownResource(uri)
     const result: ReadResourceResult = {
       contents: toContents(uri, definition.mimeType, outcome.value),
       ttlMs: toTtlMs(typeof definition.ttl === 'function' ? definition.ttl(found.variables) : (definition.ttl ?? 0)),
-      cacheScope: definition.cache ?? 'private',
+      // What not everybody may read is nobody's to keep for others. (server/utilities/caching#security-considerations)
+      cacheScope: found.resource.access.isPublic ? (definition.cache ?? 'private') : 'private',
       _meta: frame.resultMeta,
     }
     return result
   }
+}
+
+/** Finds what a call reads, and lets the call in. */
+export async function enterResource(
+  find: (uri: string) => Found | undefined,
+  call: Call<'resources/read'>,
+): Promise<Found> {
+  const { uri } = call.params
+  const hidden = (): Error => unknownResource(uri)
+  const found = find(uri)
+  if (found === undefined) throw hidden()
+  await found.resource.access.admit(call, hidden, found.variables)
+  // The handler sees decoded what is chosen undecoded, so it takes the scopes of what that would name, too.
+  const other = uri.includes('%') ? find(decode(uri)) : undefined
+  if (other !== undefined && other.resource !== found.resource)
+    await other.resource.access.admit(call, hidden, other.variables)
+  return found
 }
 
 function decode(uri: string): string {
@@ -68,11 +83,6 @@ function decode(uri: string): string {
   } catch {
     return uri
   }
-}
-
-/** The URI is echoed so that the client can tell which of its reads failed. (server/resources#error-handling) */
-function notFound(uri: string): ProtocolError {
-  return new ProtocolError('invalid_params', 'Resource not found', { data: { uri: uri.slice(0, 2048) } })
 }
 
 function toContents(

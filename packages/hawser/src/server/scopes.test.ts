@@ -4,7 +4,7 @@ import type { Principal } from '../call/index.ts'
 import { createServer } from './create-server.ts'
 import { definers } from './definitions.ts'
 import { callServer, complete } from './fixtures/call-server.ts'
-import { createAuthorizer } from './scopes.ts'
+import { compileCatalogue } from './scopes.ts'
 
 const { tool, resource, prompt } = definers
 const holder = (...scopes: string[]): Principal => ({ subject: 'ada', scopes: new Set(scopes) })
@@ -86,22 +86,27 @@ describe('scopes', () => {
     expect(await complete(server, 'tools/call', { name: 'open' })).toMatchObject({ content: [{ text: 'ran' }] })
   })
 
-  it('may imply each other in a circle', () => {
-    const authorize = createAuthorizer({ a: { title: 'A', implies: ['b'] }, b: { title: 'B', implies: ['a'] } })(
-      ['a'],
-      'Tool "t"',
+  it('may imply each other in a circle', async () => {
+    const circle = createServer(
+      { name: 'n', version: '1', scopes: { a: { title: 'A', implies: ['b'] }, b: { title: 'B', implies: ['a'] } } },
+      { tools: { t: tool({ description: 'd', effect: 'read', scopes: ['a'], run: () => 'ran' }) } },
     )
-    expect(() => authorize?.(holder('b'))).not.toThrow()
+    expect(await complete(circle, 'tools/call', { name: 't' }, { principal: holder('b') })).toMatchObject({
+      content: [{ text: 'ran' }],
+    })
   })
 
   it('must be declared to be implied', () => {
-    expect(() => createAuthorizer({ a: { title: 'A', implies: ['toString'] } })).toThrow(
+    expect(() => compileCatalogue({ a: { title: 'A', implies: ['toString'] } })).toThrow(
       expect.objectContaining({ id: 'unknown-scope' }),
     )
   })
 
-  // RFC 6749 §3.3
-  it.each(['', 'read notes', 'a"b', 'a\\b', 'é', 'a\r\nb'])('must be ones that a token can hold: %j', (scope) => {
-    expect(() => createAuthorizer({ [scope]: 'A' })).toThrow(expect.objectContaining({ id: 'bad-scope' }))
-  })
+  // RFC 6749 §3.3; a refresh token is between a client and its authorization server
+  it.each(['', 'read notes', 'a"b', 'a\\b', 'é', 'a\r\nb', 'offline_access'])(
+    'must be ones that a token can hold: %j',
+    (scope) => {
+      expect(() => compileCatalogue({ [scope]: 'A' })).toThrow(expect.objectContaining({ id: 'bad-scope' }))
+    },
+  )
 })

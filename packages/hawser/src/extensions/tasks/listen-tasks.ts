@@ -1,4 +1,4 @@
-import { type Call, type Handle, ProtocolError, type Reply, reportInternal } from '../../call/index.ts'
+import { type Call, type Handle, ProtocolError, type Reply, reportInternal, whenExpired } from '../../call/index.ts'
 import type { Notification } from '../../protocol/index.ts'
 import type { ExtendedServer } from '../../server/index.ts'
 import { requireDeclared } from './declared.ts'
@@ -33,7 +33,9 @@ export function createTaskListening({ server, ...options }: TaskListeningOptions
     for (const id of new Set(ids)) {
       await giveWay()
       const entry = await desk.look(call, id)
-      if (entry !== undefined) found.set(id, watch.describe(entry))
+      if (entry === undefined) continue
+      await desk.admit(call, entry)
+      found.set(id, watch.describe(entry))
     }
     return found
   }
@@ -94,6 +96,7 @@ export function createTaskListening({ server, ...options }: TaskListeningOptions
     open.add(ended.resolve)
     call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
     if (call.signal.aborted) ended.resolve()
+    const stay = whenExpired(call.principal, ended.resolve)
     try {
       const found = await findAll(call, taskIds)
       const agreed = [...found.keys()]
@@ -112,6 +115,7 @@ export function createTaskListening({ server, ...options }: TaskListeningOptions
       return reply
     } finally {
       ended.resolve()
+      stay()
       open.delete(ended.resolve)
     }
   }

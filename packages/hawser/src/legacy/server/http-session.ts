@@ -1,3 +1,4 @@
+import { whenExpired } from '../../call/index.ts'
 import type { HttpReply } from '../../http/index.ts'
 import type { ParsedRequest } from '../../wire/json-rpc.ts'
 import { hasFeature } from '../revisions.ts'
@@ -21,7 +22,7 @@ const LINGER_MS = 60_000
 export class HttpSession implements StreamOwner {
   readonly id: string
   /** Whose session it is; nobody else finds it. */
-  readonly subject: string | undefined
+  readonly owner: string | undefined
   readonly conversation: Conversation
   lastUsed = 0
   readonly #frame: SessionFrame
@@ -31,12 +32,14 @@ export class HttpSession implements StreamOwner {
   #unasked = 0
   #connections = 0
   #lingering: ReturnType<typeof setTimeout> | undefined
+  /** Stops the clock of the token that the stream was opened with. */
+  #stay = (): void => {}
 
-  constructor(id: string, subject: string | undefined, client: OldClient, frame: SessionFrame) {
+  constructor(id: string, owner: string | undefined, client: OldClient, frame: SessionFrame) {
     this.id = id
-    this.subject = subject
+    this.owner = owner
     this.#frame = frame
-    this.conversation = new Conversation(frame.service, client, frame.terms, subject ?? id)
+    this.conversation = new Conversation(frame.service, client, frame.terms, owner ?? id)
   }
 
   get isIdle(): boolean {
@@ -53,6 +56,7 @@ export class HttpSession implements StreamOwner {
     if (requests.some(({ method }) => method === 'resources/subscribe')) this.#hear(caller)
     return answerPost(requests, {
       isBatch,
+      challenge: this.#frame.service.auth?.challenge,
       answer: (request, channel) => this.conversation.answer(request, channel, caller),
       open: () => this.#openStream(++this.#lastStream),
       openAfterMs: this.isPrimed ? OPEN_AFTER_MS : undefined,
@@ -88,6 +92,7 @@ export class HttpSession implements StreamOwner {
   }
 
   close(): void {
+    this.#stay()
     this.conversation.close()
     for (const stream of this.#streams?.values() ?? []) stream.disconnect()
     clearTimeout(this.#lingering)
@@ -123,6 +128,9 @@ export class HttpSession implements StreamOwner {
 
   /** Has the changes told, for as long as somebody may read them. */
   #hear(caller: Caller): void {
+    this.#stay()
+    // The client comes back with a new token, and misses nothing.
+    this.#stay = whenExpired(caller.principal, () => this.release())
     this.conversation.listen(caller, (json) => this.#streams?.get(UNASKED)?.send(json))
     if (this.#streams?.get(UNASKED)?.isConnected === true) clearTimeout(this.#lingering)
     else this.#linger()
