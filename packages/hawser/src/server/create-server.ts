@@ -189,7 +189,7 @@ export function createServer<C, Scope extends string = string>(
   } as Handlers
   const added = { name: options.name, log, tools, resultMeta: frame.resultMeta }
   const around = use.map((item): RunningExtension =>
-    typeof item === 'function' ? { interceptor: item } : item.start(added),
+    typeof item === 'function' ? { interceptor: item, close: closeOf(item) } : item.start(added),
   )
   const handle = createHandle(createDispatcher(handlers))
   const mounted = attachMounts(parts.mounts ?? {}, {
@@ -221,6 +221,12 @@ export function createServer<C, Scope extends string = string>(
     changed,
     names: { tools: [...tools.keys()], prompts: [...prompts.keys()] },
   }
+}
+
+/** An interceptor that holds something back, such as what it has not yet written, brings a way to end it. */
+function closeOf(interceptor: Interceptor): (() => Promise<void>) | undefined {
+  const close: unknown = 'close' in interceptor ? interceptor.close : undefined
+  return typeof close === 'function' ? async () => void (await Reflect.apply(close, interceptor, [])) : undefined
 }
 
 function readInfo({ name, version, title, description, websiteUrl, icons }: Implementation): Implementation {

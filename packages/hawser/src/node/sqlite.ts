@@ -1,0 +1,2 @@
+export { sqliteAudit, type SqliteAudit } from './sqlite-audit.ts'
+export { sqliteTasks, type SqliteTasks, type SqliteTasksOptions } from './sqlite-tasks.ts'
