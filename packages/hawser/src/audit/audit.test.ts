@@ -4,7 +4,7 @@ import { type Call, DECIDE, type LogEntry, type Principal, Values } from '../cal
 import { connect } from '../connect.ts'
 import { fail, mcp, type Interceptor } from '../index.ts'
 import { rateLimit } from '../interceptors/index.ts'
-import { audit, type AuditOptions, type AuditSink, memoryAudit, verifyAudit } from './index.ts'
+import { type Audit, audit, type AuditOptions, type AuditSink, memoryAudit, verifyAudit } from './index.ts'
 import { KEY } from './fixtures/record.ts'
 
 /** Never in a log. */
@@ -63,6 +63,8 @@ function createServer(options: Partial<AuditOptions> = {}, inner: readonly Inter
   }
   return { server, sink, entries, ran, keep, written }
 }
+
+const start = (keep: Audit) => keep.start({ name: 'notes', onRefusal: () => {} }).interceptor
 
 const ada = { subject: 'ada', scopes: ['notes:read', 'notes:write'] }
 
@@ -136,7 +138,7 @@ describe('audit', () => {
       notify: () => {},
       ...(one && { principal: one }),
     })
-    const list = keep(async () => ({ tools: [], ttlMs: 0, cacheScope: 'private' }))
+    const list = start(keep)(async () => ({ tools: [], ttlMs: 0, cacheScope: 'private' }))
     for (const one of [principal, { ...principal, clientId: 'ada' }, undefined]) await list(call(one))
     const [first, , second, , third] = await written()
     expect(first).toMatchObject({
@@ -262,7 +264,7 @@ describe('arguments in an audit log', () => {
 
   it('are no others for the same arguments of another tenant', async () => {
     const { keep, sink } = createServer()
-    const run = keep(async () => ({ content: [] }))
+    const run = start(keep)(async () => ({ content: [] }))
     for (const tenant of ['acme', 'umbrella']) {
       await run({
         method: 'tools/call',

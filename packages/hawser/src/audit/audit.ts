@@ -15,9 +15,10 @@ import {
 } from '../call/index.ts'
 import { maskSecrets } from '../interceptors/mask-secrets.ts'
 import { createId, timestamp } from './clock.ts'
-import { describeClient, describeOp, describeVia, describeWho } from './describe-call.ts'
+import { describeClient, describeOp, describeVia, describeWho, type Surroundings } from './describe-call.ts'
 import type { AuditDecision, AuditOutcome, AuditScope, AuditVia } from './event.ts'
 import { createGap } from './gap.ts'
+import { describeRefusal, explainRefusal, watchRefusals } from './refusals.ts'
 import { createAuditKeys } from './keys.ts'
 import type { AuditSink } from './sink.ts'
 import { createWriter, type Draft } from './writer.ts'
@@ -32,7 +33,7 @@ export interface AuditOptions {
    * high or critical risk may run before it does, and refuses what it cannot write.
    */
   readonly mode?: 'best-effort' | 'required' | undefined
-  /** The URL that clients know this server by; `local` when left out. */
+  /** The URL that clients know this server by; its name when left out. */
   readonly resource?: string | undefined
   /** How calls arrive, where it cannot be told: over HTTP those that an issuer vouches for, and those of nobody. */
   readonly transport?: AuditVia['transport'] | undefined
@@ -48,8 +49,16 @@ export interface AuditOptions {
   readonly log?: Log | undefined
 }
 
-/** Keeps account of the calls of a server. */
-export interface Audit extends Interceptor {
+/** What an audit may know of the server that it keeps account of. */
+interface AuditedServer {
+  readonly name: string
+  /** Has requests told that were refused before they were calls. */
+  readonly onRefusal: (listener: (error: AuthorizationError) => void) => void
+}
+
+/** Keeps account of the calls of a server: stands in its `use`, behind `tasks()` and whatever else turns one call into another. */
+export interface Audit {
+  readonly start: (server: AuditedServer) => { readonly interceptor: Interceptor; readonly close: () => Promise<void> }
   /** Resolves when the calls that are under way have ended and are written. A server does this when it is closed. */
   readonly close: () => Promise<void>
 }
@@ -69,16 +78,8 @@ const MAX_SCOPES = 100
  *   `unavailable`, HTTP 503, when they cannot be written down.
  */
 export function audit(options: AuditOptions): Audit {
-  const {
-    sink,
-    mode = 'best-effort',
-    resource = 'local',
-    transport,
-    policyVersion = '1',
-    maxWaiting = 10_000,
-  } = options
+  const { sink, mode = 'best-effort', transport, policyVersion = '1', maxWaiting = 10_000 } = options
   if (!(maxWaiting >= 1)) throw new RangeError(`maxWaiting must be at least 1; it is ${maxWaiting}.`)
-  const surroundings = { resource, transport }
   const kept = new Map(Object.entries(options.keep ?? {}).map(([name, fields]) => [name, new Set(fields)]))
   const only = options.only ?? ((call: Call) => !isCallOf(call, 'server/discover'))
   const log = guardLog(options.log ?? logToStderr)
@@ -87,11 +88,14 @@ export function audit(options: AuditOptions): Audit {
     keys: createAuditKeys(options.key),
     maxWaiting,
     maxChars: MAX_CHARS,
-    describeGap: (lost) => createGap(lost, resource),
+    describeGap: (lost) => createGap(lost, options.resource ?? 'local'),
     log,
   })
 
-  const begin = (call: Call): { readonly decide: Decide; readonly end: (ended: Ended, error?: unknown) => void } => {
+  const begin = (
+    call: Call,
+    surroundings: Surroundings,
+  ): { readonly decide: Decide; readonly end: (ended: Ended, error?: unknown) => void } => {
     const startedAt = performance.now()
     const { kind, name, args } = describeOp(call)
     const { principal } = call
@@ -141,30 +145,45 @@ export function audit(options: AuditOptions): Audit {
   let underWay = 0
   let onIdle = (): void => {}
 
-  const interceptor: Interceptor = (next) => async (call) => {
-    if (!only(call)) return next(call)
-    const { decide, end } = begin(call)
-    const others = call.values.get(DECIDE)
-    call.values.set(DECIDE, others === undefined ? decide : both(others, decide))
-    underWay++
-    try {
-      const reply = await next(call)
-      end(readReply(reply))
-      return reply
-    } catch (error) {
-      end(readError(error, call.signal), error)
-      throw error
-    } finally {
-      if (--underWay === 0) onIdle()
+  const intercept =
+    (surroundings: Surroundings): Interceptor =>
+    (next) =>
+    async (call) => {
+      if (!only(call)) return next(call)
+      const { decide, end } = begin(call, surroundings)
+      const others = call.values.get(DECIDE)
+      call.values.set(DECIDE, others === undefined ? decide : both(others, decide))
+      underWay++
+      try {
+        const reply = await next(call)
+        end(readReply(reply))
+        return reply
+      } catch (error) {
+        end(readError(error, call.signal), error)
+        throw error
+      } finally {
+        if (--underWay === 0) onIdle()
+      }
     }
+  const close = async (): Promise<void> => {
+    const before = onIdle
+    if (underWay > 0) await new Promise<void>((resolve) => (onIdle = () => (before(), resolve())))
+    await writer.flush()
   }
-  return Object.assign(interceptor, {
-    close: async () => {
-      const before = onIdle
-      if (underWay > 0) await new Promise<void>((resolve) => (onIdle = () => (before(), resolve())))
-      await writer.flush()
+  return {
+    start: ({ name, onRefusal }) => {
+      const { resource = name } = options
+      const stop = watchRefusals(onRefusal, ({ code }, times) =>
+        writer.add({ record: describeRefusal(code, times, resource, policyVersion) }),
+      )
+      const closeAll = async (): Promise<void> => {
+        stop()
+        await close()
+      }
+      return { interceptor: intercept({ resource, transport }), close: closeAll }
     },
-  })
+    close,
+  }
 }
 
 const UNWRITTEN = 'What is done here has to be written down first, and that is not possible now. Try again later.'
@@ -183,15 +202,14 @@ function redact({ params }: Call, fields: ReadonlySet<string> | undefined): unkn
 }
 
 function explain({ effect, reason }: Decision, policyVersion: string): AuditDecision {
-  if (reason === 'no_token') return { effect, reason: 'scope', rule: reason, policyVersion }
+  if (reason === 'no_token') return { effect, reason: 'scope', rule: 'missing_token', policyVersion }
   if (reason === 'unavailable') return { effect, reason: 'revoked', rule: reason, policyVersion }
   return { effect, reason, policyVersion }
 }
 
 /** The verdict that speaks from an error: most have nothing to do with permission. */
 function explainError(error: unknown, policyVersion: string): AuditDecision {
-  if (error instanceof AuthorizationError)
-    return { effect: 'challenge', reason: error.code === 'invalid_token' ? 'expired' : 'scope', policyVersion }
+  if (error instanceof AuthorizationError) return explainRefusal(error.code, policyVersion)
   if (error instanceof ProtocolError && error.code === 'too_many_requests')
     return { effect: 'deny', reason: 'rate', policyVersion }
   if (error instanceof ProtocolError && error.code === 'forbidden')

@@ -23,6 +23,11 @@ export interface Decision {
 /** Is told of a decision. When it throws or rejects, nothing runs. */
 export type Decide = (decision: Decision) => void | Promise<void>
 
+/** The scopes that a call took, where its arguments chose them: set when it was let in. */
+export const ADMITTED: ValueKey<readonly string[] | undefined> = /* @__PURE__ */ createValueKey<
+  readonly string[] | undefined
+>('admitted', undefined)
+
 /** Set by whoever keeps account of what callers may do. A server calls it when it knows the item, before anything runs. */
 export const DECIDE: ValueKey<Decide | undefined> = /* @__PURE__ */ createValueKey<Decide | undefined>(
   'decide',

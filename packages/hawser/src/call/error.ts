@@ -89,11 +89,14 @@ export class AuthorizationError extends Error {
   override readonly name = 'AuthorizationError'
   readonly code: 'missing_token' | 'invalid_token' | 'insufficient_scope'
   readonly scopes: readonly string[]
+  /** A word for those who keep account: `expired`, `audience`. */
+  readonly reason: string | undefined
 
-  constructor(code: AuthorizationError['code'], message: string, scopes: readonly string[] = []) {
+  constructor(code: AuthorizationError['code'], message: string, scopes: readonly string[] = [], reason?: string) {
     super(message)
     this.code = code
     this.scopes = scopes
+    this.reason = reason
   }
 }
 

@@ -10,7 +10,6 @@ import { createGate } from './gate.ts'
 import { createFind } from './find.ts'
 import { createListening } from './listen.ts'
 import { createLists } from './lists.ts'
-import type { Target } from './merge.ts'
 import { compileMounts } from './mount-point.ts'
 import { readOwnLists } from './own-lists.ts'
 
@@ -27,10 +26,10 @@ export function attach(mounts: Mounts, own: Own): Mounted {
   /** Passes a call on when it is for a mounted server, with the name that is known there. */
   const pass = async <M extends Method>(
     call: Call<M>,
-    target: Target | undefined,
     unknown: () => ProtocolError,
     params: (name: string) => Call<M>['params'],
   ): Promise<Reply> => {
+    const target = await find.target(call)
     if (target === undefined) return ownHandle(call)
     await target.remote.point.access.admit(call, unknown)
     return forward(call, params(target.name), target, own)
@@ -41,50 +40,37 @@ export function attach(mounts: Mounts, own: Own): Mounted {
     ...createLists(catalogue, points, own, lists),
     'tools/call': async (call) => {
       const { params } = call
-      const target = await find.named('tools', params.name, call)
       return pass(
         call,
-        target,
         () => unknownTool(params.name),
         (name) => ({ ...params, name }),
       )
     },
     'prompts/get': async (call) => {
       const { params } = call
-      const target = await find.named('prompts', params.name, call)
       return pass(
         call,
-        target,
         () => unknownPrompt(params.name),
         (name) => ({ ...params, name }),
       )
     },
-    'resources/read': async (call) => {
-      const { params } = call
-      const target = await find.resource(params.uri, call)
-      return pass(
+    'resources/read': async (call) =>
+      pass(
         call,
-        target,
-        () => unknownResource(params.uri),
-        () => params,
-      )
-    },
+        () => unknownResource(call.params.uri),
+        () => call.params,
+      ),
     'completion/complete': async (call) => {
       const { params } = call
       const { ref } = params
-      if (ref.type === 'ref/resource') {
-        const target = await find.template(ref.uri, call)
+      if (ref.type === 'ref/resource')
         return pass(
           call,
-          target,
           () => unknownTemplate(ref.uri),
           () => params,
         )
-      }
-      const target = await find.named('prompts', ref.name, call)
       return pass(
         call,
-        target,
         () => unknownPrompt(ref.name),
         (name) => ({ ...params, ref: { ...ref, name } }),
       )
@@ -108,6 +94,7 @@ export function attach(mounts: Mounts, own: Own): Mounted {
   return {
     handle,
     headerFields: catalogue.headerFields,
+    accessOf: async (call) => (await find.target(call as Call))?.remote.point.access,
     close: async () => {
       listening.close()
       await Promise.all(gates.map((gate) => gate.close()))

@@ -52,6 +52,7 @@ export function createCatalogue(
   { taken, templates }: OwnLists,
   exclude: Exclude,
 ): Catalogue {
+  const ownTemplates = templates.map(({ listing }) => listing)
   const isOwnUri = (uri: string): boolean => own.find(uri) !== undefined
   const points = gates.map(({ point }) => point)
   const keyOf = points.some(({ perCaller }) => perCaller) ? callerKey : () => ''
@@ -88,7 +89,7 @@ export function createCatalogue(
     tools: keep('tools', (listed) => mergeTools(listed, taken.tools, exclude), tools),
     prompts: keep('prompts', (listed) => mergePrompts(listed, taken.prompts, exclude)),
     resources: keep('resources', (listed) => mergeResources(listed, points, isOwnUri, exclude)),
-    templates: keep('templates', (listed) => mergeTemplates(listed, templates, exclude)),
+    templates: keep('templates', (listed) => mergeTemplates(listed, ownTemplates, exclude)),
     headerFields: (tool, caller) => tools.get(keyOf(caller))?.table.headerFields.get(tool),
   }
 }

@@ -1,4 +1,4 @@
-import { type Call, ProtocolError } from '../call/index.ts'
+import { type Call, isCallOf, ProtocolError } from '../call/index.ts'
 import type { Own } from '../server/mounts.ts'
 import { unknownPrompt, unknownResource, unknownTemplate, unknownTool } from '../server/unknown.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -12,6 +12,8 @@ export interface Find {
   readonly named: (kind: 'tools' | 'prompts', name: string, call: Call) => Promise<Target | undefined>
   readonly resource: (uri: string, call: Call) => Promise<Target | undefined>
   readonly template: (uriTemplate: string, call: Call) => Promise<Target | undefined>
+  /** For any method that names something. */
+  readonly target: (call: Call) => Promise<Target | undefined>
   readonly owner: (uri: string, call: Call) => Promise<MountPoint | undefined>
 }
 
@@ -20,7 +22,7 @@ const NEEDS = ['known', 'renewed'] as const
 
 export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Own, lists: OwnLists): Find {
   const points = gates.map(({ point }) => point)
-  const templates = new Set(lists.templates.map(({ uriTemplate }) => uriTemplate))
+  const templates = new Set(lists.templates.map(({ listing }) => listing.uriTemplate))
   const isOwnUri = (uri: string): boolean => own.find(uri) !== undefined
 
   /** @throws ProtocolError `invalid_params` for a URI that two mounted servers answer. */
@@ -49,7 +51,7 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
     return undefined
   }
 
-  return {
+  const find: Find = {
     named: async (kind, name, call) => {
       if (own[kind].has(name)) return undefined
       for (const need of NEEDS) {
@@ -73,9 +75,18 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
       }
       throw unknownTemplate(uriTemplate)
     },
+    target: async (call) => {
+      if (isCallOf(call, 'tools/call')) return find.named('tools', call.params.name, call)
+      if (isCallOf(call, 'prompts/get')) return find.named('prompts', call.params.name, call)
+      if (isCallOf(call, 'resources/read')) return find.resource(call.params.uri, call)
+      if (!isCallOf(call, 'completion/complete')) return undefined
+      const { ref } = call.params
+      return ref.type === 'ref/resource' ? find.template(ref.uri, call) : find.named('prompts', ref.name, call)
+    },
     owner: async (uri, call) => {
       const target = await findRead(uri, call).catch(() => undefined)
       return target?.remote.point
     },
   }
+  return find
 }

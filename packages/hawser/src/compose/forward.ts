@@ -1,4 +1,4 @@
-import { badReply, type Call, LIMITS, precompute, type Reply, replyText, Values } from '../call/index.ts'
+import { badReply, type Call, callerId, LIMITS, precompute, type Reply, replyText, Values } from '../call/index.ts'
 import { checkReply } from '../client/check-reply.ts'
 import {
   type InputRequired,
@@ -39,7 +39,7 @@ export async function forward<M extends Method>(
   const { inputResponses: _, requestState: __, ...rest } = params as Params<'tools/call'>
   const binding: Binding = {
     server: frame.server,
-    subject: call.principal?.subject,
+    caller: callerId(call.principal),
     method: call.method,
     name: JSON.stringify([point.name, name]),
     arguments: rest.arguments ?? {},

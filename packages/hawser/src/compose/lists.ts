@@ -1,5 +1,7 @@
 import { type Call, type Principal, ProtocolError, type Reply } from '../call/index.ts'
 import type { CacheHint } from '../protocol/index.ts'
+import type { Access } from '../server/access.ts'
+import type { Listed } from '../server/listing.ts'
 import type { Own } from '../server/mounts.ts'
 import { createPages, type List, slicePage } from '../server/page.ts'
 import type { Snapshot } from './cached.ts'
@@ -30,22 +32,30 @@ export function createLists(catalogue: Catalogue, points: readonly MountPoint[],
   const { frame } = own
   const kept = new WeakMap<Table, Kept>()
 
+  // Who has to sign in can be granted more, so what is mounted is listed like what this server offers itself.
+  const isShown = (access: Access, caller: Principal | undefined): boolean =>
+    own.isExplicit ? (frame.shows?.(access, caller) ?? true) : access.permits(caller)
+
   const see = ({ table, sources }: Merged, caller: Principal | undefined): Seen => {
-    const mask = points.map(({ access }) => (access.permits(caller) ? 1 : 0)).join('')
-    const isShown = new Set(points.filter((_, index) => mask[index] === '1'))
-    const rows = mask.includes('0') ? table.rows.filter(({ remote }) => isShown.has(remote.point)) : table.rows
-    return { rows, mask, hint: hintOf(sources, points, frame.cache) }
+    const mask = points.map(({ access }) => (isShown(access, caller) ? 1 : 0)).join('')
+    const shown = new Set(points.filter((_, index) => mask[index] === '1'))
+    const rows = mask.includes('0') ? table.rows.filter(({ remote }) => shown.has(remote.point)) : table.rows
+    const hint = hintOf(sources, points, frame.cache)
+    return { rows, mask, hint: frame.shows === undefined ? hint : { ...hint, cacheScope: 'private' } }
   }
 
   const fixed =
-    (kind: 'tools' | 'prompts' | 'templates', field: string, entries: readonly object[]) =>
+    (kind: 'tools' | 'prompts' | 'templates', field: string, entries: readonly Listed<object>[]) =>
     async (call: Call): Promise<Reply> => {
       const merged: Merged = await catalogue[kind](call, 'fresh')
-      const { rows, hint, mask } = see(merged, call.principal)
+      const { rows, hint, mask: theirs } = see(merged, call.principal)
+      const ours = entries.map(({ access }) => frame.shows?.(access, call.principal) ?? true)
+      const mask = frame.shows === undefined ? theirs : `${theirs} ${ours.map(Number).join('')}`
       const second = Math.floor(Date.now() / 1000)
       let found = kept.get(merged.table)
       if (found?.second !== second || found.mask !== mask) {
-        const list = createPages(field, [...entries, ...rows.map(({ entry }) => entry)], { ...frame, cache: hint })
+        const shown = entries.filter((_, index) => ours[index]).map(({ listing }) => listing)
+        const list = createPages(field, [...shown, ...rows.map(({ entry }) => entry)], { ...frame, cache: hint })
         found = { second, mask, list }
         kept.set(merged.table, found)
       }

@@ -157,7 +157,7 @@ function progressKey(notification: Notification): string | number | undefined {
 export function failureReply(
   id: RequestId | undefined,
   error: unknown,
-  { log }: Pick<Service, 'log'>,
+  { log, auth }: Pick<Service, 'log' | 'auth'>,
   { method, params }: Partial<Pick<ParsedRequest, 'method' | 'params'>>,
 ): HttpReply & { readonly body: string } {
   const name = params?.['name'] ?? params?.['uri']
@@ -170,13 +170,13 @@ export function failureReply(
     const internal = toWireError(cause, log, place)
     return { status: internal.status, headers: JSON_HEADERS, body: encodeFailure(id, internal.error) }
   }
-  return { status, headers: headersOf(error, status), body }
+  return { status, headers: headersOf(error, status, auth), body }
 }
 
 /** Only what was known for a refusal is looked at again: anything can be thrown, also what throws when it is looked at. */
-function headersOf(error: unknown, status: number): HttpHeaders {
+function headersOf(error: unknown, status: number, auth: Service['auth']): HttpHeaders {
   const isRefusal = (status === 401 || status === 403) && error instanceof AuthorizationError
-  if (isRefusal) return { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error) }
+  if (isRefusal) return { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error, auth?.challenge) }
   const wait = status === 429 ? retryAfterOf(error) : undefined
   // Whole seconds, never too few. (RFC 9110 §10.2.3)
   return wait === undefined ? JSON_HEADERS : { ...JSON_HEADERS, 'retry-after': String(Math.ceil(wait / 1000)) }

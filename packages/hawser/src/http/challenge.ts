@@ -14,12 +14,16 @@ const isScope = (text: string): boolean => /^[!#-[\]-~]+$/.test(text)
  * // 'Bearer error="insufficient_scope", scope="notes:write", error_description="Needs notes:write."'
  * @see RFC 6750 §3, basic/authorization
  */
-export function formatChallenge({ code, scopes, message }: AuthorizationError): string {
+export function formatChallenge(
+  { code, scopes, message }: AuthorizationError,
+  others: Readonly<Record<string, string>> = {},
+): string {
   const parameters: string[] = []
   // A caller that sent no token is told no error. (RFC 6750 §3.1)
   if (code !== 'missing_token') parameters.push(`error=${quote(code)}`)
   const valid = scopes.filter(isScope)
   if (valid.length > 0) parameters.push(`scope="${valid.join(' ')}"`)
+  for (const [name, value] of Object.entries(others)) parameters.push(`${name}=${quote(value)}`)
   if (code !== 'missing_token' && message !== '') parameters.push(`error_description=${quote(message)}`)
   return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`
 }

@@ -3,7 +3,9 @@ import { MAX_VALUES, type Parsed, type ParsedNotification, parseMessage } from '
 import { describedVersion, SUPPORTED_VERSIONS } from '../wire/request.ts'
 import { answerRequest, type AnswerOptions, failureReply } from './answer.ts'
 import { checkNotificationHeaders } from './check-headers.ts'
+import { createDocuments, type ServeDocument } from './documents.ts'
 import type { EventQueueOptions } from './event-queue.ts'
+import { createIdentify } from './identify.ts'
 import { acceptsAnswers, isJson } from './media-type.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { mergeNameFields, type NameFields } from './mirrored.ts'
@@ -59,8 +61,13 @@ export interface HttpOptions extends SourceOptions, EventQueueOptions {
 export interface Exchange {
   /** Most bytes of a body that the transport may hand to `answer`. */
   readonly maxBytes: number
-  /** Refuses a request by its head, before its body is read; `undefined` lets it pass. */
-  readonly admit: (request: HttpRequest) => HttpReply | undefined
+  /** Answers what is asked of a path beside the endpoint, such as the documents of its protection. */
+  readonly document: ServeDocument
+  /**
+   * Refuses a request by its head, before its body is read; `undefined` lets it pass. It finds out who sent the request, which
+   * takes a promise only where that takes time.
+   */
+  readonly admit: (request: HttpRequest) => HttpReply | undefined | Promise<HttpReply | undefined>
   /** Answers a request that `admit` let pass. Never throws and never rejects. */
   readonly answer: (request: HttpRequest, body: string) => HttpReply | Promise<HttpReply>
   /** Ends the streams that wait for nothing in particular, so that their connections can close; calls go on. */
@@ -74,7 +81,7 @@ export interface Exchange {
  *
  * @example
  * const { admit, answer } = createExchange(server, { allowedHosts: ['notes.example.com'] })
- * const reply = admit(request) ?? (await answer(request, body))
+ * const reply = (await admit(request)) ?? (await answer(request, body))
  * @throws TypeError when `allowedHosts` or `allowedOrigins` is malformed; RangeError when a cap of `sessions` is below 1.
  * @see basic/transports/streamable-http
  */
@@ -88,7 +95,11 @@ export function createExchange(service: HttpService, options: HttpOptions = {}):
     respond: respondBy(service),
   }
 
-  const admit = (request: HttpRequest): HttpReply | undefined => {
+  const identify = createIdentify(service)
+
+  const admit: Exchange['admit'] = (request) => check(request) ?? identify(request)
+
+  const check = (request: HttpRequest): HttpReply | undefined => {
     if (!isAllowed(request)) return refuse('forbidden')
     const isTooLarge = Number(request.header('content-length')) > maxBytes
     if (request.method !== 'POST' && fallback === undefined) return refuse('wrongMethod')
@@ -150,7 +161,8 @@ export function createExchange(service: HttpService, options: HttpOptions = {}):
     return message === undefined ? refuse('wrongMethod') : answerMessage(request, message)
   }
 
-  return { maxBytes, admit, answer, release: () => fallback?.release(), close: () => fallback?.close() }
+  const document = createDocuments(service)
+  return { maxBytes, document, admit, answer, release: () => fallback?.release(), close: () => fallback?.close() }
 }
 
 /** A message names its revision in the body or, when that part is missing, in the header. (basic/versioning) */

@@ -1,5 +1,7 @@
+import { documentPath } from './documents.ts'
 import type { EventQueue } from './event-queue.ts'
 import { createExchange, type HttpOptions, type HttpService } from './exchange.ts'
+import type { Principal } from '../call/index.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { type Body, decodeBody, readBody } from './read-body.ts'
 import { refuse } from './refusals.ts'
@@ -16,6 +18,7 @@ const SPACE = 0x20
 class FetchRequest implements HttpRequest {
   readonly #request: Request
   readonly env: unknown
+  principal: Principal | undefined
 
   constructor(request: Request, env: unknown) {
     this.#request = request
@@ -64,8 +67,12 @@ export function createFetchHandler(
 ): (request: Request, env?: unknown) => Promise<Response> {
   const exchange = createExchange(service, options)
   return async (request, env) => {
+    const path = documentPath(request.url)
+    const document = path && exchange.document(request.method, path)
+    if (document) return toResponse(document)
     const incoming = new FetchRequest(request, env)
-    const refusal = exchange.admit(incoming)
+    const admitted = exchange.admit(incoming)
+    const refusal = admitted instanceof Promise ? await admitted : admitted
     if (refusal !== undefined) return toResponse(refusal)
     const body = await readRequest(request, exchange.maxBytes)
     if (body.problem !== undefined) return toResponse(refuse(body.problem))

@@ -12,7 +12,8 @@ export interface HttpRequest {
   header(name: string): string | undefined
   /** Calls back once when the caller goes away, at once when it has gone already. */
   onDisconnect(callback: () => void): void
-  readonly principal?: Principal
+  /** Who sent it: set by whoever serves it, or found out while it is admitted. */
+  principal?: Principal | undefined
   /** What the runtime hands to a request; Worker bindings on Cloudflare. */
   readonly env?: unknown
 }

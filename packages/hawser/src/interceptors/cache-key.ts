@@ -1,4 +1,4 @@
-import { type Call, LIMITS, type Principal } from '../call/index.ts'
+import { type Call, callerId, LIMITS, type Principal } from '../call/index.ts'
 
 /** What of `_meta` says nothing about the answer. */
 const IGNORED: ReadonlySet<string> = new Set(['progressToken', 'traceparent', 'tracestate', 'baggage'])
@@ -25,6 +25,6 @@ export function cacheKeys(call: Call, authorization: string): CacheKeys {
   return { public: shared, private: mine, shared: `${mine}${JSON.stringify(call.values.get(LIMITS))}` }
 }
 
-function describe({ subject, scopes }: Principal): readonly unknown[] {
-  return [subject, [...scopes].sort()]
+function describe(principal: Principal): readonly unknown[] {
+  return [callerId(principal), [...principal.scopes].sort()]
 }

@@ -1,4 +1,4 @@
-import type { Call, Principal } from '../call/index.ts'
+import { type Call, callerId, type Principal } from '../call/index.ts'
 
 /** The tool, prompt or resource that a call is about. */
 export function targetOf({ params }: Call): string | undefined {
@@ -9,5 +9,5 @@ export function targetOf({ params }: Call): string | undefined {
 
 /** Whose call it is; callers that nobody has proven are one. */
 export function callerOf(principal: Principal | undefined): string {
-  return principal === undefined ? '' : `=${principal.subject}`
+  return principal === undefined ? '' : `=${callerId(principal)}`
 }

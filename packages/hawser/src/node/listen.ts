@@ -81,8 +81,23 @@ export async function listen(service: HttpService, options: ListenOptions = {}):
 
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const target = readTarget(incoming.url)
+    const isEndpoint = target.path === path || target.path === sse
+    if (!isEndpoint) {
+      const document = exchange.document(incoming.method ?? '', target.path)
+      return refuseUnread(incoming, outgoing, document ?? refuse('notFound'), maxBytes)
+    }
     const request = new NodeRequest(incoming, outgoing, target)
-    const refusal = target.path === path || target.path === sse ? exchange.admit(request) : refuse('notFound')
+    const admitted = exchange.admit(request)
+    if (!(admitted instanceof Promise)) return proceed(incoming, outgoing, request, admitted)
+    void admitted.then((refusal) => proceed(incoming, outgoing, request, refusal))
+  }
+
+  const proceed = (
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    request: NodeRequest,
+    refusal: HttpReply | undefined,
+  ): void => {
     if (refusal !== undefined) return refuseUnread(incoming, outgoing, refusal, maxBytes)
     readIncoming(incoming, maxBytes, (body) => {
       if (body.problem === 'too_large') return refuseUnread(incoming, outgoing, refuse('too_large'), maxBytes)

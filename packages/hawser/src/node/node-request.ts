@@ -1,11 +1,13 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Principal } from '../call/index.ts'
 import type { Body, HttpRequest } from '../http/index.ts'
 
 /** A request of `node:http` seen as the exchange wants it. */
 export class NodeRequest implements HttpRequest {
   readonly method: string
   readonly target: string
+  principal: Principal | undefined
   readonly #incoming: IncomingMessage
   readonly #outgoing: ServerResponse
   readonly #host: string | undefined

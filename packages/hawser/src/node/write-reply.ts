@@ -8,7 +8,8 @@ export function writeReply(outgoing: ServerResponse, { status, headers, body = '
     writeEvents(outgoing, stream)
     return
   }
-  outgoing.writeHead(status, withLength(headers, body))
+  // An answer without content has no length. (RFC 9110 §8.6)
+  outgoing.writeHead(status, status === 204 ? headers : withLength(headers, body))
   outgoing.end(body)
 }
 

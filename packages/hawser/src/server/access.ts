@@ -1,9 +1,11 @@
 import {
+  ADMITTED,
   AuthorizationError,
   type Call,
   DECIDE,
   type Decision,
   DefinitionError,
+  type Log,
   type Principal,
   ProtocolError,
   type Risk,
@@ -39,12 +41,16 @@ export interface Access {
   readonly isHidden: (principal: Principal | undefined) => boolean
   /** Whether the caller holds what is needed; without `given`, whether there may be calls for which they do. */
   readonly permits: (principal: Principal | undefined, given?: unknown) => boolean
+  /** What a caller would be refused with for lack of a token or of scopes; without `given`, of all that may be needed. */
+  readonly refusal: (principal: Principal | undefined, given?: unknown) => AuthorizationError | undefined
   /**
    * Lets a call in, after everyone who keeps account of it was told. Without `given` all is asked for that may be needed.
    *
    * @throws AuthorizationError naming everything that is missing; what `hidden` makes, when the item is none for the caller.
    */
   readonly admit: (call: Call, hidden: () => Error, given?: unknown) => Sync<void>
+  /** As `admit`, for what came of an earlier call: asks for what that one took, as `ADMITTED` said. */
+  readonly readmit: (call: Call, hidden: () => Error, admitted: readonly string[] | undefined) => Sync<void>
 }
 
 /** What decides besides scopes, and the same for all items of a server. */
@@ -55,6 +61,7 @@ export interface AccessRules {
   readonly isLive: ((principal: Principal) => Sync<boolean>) | undefined
   /** Whether a caller could ever be granted a scope. */
   readonly grantable: ((scope: string, principal: Principal | undefined) => boolean) | undefined
+  readonly log: Log
 }
 
 /** Makes the access of one item. */
@@ -82,6 +89,7 @@ export function createAuthorizer(rules: AccessRules): Authorizer {
   }
   return (item, where) => {
     const { scopes, mayNeed } = item
+    const compileHere = (chosen: Wanted): Need => compile(chosen, where)
     if (isExplicit && (scopes === undefined || (scopes.length === 0 && typeof scopes !== 'function'))) {
       throw new DefinitionError(
         'missing-scopes',
@@ -89,8 +97,8 @@ export function createAuthorizer(rules: AccessRules): Authorizer {
       )
     }
     if (typeof scopes !== 'function') {
-      const need = compile(scopes === undefined || scopes.length === 0 ? 'public' : scopes, where)
-      return createAccess(need, undefined, rules)
+      const need = compileHere(scopes === undefined || scopes.length === 0 ? 'public' : scopes)
+      return createAccess(need, undefined, compileHere, rules)
     }
     if (mayNeed === undefined || mayNeed.length === 0) {
       throw new DefinitionError(
@@ -98,7 +106,7 @@ export function createAuthorizer(rules: AccessRules): Authorizer {
         `${where} chooses its scopes by arguments: add \`mayNeed\` with every scope that it may choose.`,
       )
     }
-    const most = compile(mayNeed, where)
+    const most = compileHere(mayNeed)
     const choose = scopes as (given: unknown) => Wanted
     return createAccess(
       most,
@@ -109,18 +117,27 @@ export function createAuthorizer(rules: AccessRules): Authorizer {
           if (stray !== undefined)
             throw new Error(`${where} chose the scope "${stray}", which is not in its \`mayNeed\`.`)
         }
-        return compile(chosen.length === 0 ? 'signedIn' : chosen, where)
+        return compileHere(chosen.length === 0 ? 'signedIn' : chosen)
       },
+      compileHere,
       rules,
     )
   }
 }
 
-function createAccess(most: Need, choose: ((given: unknown) => Need) | undefined, rules: AccessRules): Access {
-  const { grantable, isLive } = rules
+function createAccess(
+  most: Need,
+  choose: ((given: unknown) => Need) | undefined,
+  compile: (scopes: readonly string[]) => Need,
+  rules: AccessRules,
+): Access {
+  const { grantable } = rules
   const isDynamic = choose !== undefined
   const isHidden = createHiding(most, isDynamic, grantable)
   const needOf = (given: unknown): Need => (given === undefined ? most : (choose?.(given) ?? most))
+
+  /** What the arguments of a stranger would need is not worth looking at: there is nothing that they hold. */
+  const anyone: Need = isDynamic ? { ...most, scopes: NOTHING, requirements: NOTHING } : most
 
   const judge = (need: Need, principal: Principal | undefined): AuthorizationError | undefined => {
     if (need.isPublic) return undefined
@@ -142,10 +159,19 @@ function createAccess(most: Need, choose: ((given: unknown) => Need) | undefined
     if (hidden !== undefined) reason = 'policy'
     else if (refusal !== undefined) reason = principal === undefined ? 'no_token' : 'scope'
     else if (need.isLive) {
-      const lapse = await findLapse(need, principal, isLive)
+      const lapse = await findLapse(need, principal, rules)
       if (lapse !== undefined) [reason, refusal] = lapse
     }
     await decide?.(describe(need, principal, reason))
+    if (refusal !== undefined) throw refusal
+  }
+
+  const admitTo = (need: Need, call: Call, hidden: () => Error): Sync<void> => {
+    const { principal } = call
+    const isNone = isHidden(principal)
+    if (isNone || need.isLive || call.values.get(DECIDE) !== undefined)
+      return admitSlowly(call, need, isNone ? hidden : undefined)
+    const refusal = judge(need, principal)
     if (refusal !== undefined) throw refusal
   }
 
@@ -160,18 +186,17 @@ function createAccess(most: Need, choose: ((given: unknown) => Need) | undefined
       }
       return !isHidden(principal) && judge(needOf(given), principal) === undefined
     },
+    refusal: (principal, given) =>
+      isHidden(principal) ? undefined : judge(principal === undefined ? anyone : needOf(given), principal),
     admit: (call, hidden, given) => {
-      const { principal } = call
-      // What the arguments of a stranger would need is not worth looking at: there is nothing that they hold.
-      if (isDynamic && principal === undefined)
-        return admitSlowly(call, { ...most, scopes: [], requirements: [] }, undefined)
-      const isNone = isHidden(principal)
+      if (isDynamic && call.principal === undefined) return admitTo(anyone, call, hidden)
+      const isNone = isHidden(call.principal)
       const need = isNone ? most : needOf(given)
-      if (isNone || need.isLive || call.values.get(DECIDE) !== undefined)
-        return admitSlowly(call, need, isNone ? hidden : undefined)
-      const refusal = judge(need, principal)
-      if (refusal !== undefined) throw refusal
+      if (isDynamic) call.values.set(ADMITTED, need.scopes)
+      return admitTo(need, call, hidden)
     },
+    readmit: (call, hidden, admitted) =>
+      admitTo(isDynamic && admitted !== undefined ? compile(admitted) : most, call, hidden),
   }
 }
 
@@ -192,13 +217,14 @@ function createHiding(
 async function findLapse(
   { scopes }: Need,
   principal: Principal | undefined,
-  isLive: AccessRules['isLive'],
+  { isLive, log }: AccessRules,
 ): Promise<['revoked' | 'unavailable', Error] | undefined> {
   if (principal?.issuer === undefined || isLive === undefined) return undefined
   try {
     if (await isLive(principal)) return undefined
     return ['revoked', new AuthorizationError('invalid_token', 'The access was revoked. Sign in again.', scopes)]
   } catch (cause) {
+    log({ level: 'error', message: 'Nobody can tell whether a grant still holds.', cause })
     const message = 'Whether your access still holds cannot be found out now. Try again later.'
     return ['unavailable', new ProtocolError('unavailable', message, { cause })]
   }

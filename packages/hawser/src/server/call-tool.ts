@@ -80,7 +80,7 @@ function callTool(
 }
 
 /** @throws ToolError that says which arguments are wrong and how. */
-function readInput(
+export function readInput(
   { name, definition: { input }, findUnknown }: CompiledTool,
   given: Readonly<Record<string, unknown>>,
 ): Sync<unknown> {

@@ -1,6 +1,9 @@
 import {
+  admitBy,
   type Authenticator,
+  AuthorizationError,
   createHandle,
+  DefinitionError,
   guardLog,
   type Interceptor,
   intercept,
@@ -29,15 +32,16 @@ import { compileTool } from './compile-tool.ts'
 import { createCompleter } from './complete.ts'
 import type { Prompts, Resources, Sync, Tools } from './definitions.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
-import type { RunningExtension, ServerExtension } from './extension.ts'
+import type { ExtendedServer, RunningExtension, ServerExtension } from './extension.ts'
 import { createResultMeta, type ServerFrame } from './frame.ts'
 import { createPromptGetter } from './get-prompt.ts'
 import { createProcessKeyRing, type KeyRing } from './key-ring.ts'
 import { createResourceList, createTemplateList } from './list-resources.ts'
 import { createListening } from './listen.ts'
-import { attachMounts, type Mounts } from './mounts.ts'
-import { createPages } from './page.ts'
+import { createListPages, createShows, type Listing, readListing } from './listing.ts'
+import { attachMounts, isPublicMount, type Mounts } from './mounts.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
+import { createScreen } from './screen.ts'
 import type { ContextRequest } from './run-handler.ts'
 import { compileCatalogue, type ScopeCatalogue } from './scopes.ts'
 import { toTtlMs } from './ttl-ms.ts'
@@ -58,9 +62,14 @@ export interface ServerOptions<Scope extends string = string, Context extends ob
   readonly auth?: Authenticator | undefined
   /**
    * Whether a caller could ever be granted a scope, by role, plan or tenant. Where not, items that need it do not exist for
-   * them; without this all could be granted to everybody.
+   * them; without this all could be granted to everybody. Asked often, so it answers at once.
    */
   readonly grantable?: ((scope: Scope, principal: Principal | undefined) => boolean) | undefined
+  /**
+   * What lists show: everything, what the caller could be granted, or only what they hold the scopes for. The last hides from
+   * the model what it could ask permission for. `'grantable'` where `grantable` is given, else `'all'`.
+   */
+  readonly listing?: Listing | undefined
   /** Makes what handlers need, once per request. */
   readonly context?: ((request: ContextRequest) => Sync<Context>) | undefined
   /** Carries changes to subscribers; without it clients are told that there are none. */
@@ -112,16 +121,27 @@ export function createServer<C, Scope extends string = string>(
   const { changes, cache = {}, instructions } = options
   const { use = [] } = parts
   const used = use.filter((item) => typeof item !== 'function')
-  const brought = used.map(({ id, settings = {} }) => [id, settings] as const)
-  const extensions = used.length > 0 ? { ...options.extensions, ...Object.fromEntries(brought) } : options.extensions
+  const brought = used.flatMap(({ id, settings = {} }) => (id === undefined ? [] : [[id, settings] as const]))
+  const extensions = brought.length > 0 ? { ...options.extensions, ...Object.fromEntries(brought) } : options.extensions
   const log = guardLog(options.log ?? logToStderr)
   checkOptions({ ...options, extensions })
-  checkUsed(used.map(({ id }) => id))
+  checkUsed(brought.map(([id]) => id))
   const catalogue = compileCatalogue(options.scopes ?? {})
   const { auth } = options
+  if (auth !== undefined && catalogue.hasLive && auth.isLive === undefined) {
+    const message = 'mcp({ … }) has scopes that are `live`, but its `auth` cannot tell whether a grant still holds.'
+    throw new DefinitionError('no-live-check', `${message} Give protectedResource a \`live\`, or an issuer that tells.`)
+  }
+  const listing = readListing(options.listing, options.grantable)
   // It is asked of declared scopes only.
   const grantable = options.grantable as AccessRules['grantable']
-  const authorizer = createAuthorizer({ catalogue, isExplicit: auth !== undefined, isLive: auth?.isLive, grantable })
+  const authorizer = createAuthorizer({
+    catalogue,
+    isExplicit: auth !== undefined,
+    isLive: auth?.isLive,
+    grantable,
+    log,
+  })
   const tools = new Map(
     Object.entries(parts.tools ?? {}).map(([name, tool]) => [name, compileTool(name, tool, authorizer)]),
   )
@@ -142,13 +162,22 @@ export function createServer<C, Scope extends string = string>(
     extensions,
   })
   const info = readInfo(options)
-  const hint: CacheHint = { ttlMs: toTtlMs(cache.ttl ?? MINUTE), cacheScope: cache.scope ?? 'public' }
+  const mounts = parts.mounts ?? {}
+  const isClosed =
+    auth !== undefined &&
+    ![...tools.values(), ...resources, ...prompts.values()].some(({ access }) => access.isPublic) &&
+    !Object.values(mounts).some((mount) => isPublicMount(mount))
+  const hint: CacheHint = {
+    ttlMs: toTtlMs(cache.ttl ?? MINUTE),
+    cacheScope: cache.scope ?? (isClosed ? 'private' : 'public'),
+  }
   const changed = createChanged(changes)
   const frame: ServerFrame = {
     server: options.name,
     resultMeta: createResultMeta(info),
     cache: hint,
     pageSize: options.pageSize ?? 1000,
+    shows: createShows(listing),
     context: options.context,
     keys: options.keys ?? createProcessKeyRing(log),
     askExpiry: options.askExpiry ?? 15 * MINUTE,
@@ -167,13 +196,11 @@ export function createServer<C, Scope extends string = string>(
     _meta: frame.resultMeta,
   })
 
-  const listings = (items: ReadonlyMap<string, { readonly listing: unknown }>): readonly unknown[] =>
-    [...items.values()].map(({ listing }) => listing)
   const handlers = {
     'server/discover': () => discovered,
     'subscriptions/listen': listening.listen,
     ...(capabilities.tools && {
-      'tools/list': createPages('tools', listings(tools), frame),
+      'tools/list': createListPages('tools', [...tools.values()], frame),
       'tools/call': createToolCaller(tools, frame),
     }),
     ...(capabilities.resources && {
@@ -182,17 +209,21 @@ export function createServer<C, Scope extends string = string>(
       'resources/read': createResourceReader(find, frame),
     }),
     ...(capabilities.prompts && {
-      'prompts/list': createPages('prompts', listings(prompts), frame),
+      'prompts/list': createListPages('prompts', [...prompts.values()], frame),
       'prompts/get': createPromptGetter(prompts, frame),
     }),
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
-  const added = { name: options.name, log, tools, resultMeta: frame.resultMeta }
+  const described = { name: options.title ?? options.name, scopes: catalogue.baseline }
+  const serviceAuth = auth && admitBy(auth, described, isClosed)
+  const onRefusal: ExtendedServer['onRefusal'] = (listener) => serviceAuth?.onRefusal(listener)
+  const added: ExtendedServer = { name: options.name, log, tools, resultMeta: frame.resultMeta, onRefusal }
   const around = use.map((item): RunningExtension =>
-    typeof item === 'function' ? { interceptor: item, close: closeOf(item) } : item.start(added),
+    typeof item === 'function' ? { interceptor: item } : item.start(added),
   )
-  const handle = createHandle(createDispatcher(handlers))
-  const mounted = attachMounts(parts.mounts ?? {}, {
+  const handle = createHandle(close(isClosed, catalogue.baseline, createDispatcher(handlers)))
+  const mounted = attachMounts(mounts, {
+    isExplicit: auth !== undefined,
     handle,
     frame,
     info,
@@ -210,6 +241,8 @@ export function createServer<C, Scope extends string = string>(
     ),
     log,
     scopes: Object.keys(options.scopes ?? {}),
+    auth: serviceAuth,
+    screen: createScreen({ tools, prompts, resources, find, accessOf: mounted?.accessOf }),
     headerFields: (tool, caller) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool, caller) ?? [],
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
     close: async () => {
@@ -223,10 +256,17 @@ export function createServer<C, Scope extends string = string>(
   }
 }
 
-/** An interceptor that holds something back, such as what it has not yet written, brings a way to end it. */
-function closeOf(interceptor: Interceptor): (() => Promise<void>) | undefined {
-  const close: unknown = 'close' in interceptor ? interceptor.close : undefined
-  return typeof close === 'function' ? async () => void (await Reflect.apply(close, interceptor, [])) : undefined
+/** Whatever is asked, somebody has to have signed in; transports say so sooner, where they can. */
+function close(
+  isClosed: boolean,
+  baseline: readonly string[],
+  respond: ReturnType<typeof createDispatcher>,
+): ReturnType<typeof createDispatcher> {
+  if (!isClosed) return respond
+  return (call) => {
+    if (call.principal === undefined) throw new AuthorizationError('missing_token', 'Sign in first.', baseline)
+    return respond(call)
+  }
 }
 
 function readInfo({ name, version, title, description, websiteUrl, icons }: Implementation): Implementation {

@@ -1,4 +1,4 @@
-import type { Interceptor, Log } from '../call/index.ts'
+import type { AuthorizationError, Interceptor, Log } from '../call/index.ts'
 import type { Access } from './access.ts'
 import type { JsonObject, Meta } from '../protocol/index.ts'
 
@@ -7,7 +7,7 @@ export interface ExtendedTool {
   /** What its author said of it. */
   readonly definition: { readonly long?: boolean | undefined }
   /** Who may call it, and may hear what came of it. */
-  readonly access: Pick<Access, 'permits' | 'admit'>
+  readonly access: Pick<Access, 'permits' | 'readmit'>
 }
 
 /** What an extension may know of the server that it is added to. */
@@ -17,6 +17,8 @@ export interface ExtendedServer {
   readonly tools: ReadonlyMap<string, ExtendedTool>
   /** Who answers: the `_meta` that every result carries. (basic#meta) */
   readonly resultMeta: Meta
+  /** Has requests told that were refused before they were calls, such as those with a token that is expired. */
+  readonly onRefusal: (listener: (error: AuthorizationError) => void) => void
 }
 
 /** What an extension does for one server. */
@@ -38,8 +40,8 @@ export interface RunningExtension {
  * @see basic/versioning#extension-negotiation
  */
 export interface ServerExtension {
-  /** Under this name clients are told of it. */
-  readonly id: string
+  /** Under this name clients are told of it; they are not, of what has none and concerns only the server, such as `audit()`. */
+  readonly id?: string | undefined
   /** What clients are told with it; nothing when left out. */
   readonly settings?: JsonObject | undefined
   /** Its methods that carry one of their params in `Mcp-Name`: `{ 'com.example/echo': 'said' }`. */

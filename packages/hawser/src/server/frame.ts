@@ -1,4 +1,5 @@
 import { META, type Implementation, type Meta } from '../protocol/index.ts'
+import type { Shows } from './listing.ts'
 import type { HandlerFrame } from './run-handler.ts'
 
 /** What all features of one server share. */
@@ -7,6 +8,8 @@ export interface ServerFrame extends HandlerFrame {
   readonly resultMeta: Meta
   readonly cache: { readonly ttlMs: number; readonly cacheScope: 'public' | 'private' }
   readonly pageSize: number
+  /** What lists show to whom; `undefined` where everybody is shown the same. */
+  readonly shows: Shows | undefined
 }
 
 export function createResultMeta(info: Implementation): Meta {

@@ -42,7 +42,7 @@ export async function enterPrompt(prompt: CompiledPrompt, call: Call<'prompts/ge
   return args
 }
 
-async function readArgs(
+export async function readArgs(
   { name, definition }: CompiledPrompt,
   given: Readonly<Record<string, string>>,
 ): Promise<unknown> {

@@ -1,6 +1,6 @@
-import { DefinitionError, type Handle, type Principal } from '../call/index.ts'
+import { type Call, DefinitionError, type Handle, type Principal } from '../call/index.ts'
 import type { HeaderField, Implementation, ServerCapabilities } from '../protocol/index.ts'
-import type { Authorizer } from './access.ts'
+import type { Access, Authorizer } from './access.ts'
 import type { CompiledPrompt } from './compile-prompt.ts'
 import type { CompiledResource } from './compile-resource.ts'
 import type { CompiledTool } from './compile-tool.ts'
@@ -9,6 +9,8 @@ import type { ServerFrame } from './frame.ts'
 
 /** What a server offers by itself, to those who mount others in it. */
 export interface Own {
+  /** Each mount has to say who may use it. */
+  readonly isExplicit: boolean
   /** Without the interceptors of the server, which stand around all of it. */
   readonly handle: Handle
   readonly frame: ServerFrame
@@ -26,6 +28,8 @@ export interface Own {
 export interface Mounted {
   readonly handle: Handle
   readonly headerFields: (tool: string, caller: Principal | undefined) => readonly HeaderField[] | undefined
+  /** Who may reach what a call names, where a mounted server answers it. */
+  readonly accessOf: (call: Pick<Call, 'method' | 'params' | 'principal'>) => Promise<Access | undefined>
   readonly close: () => Promise<void>
 }
 
@@ -45,6 +49,11 @@ export interface Mount<S = unknown, Prefix extends string | undefined = string |
 /** The mounts of a server, by their names. */
 export interface Mounts {
   readonly [name: string]: Mount
+}
+
+/** Whether everybody may use what is mounted, as it says itself. */
+export function isPublicMount(mount: Mount): boolean {
+  return mount?.definition?.scopes === 'public'
 }
 
 /** Mounts other servers, if there are any. */

@@ -1,9 +1,9 @@
-import { precompute, ProtocolError, type Reply } from '../call/index.ts'
+import { precompute, type Principal, ProtocolError, type Reply } from '../call/index.ts'
 import type { ListParams } from '../protocol/index.ts'
 import type { ServerFrame } from './frame.ts'
 
 /** Answers one of the list methods. */
-export type List = (call: { readonly params: ListParams }) => Reply
+export type List = (call: { readonly params: ListParams; readonly principal?: Principal | undefined }) => Reply
 
 /** Answers every page of a list that never changes from text made when the module loads. (server/utilities/pagination) */
 export function createPages(

@@ -52,7 +52,8 @@ export function createResourceReader(
     const result: ReadResourceResult = {
       contents: toContents(uri, definition.mimeType, outcome.value),
       ttlMs: toTtlMs(typeof definition.ttl === 'function' ? definition.ttl(found.variables) : (definition.ttl ?? 0)),
-      cacheScope: definition.cache ?? 'private',
+      // What not everybody may read is nobody's to keep for others. (server/utilities/caching#security-considerations)
+      cacheScope: found.resource.access.isPublic ? (definition.cache ?? 'private') : 'private',
       _meta: frame.resultMeta,
     }
     return result

@@ -6,7 +6,7 @@ import { type Binding, EMPTY_MEMORY, type Memory, openState, sealState } from '.
 const ring = createKeyRing(['the newest secret, thirty-two bytes or more'])
 const binding: Binding = {
   server: 'notes',
-  subject: 'ada',
+  caller: 'ada',
   method: 'tools/call',
   name: 'wipe',
   arguments: { a: 1, b: { c: [1, 2] } },
@@ -48,8 +48,8 @@ describe('requestState', () => {
   // spec: mrtr-state-principal, mrtr-state-request, elicit-state-owner, elicit-bound
   it.each([
     ['another server with the same keys', { server: 'staging' }],
-    ['another principal', { subject: 'eve' }],
-    ['no principal', { subject: undefined }],
+    ['another principal', { caller: 'eve' }],
+    ['no principal', { caller: undefined }],
     ['another method', { method: 'prompts/get' }],
     ['another name', { name: 'search' }],
     ['other arguments', { arguments: { a: 2, b: { c: [1, 2] } } }],

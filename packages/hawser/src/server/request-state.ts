@@ -19,7 +19,7 @@ export const EMPTY_MEMORY: Memory = { answers: new Map(), results: new Map(), as
 export interface Binding {
   /** The server's name: several may share a key ring. */
   readonly server: string
-  readonly subject: string | undefined
+  readonly caller: string | undefined
   readonly method: string
   /** The tool's or prompt's name, or the resource's URI. */
   readonly name: string
@@ -85,10 +85,10 @@ async function tryOpen(state: string, binding: Binding, ring: KeyRing, now: numb
   return { round, asked: new Set(asked), answers: new Map(answers), results: new Map(results) }
 }
 
-async function describe({ server, subject, method, name, arguments: args }: Binding): Promise<Uint8Array<ArrayBuffer>> {
+async function describe({ server, caller, method, name, arguments: args }: Binding): Promise<Uint8Array<ArrayBuffer>> {
   // A client that reorders the arguments still presents the same request.
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encode(canonicalJson(args))))
-  return encode(JSON.stringify(['hawser requestState 1', server, subject ?? null, method, name, toBase64Url(digest)]))
+  return encode(JSON.stringify(['hawser requestState 1', server, caller ?? null, method, name, toBase64Url(digest)]))
 }
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)

@@ -1,4 +1,4 @@
-import { type Call, ENV, HANDLER_LIMITS, type Principal, ProtocolError, ToolError } from '../call/index.ts'
+import { type Call, callerId, ENV, HANDLER_LIMITS, type Principal, ProtocolError, ToolError } from '../call/index.ts'
 import type { Implementation, InputRequired, InputResponses, RequestMeta } from '../protocol/index.ts'
 import { CallContext, type ContextFrame, type HandlerContext } from './context.ts'
 import type { Anything, Sync } from './definitions.ts'
@@ -71,7 +71,7 @@ export function runHandler<T>(
 }
 
 function bindingOf(frame: HandlerFrame, call: Call, item: Item): Binding {
-  return { ...item, server: frame.server, subject: call.principal?.subject, method: call.method }
+  return { ...item, server: frame.server, caller: callerId(call.principal), method: call.method }
 }
 
 /** One run of a handler, from its start. */

@@ -1,4 +1,4 @@
-import { type Call, ProtocolError } from '../../call/index.ts'
+import { type Call, callerId, ProtocolError } from '../../call/index.ts'
 import type { ExtendedServer } from '../../server/index.ts'
 import { failWith } from './conclude.ts'
 import type { Ledger } from './ledger.ts'
@@ -9,9 +9,14 @@ import type { Entry, TaskState } from './state.ts'
 /** Finds tasks for those whom they belong to. */
 export interface Desk {
   readonly ownerOf: (call: Call) => string
-  /** @throws AuthorizationError when scopes of the task's tool are missing by now. */
+  /** @throws AuthorizationError when scopes that the call took are missing by now. */
+  readonly admit: (call: Call, entry: Entry) => Promise<void>
   readonly look: (call: Call, id: string) => Promise<Entry | undefined>
-  /** @throws ProtocolError `invalid_params`, the same for a task of somebody else as for none. */
+  /**
+   * Finds a task and lets the call in.
+   *
+   * @throws ProtocolError `invalid_params`, the same for a task of somebody else as for none; as `admit`.
+   */
   readonly find: (call: Call, id: unknown) => Promise<Entry>
 }
 
@@ -57,22 +62,26 @@ export function createDesk({ server, ledger, scribe, runner, ttl }: DeskOptions)
     return after
   }
 
-  const ownerOf = ({ principal }: Call): string => JSON.stringify([server.name, principal?.subject ?? null])
+  const ownerOf = ({ principal }: Call): string => JSON.stringify([server.name, callerId(principal) ?? null])
+
+  const admit: Desk['admit'] = async (call, { state }) =>
+    server.tools.get(state.tool)?.access.readmit(call, unknownTask, state.scopes)
 
   const look: Desk['look'] = async (call, id) => {
     if (id.length > MAX_ID) return undefined
     const entry = await ledger.read(id)
     if (entry === undefined || entry.owner !== ownerOf(call)) return undefined
-    await server.tools.get(entry.state.tool)?.access.admit(call, unknownTask)
     return bury(entry)
   }
   return {
     ownerOf,
     look,
+    admit,
     find: async (call, id) => {
       const entry = typeof id === 'string' ? await look(call, id) : undefined
-      if (entry !== undefined) return entry
-      throw unknownTask()
+      if (entry === undefined) throw unknownTask()
+      await admit(call, entry)
+      return entry
     },
   }
 }

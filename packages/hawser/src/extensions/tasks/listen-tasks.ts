@@ -36,7 +36,9 @@ export function createTaskListening(options: TaskListeningOptions): TaskListenin
     const found = new Map<string, Entry>()
     for (const id of new Set(ids)) {
       const entry = await desk.look(call, id)
-      if (entry !== undefined) found.set(id, entry)
+      if (entry === undefined) continue
+      await desk.admit(call, entry)
+      found.set(id, entry)
     }
     return found
   }

@@ -1,4 +1,4 @@
-import { type Call, ConnectionError, type Handle, type Log, type Reply } from '../../call/index.ts'
+import { ADMITTED, type Call, ConnectionError, type Handle, type Log, type Reply } from '../../call/index.ts'
 import type { CallToolParams, CallToolResult, Meta } from '../../protocol/index.ts'
 import type { Ledger } from './ledger.ts'
 import type { Scribe } from './scribe.ts'
@@ -44,9 +44,9 @@ export function createRunner(options: RunnerOptions): Runner {
     const onEnd = (): void => void running.delete(id)
     running.set(id, workOnTask(id, work, params, { ...options, isShared: store.isShared === true, onEnd }))
   }
-  const newState = (tool: string): TaskState => {
+  const newState = (tool: string, scopes: readonly string[] | undefined): TaskState => {
     const now = Date.now()
-    return { tool, createdAt: now, updatedAt: now, deadline: now + ttl, usedKeys: [], phase: scribe.working() }
+    return { tool, scopes, createdAt: now, updatedAt: now, deadline: now + ttl, usedKeys: [], phase: scribe.working() }
   }
 
   /** What comes of work in time, or the task that it becomes; nothing when there is no room for one. */
@@ -56,7 +56,7 @@ export function createRunner(options: RunnerOptions): Runner {
       if ('reply' in early) return early.reply
       throw early.error
     }
-    const entry = await ledger.create(owner, newState(params.name), perCaller)
+    const entry = await ledger.create(owner, newState(params.name, work.call.values.get(ADMITTED)), perCaller)
     if (entry === undefined) return undefined
     follow(entry.id, work, params)
     const { status: _, ...task } = toDetailedTask(entry, pollInterval, options.resultMeta)

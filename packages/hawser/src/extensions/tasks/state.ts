@@ -35,6 +35,8 @@ export type Phase =
 /** Everything about a task that its store need not understand. */
 export interface TaskState {
   readonly tool: string
+  /** What the call took, where its arguments chose that. */
+  readonly scopes?: readonly string[] | undefined
   /** Milliseconds since 1970, like all times here. */
   readonly createdAt: number
   readonly updatedAt: number

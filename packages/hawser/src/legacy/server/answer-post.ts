@@ -1,3 +1,4 @@
+import type { ServiceAuth } from '../../call/index.ts'
 import { formatChallenge } from '../../http/challenge.ts'
 import { type HttpReply, JSON_HEADERS } from '../../http/message.ts'
 import { ACCEPTED } from '../../http/refusals.ts'
@@ -13,12 +14,16 @@ export interface Outlet {
   readonly end: (json?: string) => void
 }
 
+/** What every challenge says besides what is missing. */
+export type Challenge = ServiceAuth['challenge']
+
 export interface PostOptions {
   readonly isBatch: boolean
   readonly answer: (request: ParsedRequest, channel: Channel) => Promise<Answer | undefined>
   readonly open: () => Outlet
   /** Milliseconds after which the stream is opened although there is nothing to send yet. */
   readonly openAfterMs?: number | undefined
+  readonly challenge: Challenge | undefined
 }
 
 /**
@@ -27,7 +32,7 @@ export interface PostOptions {
  */
 export function answerPost(
   requests: readonly ParsedRequest[],
-  { isBatch, answer, open, openAfterMs }: PostOptions,
+  { isBatch, answer, open, openAfterMs, challenge }: PostOptions,
 ): Promise<HttpReply> {
   return new Promise((resolve) => {
     const answers: Answer[] = []
@@ -52,7 +57,7 @@ export function answerPost(
         return
       }
       clearTimeout(timer)
-      if (outlet === undefined) resolve(toReply(answers, isBatch))
+      if (outlet === undefined) resolve(toReply(answers, isBatch, challenge))
       else outlet.end(settled?.json)
     }
 
@@ -63,18 +68,18 @@ export function answerPost(
   })
 }
 
-function toReply(answers: readonly Answer[], isBatch: boolean): HttpReply {
+function toReply(answers: readonly Answer[], isBatch: boolean, challenge: Challenge | undefined): HttpReply {
   const [first] = answers
   // Whatever was asked was cancelled.
   if (first === undefined) return ACCEPTED
   if (isBatch) return { status: 200, headers: JSON_HEADERS, body: `[${answers.map(({ json }) => json).join(',')}]` }
-  return answerOne(first)
+  return answerOne(first, challenge)
 }
 
 /** A body for one answer. */
-export function answerOne({ json, refusal }: Answer): HttpReply {
+export function answerOne({ json, refusal }: Answer, challenge: Challenge | undefined): HttpReply {
   // An error of JSON-RPC is an answer like another, and clients take 404 for the end of their session.
   if (refusal === undefined) return { status: 200, headers: JSON_HEADERS, body: json }
   const status = refusal.code === 'insufficient_scope' ? 403 : 401
-  return { status, headers: { ...JSON_HEADERS, 'www-authenticate': formatChallenge(refusal) }, body: json }
+  return { status, headers: { ...JSON_HEADERS, 'www-authenticate': formatChallenge(refusal, challenge) }, body: json }
 }

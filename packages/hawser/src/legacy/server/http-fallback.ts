@@ -1,5 +1,13 @@
-import { type Service, toWireError } from '../../call/index.ts'
+import {
+  AuthorizationError,
+  callerId,
+  type Principal,
+  type Screen,
+  type Service,
+  toWireError,
+} from '../../call/index.ts'
 import type { HttpFallback, HttpFallbackOptions, HttpReply, HttpRequest } from '../../http/index.ts'
+import { failureReply } from '../../http/answer.ts'
 import { JSON_HEADERS } from '../../http/message.ts'
 import { ACCEPTED, refuse } from '../../http/refusals.ts'
 import { encodeFailure, type Parsed, type ParsedRequest } from '../../wire/json-rpc.ts'
@@ -24,6 +32,7 @@ import { createWorkload } from './workload.ts'
  */
 export function createHttpFallback(service: Service, options: HttpFallbackOptions): HttpFallback {
   const { sessions, ssePath, maxValues } = options
+  const challenge = service.auth?.challenge
   const shared = { workload: createWorkload(sessions ?? {}, service.log), listen: createSharedListen(service) }
   const table = sessions && createSessionTable(createSessionFrame(service, sessions, options, shared))
   const sse = ssePath === undefined ? undefined : createSseFallback(service, ssePath, options, shared)
@@ -43,7 +52,7 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
     const caller: Caller = { principal, env }
     if (message?.kind === 'request' && message.method === 'initialize') return open(message, caller)
     const id = request.header('mcp-session-id')
-    const session = id === undefined ? undefined : table?.find(id, principal?.subject)
+    const session = id === undefined ? undefined : table?.find(id, callerId(principal))
     if (id !== undefined && session === undefined) return refuseOld('unknownSession')
     const version = readVersion(request, session)
     if (version === undefined) return session === undefined ? undefined : refuseOld('unknownVersion')
@@ -57,9 +66,22 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
     if (session !== undefined) for (const one of messages) take(session, one)
     if (requests.length === 0) return session !== undefined || messages.every(isNotification) ? ACCEPTED : undefined
     const isBatch = batch !== undefined
-    if (session !== undefined) return session.answer(requests, isBatch, caller)
-    return answerStateless(service, request, requests, { isBatch, revision: version, caller }, options)
+    const run = (): Promise<HttpReply> => answerAll(request, requests, session, { isBatch, revision: version, caller })
+    if (!isBatch || service.screen === undefined) return run()
+    return screenBatch(requests, service.screen, principal).then((refusal) =>
+      refusal === undefined ? run() : failureReply(undefined, refusal, service, {}),
+    )
   }
+
+  const answerAll = (
+    request: HttpRequest,
+    requests: readonly ParsedRequest[],
+    session: HttpSession | undefined,
+    how: { readonly isBatch: boolean; readonly revision: Revision; readonly caller: Caller },
+  ): Promise<HttpReply> =>
+    session === undefined
+      ? answerStateless(service, request, requests, how, options)
+      : session.answer(requests, how.isBatch, how.caller)
 
   const open = async (message: ParsedRequest, caller: Caller): Promise<HttpReply> => {
     let client: OldClient
@@ -69,11 +91,12 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
       const { error: wire } = toWireError(error, service.log, message)
       return { status: 200, headers: JSON_HEADERS, body: encodeFailure(message.id, wire) }
     }
-    if (table === undefined) return answerOne(await new Conversation(service, client, STATELESS).open(message, caller))
-    const session = table.open(client, caller.principal?.subject)
+    if (table === undefined)
+      return answerOne(await new Conversation(service, client, STATELESS).open(message, caller), challenge)
+    const session = table.open(client, callerId(caller.principal))
     if (session === undefined) return refuseOld('tooManySessions')
     const answered = await session.conversation.open(message, caller)
-    const reply = answerOne(answered)
+    const reply = answerOne(answered, challenge)
     if (answered.isFailure !== true) return { ...reply, headers: { ...reply.headers, 'mcp-session-id': session.id } }
     table.end(session)
     return reply
@@ -90,6 +113,21 @@ export function createHttpFallback(service: Service, options: HttpFallbackOption
       sse?.close()
     },
   }
+}
+
+/** One answer for all: what every request of a batch lacks, so that none has run when one may not. */
+async function screenBatch(
+  requests: readonly ParsedRequest[],
+  screen: Screen,
+  principal: Principal | undefined,
+): Promise<AuthorizationError | undefined> {
+  const refusals = await Promise.all(requests.map(({ method, params }) => screen({ method, params, principal })))
+  const found = refusals.filter((refusal) => refusal !== undefined)
+  const [first] = found
+  if (first === undefined) return undefined
+  const scopes = [...new Set(found.flatMap((refusal) => refusal.scopes))]
+  const what = first.code === 'missing_token' ? 'Sign in first.' : 'Permission missing'
+  return new AuthorizationError(first.code, `${what} for a part of this batch, of which nothing was run.`, scopes)
 }
 
 /** A request without a body. */

@@ -21,7 +21,7 @@ const LINGER_MS = 60_000
 export class HttpSession implements StreamOwner {
   readonly id: string
   /** Whose session it is; nobody else finds it. */
-  readonly subject: string | undefined
+  readonly owner: string | undefined
   readonly conversation: Conversation
   lastUsed = 0
   readonly #frame: SessionFrame
@@ -32,11 +32,11 @@ export class HttpSession implements StreamOwner {
   #connections = 0
   #lingering: ReturnType<typeof setTimeout> | undefined
 
-  constructor(id: string, subject: string | undefined, client: OldClient, frame: SessionFrame) {
+  constructor(id: string, owner: string | undefined, client: OldClient, frame: SessionFrame) {
     this.id = id
-    this.subject = subject
+    this.owner = owner
     this.#frame = frame
-    this.conversation = new Conversation(frame.service, client, frame.terms, subject ?? id)
+    this.conversation = new Conversation(frame.service, client, frame.terms, owner ?? id)
   }
 
   get isIdle(): boolean {
@@ -53,6 +53,7 @@ export class HttpSession implements StreamOwner {
     if (requests.some(({ method }) => method === 'resources/subscribe')) this.#hear(caller)
     return answerPost(requests, {
       isBatch,
+      challenge: this.#frame.service.auth?.challenge,
       answer: (request, channel) => this.conversation.answer(request, channel, caller),
       open: () => this.#openStream(++this.#lastStream),
       openAfterMs: this.isPrimed ? OPEN_AFTER_MS : undefined,

@@ -1,4 +1,4 @@
-import { after, type Service } from '../../call/index.ts'
+import { after, callerId, type Service } from '../../call/index.ts'
 import { createEventQueue, type EventQueue } from '../../http/event-queue.ts'
 import type { HttpFallback, HttpFallbackOptions, HttpRequest } from '../../http/index.ts'
 import { EVENT_HEADERS } from '../../http/message.ts'
@@ -12,7 +12,7 @@ import { MAX_CALLS } from './session-frame.ts'
 import type { Caller } from './translate-call.ts'
 
 interface Connection {
-  readonly subject: string | undefined
+  readonly owner: string | undefined
   readonly duplex: LineFallback
   readonly queue: EventQueue
   /** Whoever sent the message that is being read: the rights of a caller may change while the stream is open. */
@@ -62,9 +62,9 @@ export function createSseFallback(
       maxValues,
       maxInFlight: MAX_CALLS,
       shared,
-      owner: principal?.subject ?? id,
+      owner: callerId(principal) ?? id,
     })
-    const connection: Connection = { subject: principal?.subject, duplex, queue, caller: { principal, env } }
+    const connection: Connection = { owner: callerId(principal), duplex, queue, caller: { principal, env } }
     open.set(id, connection)
     queue.onBreak(() => {
       open.delete(id)
@@ -76,8 +76,7 @@ export function createSseFallback(
 
   const receive: HttpFallback['answer'] = (request, body, message) => {
     const connection = open.get(readId(request) ?? '')
-    if (connection === undefined || connection.subject !== request.principal?.subject)
-      return refuseOld('unknownSession')
+    if (connection === undefined || connection.owner !== callerId(request.principal)) return refuseOld('unknownSession')
     if (message === undefined) return undefined
     connection.caller = { principal: request.principal, env: request.env }
     const isTaken = connection.duplex.receive(message, body)

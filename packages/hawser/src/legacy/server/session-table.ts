@@ -5,9 +5,9 @@ import type { SessionFrame } from './session-frame.ts'
 /** Sessions by their id, in the order of their last use. */
 export interface SessionTable {
   /** `undefined` when the table is full of sessions that are in use. */
-  readonly open: (client: OldClient, subject: string | undefined) => HttpSession | undefined
+  readonly open: (client: OldClient, owner: string | undefined) => HttpSession | undefined
   /** Finds a session of this caller, and counts as its use. */
-  readonly find: (id: string, subject: string | undefined) => HttpSession | undefined
+  readonly find: (id: string, owner: string | undefined) => HttpSession | undefined
   readonly end: (session: HttpSession) => void
   /** Ends the streams that wait for nothing in particular. */
   readonly release: () => void
@@ -68,18 +68,18 @@ export function createSessionTable(frame: SessionFrame): SessionTable {
   }
 
   return {
-    open: (client, subject) => {
+    open: (client, owner) => {
       if (!makeRoom()) return undefined
       // 122 random bits, which nobody guesses.
-      const session = new HttpSession(crypto.randomUUID(), subject, client, frame)
+      const session = new HttpSession(crypto.randomUUID(), owner, client, frame)
       touch(session)
       schedule()
       return session
     },
-    find: (id, subject) => {
+    find: (id, owner) => {
       const session = sessions.get(id)
       // Somebody else's session is not there. (2025-11-25 basic/security_best_practices#session-hijacking)
-      if (session === undefined || session.subject !== subject) return undefined
+      if (session === undefined || session.owner !== owner) return undefined
       touch(session)
       return session
     },

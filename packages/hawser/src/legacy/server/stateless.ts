@@ -47,5 +47,6 @@ export function answerStateless(
     isBatch,
     answer: (request, channel) => conversation.answer(request, channel, caller, gone.signal),
     open,
+    challenge: service.auth?.challenge,
   })
 }

@@ -1,0 +1,6 @@
+export type { Authenticator, Described, Principal, PublicDocument } from '../call/index.ts'
+export type { Claims } from './claims.ts'
+export type { Fetch } from './fetch-json.ts'
+export { introspection, type IntrospectionOptions, type TokenCheck } from './introspection.ts'
+export type { Algorithm } from './jwt.ts'
+export { type LocalIssuer, protectedResource, type ProtectedResourceOptions } from './protected-resource.ts'

@@ -1,0 +1,55 @@
+import type { Principal } from '../call/index.ts'
+
+/** Tokens that were found good, for a while. */
+export interface TokenCache {
+  /** Whoever the token stands for; asks only when it is not known, and once for all who present it at the same time. */
+  readonly get: (token: string, ask: () => Promise<Principal>) => Promise<Principal>
+}
+
+interface Kept {
+  readonly principal: Principal
+  readonly until: number
+}
+
+const MAX_TOKENS = 10_000
+/** Checks under way at once; each is a tenth of a millisecond of work, or a request to somebody. */
+const MAX_PENDING = 256
+
+const encoder = /* @__PURE__ */ new TextEncoder()
+
+/**
+ * Keeps what was found out of a token, under its SHA-256 so that no token stays in memory, until `keepMs` or its end. A key or
+ * a grant that is withdrawn in the meantime counts for that long; what is refused is not kept.
+ */
+export function createTokenCache(keepMs: number, tooMany: () => Error): TokenCache {
+  const kept = new Map<string, Kept>()
+  const pending = new Map<string, Promise<Principal>>()
+
+  const run = async (key: string, ask: () => Promise<Principal>): Promise<Principal> => {
+    try {
+      const principal = await ask()
+      const until = Math.min(Date.now() + keepMs, principal.expiresAt ?? Infinity)
+      kept.delete(key)
+      kept.set(key, { principal, until })
+      const [oldest] = kept.keys()
+      if (kept.size > MAX_TOKENS && oldest !== undefined) kept.delete(oldest)
+      return principal
+    } finally {
+      pending.delete(key)
+    }
+  }
+  return {
+    get: async (token, ask) => {
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(token)))
+      const key = String.fromCharCode(...digest)
+      const known = kept.get(key)
+      if (known !== undefined && Date.now() < known.until) return known.principal
+      const asked = pending.get(key)
+      if (asked !== undefined) return asked
+      if (pending.size >= MAX_PENDING) throw tooMany()
+      const asking = run(key, ask)
+      pending.set(key, asking)
+      return asking
+    },
+  }
+}
