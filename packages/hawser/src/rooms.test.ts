@@ -9,7 +9,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['node', 'cloudflare', 'testing', 'extensions', 'compose'],
   ['legacy'],
   ['http', 'stdio'],
-  ['auth', 'wire', 'client', 'interceptors', 'server', 'schema'],
+  ['auth', 'audit', 'vault', 'wire', 'client', 'interceptors', 'server', 'schema'],
   ['call'],
   ['protocol'],
 ]
@@ -18,6 +18,8 @@ const ROWS: readonly (readonly string[])[] = [
 const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
   ['server', ['schema', 'uri-template']],
   ['client', ['schema', 'uri-template']],
+  // Account is kept by an interceptor, which masks what the others mask.
+  ['audit', ['interceptors']],
   ['index', ['uri-template']],
   // Adapters for the ports of extensions live with their runtime.
   ['node', ['extensions']],

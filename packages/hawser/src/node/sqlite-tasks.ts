@@ -1,6 +1,6 @@
-import { closeSync, openSync } from 'node:fs'
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { StoredTask, TaskStore } from '../extensions/tasks/index.ts'
+import { inTransaction, openSqlite } from './open-sqlite.ts'
 
 /** A `TaskStore` in a file. */
 export interface SqliteTasks extends TaskStore, Disposable {
@@ -14,13 +14,7 @@ export interface SqliteTasksOptions {
   readonly maxTasks?: number | undefined
 }
 
-/** Milliseconds that a write waits for other processes. */
-const BUSY_TIMEOUT = 5_000
-const BUSY_PAUSE = 10
-const SQLITE_BUSY = 5
-
 const SCHEMA = `
-  BEGIN IMMEDIATE;
   CREATE TABLE IF NOT EXISTS tasks (
     id TEXT PRIMARY KEY,
     owner TEXT NOT NULL,
@@ -30,7 +24,6 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS tasks_by_owner ON tasks (owner, expires_at);
   CREATE INDEX IF NOT EXISTS tasks_by_expiry ON tasks (expires_at);
-  COMMIT;
 `
 
 /**
@@ -57,17 +50,12 @@ export function sqliteTasks(path: string, { maxTasks = 100_000 }: SqliteTasksOpt
     isShared: true,
     create: (task, most) => {
       const { database, forget, insert, total } = open()
-      database.exec('BEGIN IMMEDIATE')
-      try {
+      return inTransaction(database, () => {
         forget.run(Date.now())
         const hasRoom = count(task.owner) < most && Number(total.get()?.['n']) < maxTasks
         if (hasRoom) insert.run(task.id, task.owner, task.version, task.expiresAt, task.body)
-        database.exec('COMMIT')
         return hasRoom
-      } catch (error) {
-        undo(database)
-        throw error
-      }
+      })
     },
     read: (id) => {
       const row = open().read.get(id, Date.now())
@@ -92,72 +80,17 @@ interface Opened {
 }
 
 function openFile(path: string): Opened {
-  if (path !== ':memory:') createFile(path)
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
-  try {
-    setJournal(database)
-    database.exec('PRAGMA synchronous = FULL')
-    database.exec(SCHEMA)
-    return {
-      database,
-      forget: database.prepare('DELETE FROM tasks WHERE expires_at <= ?'),
-      insert: database.prepare('INSERT INTO tasks VALUES (?, ?, ?, ?, ?)'),
-      total: database.prepare('SELECT count(*) AS n FROM tasks'),
-      count: database.prepare('SELECT count(*) AS n FROM tasks WHERE owner = ? AND expires_at > ?'),
-      read: database.prepare('SELECT * FROM tasks WHERE id = ? AND expires_at > ?'),
-      replace: database.prepare(
-        'UPDATE tasks SET version = ?, expires_at = ?, body = ? WHERE id = ? AND version = ? AND expires_at > ?',
-      ),
-    }
-  } catch (error) {
-    database.close()
-    throw error
-  }
-}
-
-/**
- * What tools found out for one user is not for the others of the machine. A file that is there is not touched: closing it would
- * let go of the locks that another store of this process has on it.
- *
- * @see https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
- */
-function createFile(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  }
-}
-
-/**
- * A write-ahead log lets readers go on while somebody writes. SQLite waits for other processes with everything but this
- * switch, which two that open a new file make at the same time.
- */
-function setJournal(database: DatabaseSync): void {
-  const until = Date.now() + BUSY_TIMEOUT
-  for (;;) {
-    try {
-      database.exec('PRAGMA journal_mode = WAL')
-      return
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > until) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE)
-    }
-  }
-}
-
-/** The lowest byte of a code is its kind. */
-function isBusy(error: unknown): boolean {
-  const code: unknown = error instanceof Error && 'errcode' in error ? error.errcode : undefined
-  return typeof code === 'number' && (code & 0xff) === SQLITE_BUSY
-}
-
-/** A transaction that failed may be over already. */
-function undo(database: DatabaseSync): void {
-  try {
-    database.exec('ROLLBACK')
-  } catch {
-    // There is nothing to undo.
+  const database = openSqlite(path, SCHEMA)
+  return {
+    database,
+    forget: database.prepare('DELETE FROM tasks WHERE expires_at <= ?'),
+    insert: database.prepare('INSERT INTO tasks VALUES (?, ?, ?, ?, ?)'),
+    total: database.prepare('SELECT count(*) AS n FROM tasks'),
+    count: database.prepare('SELECT count(*) AS n FROM tasks WHERE owner = ? AND expires_at > ?'),
+    read: database.prepare('SELECT * FROM tasks WHERE id = ? AND expires_at > ?'),
+    replace: database.prepare(
+      'UPDATE tasks SET version = ?, expires_at = ?, body = ? WHERE id = ? AND version = ? AND expires_at > ?',
+    ),
   }
 }
 

@@ -121,11 +121,11 @@ export function createServer<C, Scope extends string = string>(
   const { changes, cache = {}, instructions } = options
   const { use = [] } = parts
   const used = use.filter((item) => typeof item !== 'function')
-  const brought = used.map(({ id, settings = {} }) => [id, settings] as const)
-  const extensions = used.length > 0 ? { ...options.extensions, ...Object.fromEntries(brought) } : options.extensions
+  const brought = used.flatMap(({ id, settings = {} }) => (id === undefined ? [] : [[id, settings] as const]))
+  const extensions = brought.length > 0 ? { ...options.extensions, ...Object.fromEntries(brought) } : options.extensions
   const log = guardLog(options.log ?? logToStderr)
   checkOptions({ ...options, extensions })
-  checkUsed(used.map(({ id }) => id))
+  checkUsed(brought.map(([id]) => id))
   const catalogue = compileCatalogue(options.scopes ?? {})
   const { auth } = options
   if (auth !== undefined && catalogue.hasLive && auth.isLive === undefined) {

@@ -40,8 +40,8 @@ export interface RunningExtension {
  * @see basic/versioning#extension-negotiation
  */
 export interface ServerExtension {
-  /** Under this name clients are told of it. */
-  readonly id: string
+  /** Under this name clients are told of it; they are not, of what has none and concerns only the server, such as `audit()`. */
+  readonly id?: string | undefined
   /** What clients are told with it; nothing when left out. */
   readonly settings?: JsonObject | undefined
   /** Its methods that carry one of their params in `Mcp-Name`: `{ 'com.example/echo': 'said' }`. */

@@ -200,8 +200,14 @@ export function serveLines(service: LineService, options: ServeLinesOptions): Li
 
   const finish = async (): Promise<void> => {
     reader.end()
+    let isClosed = options.closeService !== true
     if (options.closeService) {
-      service.close().catch((cause: unknown) => log({ level: 'error', message: 'Closing failed.', cause }))
+      const closeService = async (): Promise<void> => {
+        await service.close().catch((cause: unknown) => log({ level: 'error', message: 'Closing failed.', cause }))
+        isClosed = true
+        onChange?.()
+      }
+      void closeService()
     } else {
       for (const request of open.values()) if (request.listens) request.tearDown()
     }
@@ -215,7 +221,8 @@ export function serveLines(service: LineService, options: ServeLinesOptions): Li
     await until(() => open.size === 0 && isAnswered, graceMs)
     for (const request of open.values()) request.tearDown()
     fallback?.close()
-    await until(() => running === 0, cleanupMs)
+    // What the service keeps of the calls that have just ended is written, too.
+    await until(() => running === 0 && isClosed, cleanupMs)
     await outbox.drain()
   }
 

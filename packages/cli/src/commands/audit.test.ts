@@ -1,0 +1,205 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect, type Interceptor, mcp } from 'hawser'
+import { audit, auditEvents, type AuditSink } from 'hawser/audit'
+import { jsonlAudit } from 'hawser/node'
+import { sqliteAudit } from 'hawser/node/sqlite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCli } from '../fixtures/run-cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'audit-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const [jsonl, sqlite] = [join(folder, 'audit.jsonl'), join(folder, 'audit.db')]
+const AUDIT_KEY = 'k'.repeat(40)
+const client = 'https://app.example.com/client.json'
+
+/** Ada lets an app read and write and share; it reads and writes, and tries to administer. */
+async function write(sink: AuditSink): Promise<void> {
+  const scopes = { 'notes:read': 'Read', 'notes:write': 'Write', 'notes:share': 'Share', 'notes:admin': 'Administer' }
+  const app = mcp({ name: 'notes', version: '1.0.0', scopes, log: () => {} })
+  const tool = (scope: keyof typeof scopes) =>
+    app.tool({ description: scope, effect: 'write', scopes: [scope], run: () => 'done' })
+  const signedIn: Interceptor = (next) => (call) =>
+    next({ ...call, principal: { ...call.principal!, issuer: 'https://login.example.com', clientId: client } })
+  const server = app.server({
+    tools: { search: tool('notes:read'), save: tool('notes:write'), admit: tool('notes:admin') },
+    use: [signedIn, audit({ sink, key: AUDIT_KEY })],
+  })
+  const tell = auditEvents({ sink, key: AUDIT_KEY })
+  const granted = ['notes:read', 'notes:write', 'notes:share']
+  await tell({ type: 'consent.approved', subject: 'ada', clientId: client, scopes: granted })
+  await tell.close()
+  const ada = await connect(server, { as: { subject: 'ada', scopes: granted } })
+  for (const name of ['search', 'search', 'save', 'admit']) await ada.call(name).catch(() => {})
+  const eve = await connect(server, { as: { subject: '\u001b[31meve', scopes: [] } })
+  await eve.call('search').catch(() => {})
+  await server.close()
+}
+
+beforeAll(async () => {
+  const files = jsonlAudit(jsonl)
+  await write(files)
+  await files.close()
+  using database = sqliteAudit(sqlite)
+  await write(database)
+})
+
+const run = (...args: readonly string[]) => runCli(['audit', ...args], { env: { AUDIT_KEY, COLUMNS: '80' } })
+
+describe('hawser audit report', () => {
+  it('says what a client may do, who allowed it, what it did and what it was refused', async () => {
+    const { code, stdout, stderr } = await run('report', jsonl, '--client', 'app.example.com', '--no-json')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const [, ada = '', eve = ''] = stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'then').split('\n\n')
+    expect(ada.trimEnd()).toBe(
+      [
+        `ada with ${client}`,
+        '  allowed     then  approved: notes:read, notes:write, notes:share',
+        '  used        notes:read  2 times, last then',
+        '              for search',
+        '              notes:write  once, last then',
+        '              for save',
+        '  never used  notes:share  held since then',
+        '  did         search  2 times, last then',
+        '              save  once, last then',
+        '  refused     admit  once, last then: without notes:admin',
+      ].join('\n'),
+    )
+    expect(eve.trimEnd()).toBe(
+      [`eve with ${client}`, '  refused  search  once, last then: without notes:read'].join('\n'),
+    )
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  it.each([['jsonl'], ['sqlite']])('is JSON for programs, from %s', async (kind) => {
+    const { code, stdout } = await run('report', kind === 'jsonl' ? jsonl : sqlite, '--who', 'ada')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      records: 9,
+      lost: 0,
+      consents: [
+        { who: 'ada', client, type: 'consent.approved', scopes: ['notes:read', 'notes:write', 'notes:share'] },
+      ],
+      used: [
+        { scope: 'notes:read', calls: 2, items: ['search'] },
+        { scope: 'notes:write', calls: 1, items: ['save'] },
+      ],
+      unused: [{ scope: 'notes:share' }],
+      done: [
+        { item: 'search', calls: 2, failed: 0 },
+        { item: 'save', calls: 1, failed: 0 },
+      ],
+      refused: [{ item: 'admit', reason: 'scope', missing: ['notes:admin'], times: 1 }],
+    })
+  })
+
+  it('says that nothing is on record', async () => {
+    const { stdout } = await run('report', jsonl, '--who', 'nobody', '--no-json')
+    expect(stdout).toContain('Nothing is on record.')
+  })
+})
+
+describe('hawser audit tail', () => {
+  it('shows the last records', async () => {
+    const { code, stdout } = await run('tail', sqlite, '-n', '3', '--no-json')
+    expect(code).toBe(0)
+    const rows = stdout.trimEnd().replaceAll(/\d\d-\d\d \d\d:\d\d:\d\d/g, 'then')
+    expect(rows.split('\n')).toEqual([
+      '  then  ada  app.example.com  admit: ended with error 403',
+      '  then  eve  app.example.com  search: refused, without notes:read',
+      '  then  eve  app.example.com  search: ended with error 403',
+    ])
+  })
+
+  it('prints the records as they are for programs', async () => {
+    const { stdout } = await run('tail', jsonl, '--lines=2', '--who', 'ada')
+    const events = stdout.trimEnd().split('\n')
+    expect(events.map((line) => (JSON.parse(line) as { readonly type: string }).type)).toEqual([
+      'authz.decision',
+      'op.outcome',
+    ])
+    expect(readFileSync(jsonl, 'utf8')).toContain(events[0])
+  })
+})
+
+describe('hawser audit verify', () => {
+  it.each([['jsonl'], ['sqlite']])('finds that a log is what was written: %s', async (kind) => {
+    const { code, stdout, stderr } = await run('verify', kind === 'jsonl' ? jsonl : sqlite, '--no-json')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/is what was written: 11\s+records\./)
+    expect(stdout).not.toContain('Without the secret')
+  })
+
+  it('TR26: finds what was changed, with the place, and ends with 1', async () => {
+    const changed = join(folder, 'changed.jsonl')
+    const lines = readFileSync(jsonl, 'utf8').split('\n')
+    writeFileSync(
+      changed,
+      lines
+        .map((line, at) => (at === 2 ? line.replace('search', 'delete') : line))
+        .slice(0, -4)
+        .join('\n'),
+    )
+    writeFileSync(`${changed}.head`, readFileSync(`${jsonl}.head`))
+    const { code, stdout } = await run('verify', changed, '--no-json')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/default {2}3 {5}is not what was written\n {2}default {2}9–11 {2}was taken away/)
+    const { stdout: json } = await run('verify', changed)
+    expect(JSON.parse(json)).toMatchObject({
+      ok: false,
+      sealed: true,
+      problems: [
+        { kind: 'edited', tenant: 'default', seq: 3 },
+        { kind: 'missing', tenant: 'default', seq: 9, upTo: 11 },
+      ],
+    })
+  })
+
+  it('says what it cannot tell without the secret, and what another secret means', async () => {
+    const without = await runCli(['audit', 'verify', jsonl, '--no-json'])
+    expect(without).toMatchObject({ code: 0, stdout: expect.stringContaining('Without the secret, in AUDIT_KEY') })
+    const other = await runCli(['audit', 'verify', jsonl, '--no-json'], { env: { AUDIT_KEY: 'o'.repeat(40) } })
+    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('not made with this secret') })
+  })
+
+  it('finds that a log was put back, by an end that was noted', async () => {
+    const [log, end] = [join(folder, 'growing.jsonl'), join(folder, 'end.json')]
+    await using sink = jsonlAudit(log)
+    await write(sink)
+    const earlier = [readFileSync(log), readFileSync(`${log}.head`)] as const
+    await write(sink)
+    writeFileSync(end, (await run('verify', log)).stdout)
+    expect(await run('verify', log, '--expect', end)).toMatchObject({ code: 0 })
+    writeFileSync(log, earlier[0])
+    writeFileSync(`${log}.head`, earlier[1])
+    expect(await run('verify', log)).toMatchObject({ code: 0 })
+    expect(await run('verify', log, '--expect', end, '--no-json')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('12–22'),
+    })
+  })
+})
+
+describe('hawser audit', () => {
+  it.each([
+    [[], 'audit needs one of: report, tail, verify.'],
+    [['reprot', 'x'], 'Did you mean hawser audit report?'],
+    [['constructor', 'x'], 'audit has no "constructor".'],
+    [['report'], 'audit report needs a FILE.'],
+    [['report', join(folder, 'none')], 'There is no file'],
+    [['report', jsonl, '--since', 'tomorrow'], '--since takes a date'],
+    [['tail', jsonl, '-n', '0'], '--lines takes a number above 0'],
+    [['verify', jsonl, '--key', 'NOT_SET'], 'The environment has no NOT_SET.'],
+    [['verify', jsonl, '--expect', join(folder, 'none')], 'is not what hawser audit verify --json prints'],
+  ])('says what is wrong with %j, and ends with 2', async (args, message) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(message)
+  })
+
+  it('says that a secret is too short', async () => {
+    const { code, stderr } = await runCli(['audit', 'verify', jsonl], { env: { AUDIT_KEY: 'short' } })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('has 5 bytes; it needs 32') })
+  })
+})

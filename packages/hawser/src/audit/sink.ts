@@ -1,0 +1,33 @@
+import type { AuditRecord } from './event.ts'
+
+/** The last record of a tenant, and the proof that whoever wrote it had the key. */
+export interface AuditHead {
+  readonly seq: number
+  readonly hash: string
+  /** HMAC-SHA-256, base64url, of `headText`. */
+  readonly seal?: string | undefined
+}
+
+/** Where records are kept. */
+export interface AuditSink {
+  /**
+   * Links these records to the last of their tenants and keeps them, in their order: all, or none and throws. They are kept for
+   * good when this returns or resolves. It is called again only then.
+   *
+   * @param sealKey Seals the heads, where there is one; always the same for one sink.
+   */
+  readonly append: (
+    records: readonly AuditRecord[],
+    sealKey: Uint8Array<ArrayBuffer> | undefined,
+  ) => void | Promise<void>
+  /** HMAC-SHA-256 in base64url, for runtimes that can do it at once; Web Crypto does it when left out. */
+  readonly mac?: ((key: Uint8Array<ArrayBuffer>, text: string) => string) | undefined
+}
+
+/** What a log holds, as far as it can be read: a text that is no record stays text. */
+export interface AuditSource {
+  /** Every line, oldest first, as it was kept. Nothing is checked. */
+  readonly lines: () => Iterable<string> | AsyncIterable<string>
+  /** The last record of each tenant, as the writer noted it apart from the records. */
+  readonly heads: () => ReadonlyMap<string, AuditHead> | Promise<ReadonlyMap<string, AuditHead>>
+}

@@ -1,0 +1,24 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { AuditHead } from '../audit/index.ts'
+import { toHead } from './sqlite-audit.ts'
+
+/** Reads a file of `sqliteAudit` while others may write to it. */
+export function readSqliteAudit(path: string): {
+  readonly lines: () => Iterable<string>
+  readonly heads: () => ReadonlyMap<string, AuditHead>
+} {
+  const read = function* (query: string) {
+    const database = new DatabaseSync(path, { readOnly: true })
+    try {
+      yield* database.prepare(query).iterate()
+    } finally {
+      database.close()
+    }
+  }
+  return {
+    lines: function* () {
+      for (const row of read('SELECT body FROM audit ORDER BY at')) yield String(row['body'])
+    },
+    heads: () => new Map([...read('SELECT * FROM audit_heads')].map((row) => [String(row['tenant']), toHead(row)])),
+  }
+}

@@ -1,0 +1,3 @@
+export { sqliteAudit, type SqliteAudit } from './sqlite-audit.ts'
+export { sqliteTasks, type SqliteTasks, type SqliteTasksOptions } from './sqlite-tasks.ts'
+export { sqliteVault, type SqliteVault } from './sqlite-vault.ts'

@@ -1,0 +1,91 @@
+import { type CredentialValues, Credentials } from './credentials.ts'
+
+const MIN_SECRET_BYTES = 32
+const IV_BYTES = 12
+const SALT_BYTES = 16
+
+/** Seals what belongs to one owner with a key that is derived for that owner alone. */
+export interface Sealer {
+  /** Names that tell nothing of what they name, one for each secret: the first is given, the others may have been. */
+  readonly namesOf: (parts: readonly string[]) => Promise<readonly [string, ...string[]]>
+  readonly seal: (values: CredentialValues, owner: string, id: string) => Promise<string>
+  /** `undefined` for what was not sealed for this owner and id, or with a secret that is no longer known. */
+  readonly open: (sealed: string, owner: string, id: string) => Promise<Credentials | undefined>
+}
+
+/**
+ * Makes a sealer of secrets: the first seals, all of them open.
+ *
+ * @throws RangeError for no secret, or one of less than 32 bytes.
+ */
+export function createSealer(secrets: readonly (string | Uint8Array)[]): Sealer {
+  const bytes = secrets.map((secret) => new Uint8Array(typeof secret === 'string' ? encode(secret) : secret))
+  for (const { length } of bytes.length === 0 ? [[]] : bytes) {
+    if (length < MIN_SECRET_BYTES)
+      throw new RangeError(`A vault needs secrets of ${MIN_SECRET_BYTES} bytes or more; it got one of ${length}.`)
+  }
+  let imported: Promise<readonly CryptoKey[]> | undefined
+  const roots = (): Promise<readonly CryptoKey[]> =>
+    (imported ??= Promise.all(
+      bytes.map((secret) => crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits', 'deriveKey'])),
+    ))
+  const keyFor = (root: CryptoKey, owner: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>
+    crypto.subtle.deriveKey(
+      { name: 'HKDF', hash: 'SHA-256', salt, info: encode(JSON.stringify(['hawser vault 1', 'seal', owner])) },
+      root,
+      { name: 'AES-GCM', length: 256 },
+      false,
+      ['encrypt', 'decrypt'],
+    )
+  return {
+    namesOf: async (parts) => {
+      const info = encode(JSON.stringify(['hawser vault 1', 'name', ...parts]))
+      const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(SALT_BYTES), info }
+      const bits = await Promise.all((await roots()).map((root) => crypto.subtle.deriveBits(algorithm, root, 256)))
+      const [first, ...others] = bits.map((each) => toBase64Url(new Uint8Array(each)))
+      return [first!, ...others]
+    },
+    seal: async (values, owner, id) => {
+      const [salt, iv] = [random(SALT_BYTES), random(IV_BYTES)]
+      const key = await keyFor((await roots())[0]!, owner, salt)
+      const { accessToken, refreshToken, expiresAt, scopes } = values
+      const text = JSON.stringify({ accessToken, refreshToken, expiresAt, scopes })
+      const algorithm = { name: 'AES-GCM', iv, additionalData: encode(id) }
+      const sealed = new Uint8Array(await crypto.subtle.encrypt(algorithm, key, encode(text)))
+      return [salt, iv, sealed].map(toBase64Url).join('.')
+    },
+    open: async (sealed, owner, id) => {
+      for (const root of await roots()) {
+        const opened = await tryOpen(sealed, id, (salt) => keyFor(root, owner, salt)).catch(() => undefined)
+        if (opened !== undefined) return opened
+      }
+      return undefined
+    },
+  }
+}
+
+async function tryOpen(
+  sealed: string,
+  id: string,
+  keyOf: (salt: Uint8Array<ArrayBuffer>) => Promise<CryptoKey>,
+): Promise<Credentials | undefined> {
+  const [salt, iv, body, ...rest] = sealed.split('.').map(fromBase64Url)
+  if (salt === undefined || iv === undefined || body === undefined || rest.length > 0) return undefined
+  const algorithm = { name: 'AES-GCM', iv, additionalData: encode(id) }
+  const opened = await crypto.subtle.decrypt(algorithm, await keyOf(salt), body)
+  // Whatever opens was sealed here.
+  return new Credentials(JSON.parse(new TextDecoder().decode(opened)) as CredentialValues)
+}
+
+const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length))
+
+function toBase64Url(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
+}
