@@ -13,5 +13,6 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   read: { summary: 'Read a resource', load: async () => (await import('./read.ts')).read },
   prompt: { summary: 'Render a prompt', load: async () => (await import('./prompt.ts')).prompt },
   types: { summary: 'Write types for a server', load: async () => (await import('./types.ts')).types },
+  scopes: { summary: 'Show or check permissions', load: async () => (await import('./scopes.ts')).scopes },
   replay: { summary: 'Serve a recorded trace', load: async () => (await import('./replay.ts')).replay },
 }
