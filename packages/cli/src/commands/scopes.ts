@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { COMMON, PRINTING } from '../command-line/options.ts'
 import { EXIT } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
-import { createOutput } from '../output/create-output.ts'
+import { createOutput, type Output } from '../output/create-output.ts'
 import { clean } from '../output/sanitize.ts'
 import { compareLocks, toLock } from '../permissions/lock.ts'
 import { showPermissions } from '../permissions/show-permissions.ts'
@@ -51,12 +51,7 @@ export const scopes = defineCommand({
   },
 })
 
-async function check(
-  lock: string,
-  text: string,
-  file: string,
-  output: ReturnType<typeof createOutput>,
-): Promise<typeof EXIT.ok> {
+async function check(lock: string, text: string, file: string, output: Output): Promise<typeof EXIT.ok> {
   const known = await readFile(lock, 'utf8').catch((error: Error) => {
     throw usageFailure(`${lock} cannot be read: ${error.message}`, `To make it: hawser scopes ${file} --write`)
   })

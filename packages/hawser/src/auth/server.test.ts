@@ -18,7 +18,6 @@ const expectNothingLeaked = ({ text }: Heard, ran: readonly string[]): void => {
 }
 
 describe('a protected server over HTTP', () => {
-  // spec: authorization-unauthorized
   it.each(['tools/call', 'tools/list', 'server/discover', 'no/such'])(
     'TR1: tells who has no token where to get one, for %s',
     async (method) => {
@@ -46,7 +45,8 @@ describe('a protected server over HTTP', () => {
     const json = JSON.stringify({
       jsonrpc: '2.0',
       id: 1,
-      ...{ method: 'tools/call', params: { name: 'search', access_token: token } },
+      method: 'tools/call',
+      params: { name: 'search', access_token: token },
     })
     const requests = [
       new Request(`${RESOURCE}?access_token=${token}`, { method: 'POST', headers, body: json }),
@@ -216,7 +216,7 @@ describe('a protected server over HTTP', () => {
       { notifications: { resourceSubscriptions: ['notes://ada/1'] } },
       { token },
     )
-    changes.publish({ kind: 'resource', uri: 'notes://ada/1' })
+    await changes.publish({ kind: 'resource', uri: 'notes://ada/1' })
     expect((await listening).text).not.toContain('notes://ada/1')
   })
 
@@ -302,9 +302,9 @@ describe('a protected server over HTTP', () => {
   it('TR20: gives nobody behind the door a token to pass on', async () => {
     const { server, send, sign } = await createNotes()
     const seen: Call[] = []
-    const handle: Handle = (call) => {
-      seen.push(call)
-      return server.handle(call)
+    const handle: Handle = (received) => {
+      seen.push(received)
+      return server.handle(received)
     }
     const token = await sign()
     await send(...call('whoami'), { token, fetch: createFetchHandler({ ...server, handle }) })
