@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { permissionsOf } from 'hawser/testing'
 import { COMMON, PRINTING } from '../command-line/options.ts'
 import { EXIT } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
@@ -33,7 +34,7 @@ export const scopes = defineCommand({
     if (file === undefined) throw usageFailure('scopes needs a FILE.', 'Write: hawser scopes FILE [--check | --write]')
     if (more.length > 0) throw usageFailure(`Unexpected "${more[0]}".`)
     if (values.check === true && values.write === true) throw usageFailure('--check or --write, not both.')
-    const { permissions } = await loadServer(file)
+    const permissions = permissionsOf(await loadServer(file))
     const output = createOutput(values)
     const { lock = 'scopes.lock.json' } = values
     const text = toLock(permissions)

@@ -1,11 +1,11 @@
-import type { Server } from 'hawser'
+import type { Permissions } from 'hawser/testing'
 import type { Output } from '../output/create-output.ts'
 import { clean } from '../output/sanitize.ts'
 import { renderTable, type Row } from '../output/table.ts'
 
 /** Shows a person what each permission is, and what it opens. */
 export function showPermissions(
-  { scopes, items }: Server['permissions'],
+  { scopes, items }: Permissions,
   { width, paint }: Pick<Output, 'width' | 'paint'>,
 ): string {
   const opened = (wants: (needs: (typeof items)[number]['needs']) => boolean): string => {
