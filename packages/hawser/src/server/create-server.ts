@@ -62,7 +62,7 @@ export interface ServerOptions<Scope extends string = string, Context extends ob
   readonly auth?: Authenticator | undefined
   /**
    * Whether a caller could ever be granted a scope, by role, plan or tenant. Where not, items that need it do not exist for
-   * them; without this all could be granted to everybody. Asked often, so it answers at once.
+   * them; without this all could be granted to everybody. Strangers are asked about without a principal, and each look at a list asks.
    */
   readonly grantable?: ((scope: Scope, principal: Principal | undefined) => boolean) | undefined
   /**
