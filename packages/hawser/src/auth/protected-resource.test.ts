@@ -55,6 +55,7 @@ describe('a token of an issuer', () => {
     expect(await present(token)).toMatchObject({ subject: 'ada' })
   })
 
+  // spec: auth-token-audience
   it.each<[string, unknown, string]>([
     ['another resource', 'https://other.example.com/mcp', 'audience'],
     ['nobody', undefined, 'audience'],
@@ -69,6 +70,7 @@ describe('a token of an issuer', () => {
     await expect(present(await issuer.sign({ aud: aud as string }))).rejects.toMatchObject(refused(reason))
   })
 
+  // spec: auth-resource-case
   it.each([['HTTPS://Notes.Example.COM/mcp'], [[RESOURCE]]])('TR3: for %j is taken', async (aud) => {
     const { issuer, present } = await open()
     expect(await present(await issuer.sign({ aud }))).toMatchObject({ subject: 'ada' })
