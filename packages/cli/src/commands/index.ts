@@ -17,5 +17,6 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   whoami: { summary: 'Show who is signed in', load: async () => (await import('./whoami.ts')).whoami },
   types: { summary: 'Write types for a server', load: async () => (await import('./types.ts')).types },
   audit: { summary: 'Read an audit log', load: async () => (await import('./audit.ts')).audit },
+  scopes: { summary: 'Show or check permissions', load: async () => (await import('./scopes.ts')).scopes },
   replay: { summary: 'Serve a recorded trace', load: async () => (await import('./replay.ts')).replay },
 }
