@@ -1,4 +1,5 @@
 import { createKeyRing, mcp } from 'hawser'
+import { introspection, protectedResource } from 'hawser/auth'
 import { tasks } from 'hawser/tasks'
 import { view } from 'hawser/apps'
 import { mount } from 'hawser/compose'
@@ -10,6 +11,7 @@ import * as z from 'zod'
 const app = mcp({ name: 'notes', version: '1.0.0', scopes: { 'notes:read': 'Read your notes' } })
 const search = app.tool({ description: 'Find notes.', effect: 'read', run: () => 'none' })
 const github = mcp({ name: 'github', version: '1.0.0' }).server({ tools: { search } })
+const auth = protectedResource({ resource: 'https://notes.example.com/mcp', issuer: 'https://login.example.com' })
 const SEAL_KEY = 'as if it were made by openssl rand -base64 48'
 
 export const causes: Readonly<Record<string, () => void>> = {
@@ -22,6 +24,12 @@ export const causes: Readonly<Record<string, () => void>> = {
   'bad-extension': () => {
     // #region bad-extension
     mcp({ name: 'notes', version: '1.0.0', extensions: { offline: {} } }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'bad-listing': () => {
+    // #region bad-listing
+    mcp({ name: 'notes', version: '1.0.0', listing: 'grantable' }).server({ tools: { search } })
     // #endregion
   },
 
@@ -84,6 +92,16 @@ export const causes: Readonly<Record<string, () => void>> = {
     // #endregion
   },
 
+  'missing-bound': () => {
+    // #region missing-bound
+    mcp({ name: 'notes', version: '1.0.0', scopes: { share: 'Share notes' } }).server({
+      tools: {
+        put: app.tool({ description: 'Put a note.', effect: 'write', scopes: () => ['notes:read'], run: () => 'ok' }),
+      },
+    })
+    // #endregion
+  },
+
   'missing-confirm': () => {
     // #region missing-confirm
     app.server({
@@ -109,6 +127,18 @@ export const causes: Readonly<Record<string, () => void>> = {
   'missing-identity': () => {
     // #region missing-identity
     mcp({ name: 'notes', version: '' }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'missing-scopes': () => {
+    // #region missing-scopes
+    mcp({ name: 'notes', version: '1.0.0', auth }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'no-live-check': () => {
+    // #region no-live-check
+    mcp({ name: 'notes', version: '1.0.0', auth, scopes: { wipe: { title: 'Delete all', live: true } } }).server({})
     // #endregion
   },
 
@@ -203,6 +233,17 @@ export const fixes: Readonly<Record<string, () => void>> = {
     // #endregion
   },
 
+  'bad-listing': () => {
+    // #region bad-listing-fix
+    mcp({
+      name: 'notes',
+      version: '1.0.0',
+      listing: 'grantable',
+      grantable: (_scope, principal) => principal?.tenant === 'acme',
+    }).server({ tools: { search } })
+    // #endregion
+  },
+
   'bad-mount-name': () => {
     // #region bad-mount-name-fix
     app.server({ mounts: { github: mount(github) } })
@@ -264,6 +305,22 @@ export const fixes: Readonly<Record<string, () => void>> = {
     // #endregion
   },
 
+  'missing-bound': () => {
+    // #region missing-bound-fix
+    app.server({
+      tools: {
+        put: app.tool({
+          description: 'Put a note.',
+          effect: 'write',
+          scopes: () => ['notes:read'],
+          mayNeed: ['notes:read'],
+          run: () => 'ok',
+        }),
+      },
+    })
+    // #endregion
+  },
+
   'missing-confirm': () => {
     // #region missing-confirm-fix
     app.server({
@@ -296,6 +353,28 @@ export const fixes: Readonly<Record<string, () => void>> = {
   'missing-identity': () => {
     // #region missing-identity-fix
     mcp({ name: 'notes', version: '1.0.0' }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'missing-scopes': () => {
+    // #region missing-scopes-fix
+    mcp({ name: 'notes', version: '1.0.0', auth }).server({
+      tools: {
+        search: app.tool({ description: 'Find notes.', effect: 'read', scopes: 'signedIn', run: () => 'none' }),
+      },
+    })
+    // #endregion
+  },
+
+  'no-live-check': () => {
+    // #region no-live-check-fix
+    const live = introspection({ issuer: 'https://login.example.com', clientId: 'notes', clientSecret: SEAL_KEY })
+    mcp({
+      name: 'notes',
+      version: '1.0.0',
+      auth: protectedResource({ resource: 'https://notes.example.com/mcp', issuer: 'https://login.example.com', live }),
+      scopes: { wipe: { title: 'Delete all', live: true } },
+    }).server({})
     // #endregion
   },
 

@@ -14,5 +14,6 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   prompt: { summary: 'Render a prompt', load: async () => (await import('./prompt.ts')).prompt },
   types: { summary: 'Write types for a server', load: async () => (await import('./types.ts')).types },
   audit: { summary: 'Read an audit log', load: async () => (await import('./audit.ts')).audit },
+  scopes: { summary: 'Show or check permissions', load: async () => (await import('./scopes.ts')).scopes },
   replay: { summary: 'Serve a recorded trace', load: async () => (await import('./replay.ts')).replay },
 }

@@ -26,27 +26,39 @@ export const run = defineCommand({
       value: 'ADDRESS',
       about: 'Listen on this address; 127.0.0.1 when left out, so that only this machine can call.',
     },
+    as: {
+      type: 'string',
+      value: 'NAME',
+      about: 'Serve to this user of the server; HAWSER_AS in the environment says the same. "local" when left out.',
+    },
     scopes: {
       type: 'string',
       value: 'A,B',
-      about: 'Grant callers these scopes only. Over stdio they have all when left out, over HTTP none.',
+      about:
+        'Grant callers these scopes only; HAWSER_SCOPES in the environment says the same. Over stdio they have all when left out, over HTTP none but those of their tokens.',
     },
     ...COMMON,
   },
   examples: [
     { line: 'hawser run notes.ts', about: 'Serve over stdio: the command for a client to start' },
     { line: 'hawser run notes.ts --http 3000', about: 'Serve at http://127.0.0.1:3000/mcp' },
-    { line: 'hawser run notes.ts --scopes notes:read', about: 'Serve to somebody who may only read' },
+    { line: 'hawser run notes.ts --as ada --scopes notes:read', about: 'Serve to Ada, who may only read' },
   ],
   run: async ({ values, words: [file, ...more], program = [] }) => {
     if (file === undefined) throw usageFailure('run needs a FILE.', 'Write: hawser run FILE [--http PORT]')
     if (/^https?:\/\//i.test(file))
       throw usageFailure('run serves a FILE, not a URL.', `To look into that server: hawser list ${file}`)
     if (more.length > 0) throw usageFailure(`Unexpected "${more[0]}".`, `To hand it to ${file}, write it after --`)
+    if (values.http !== undefined && values.as !== undefined && values.scopes === undefined)
+      throw usageFailure('--as with --http needs --scopes.', 'Without it, callers are who their tokens say.')
     if (values.http === undefined && values.host !== undefined) throw usageFailure('--host needs --http PORT.')
     const port = readPort(values.http)
     if (port === undefined) {
-      await serveOverStdio(file, program, (server) => readScopes(values.scopes, server))
+      const { HAWSER_AS, HAWSER_SCOPES } = process.env
+      await serveOverStdio(file, program, (server) => ({
+        subject: values.as ?? (HAWSER_AS || 'local'),
+        scopes: readScopes(values.scopes ?? HAWSER_SCOPES, server) ?? new Set(server.scopes),
+      }))
       return undefined
     }
     const server = await loadServer(file, program)
@@ -54,6 +66,7 @@ export const run = defineCommand({
     await serveOverHttp(server, {
       port,
       host: values.host,
+      subject: values.as,
       scopes: readScopes(values.scopes, server),
       color: values.color,
     })

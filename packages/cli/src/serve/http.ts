@@ -1,4 +1,4 @@
-import type { Server } from 'hawser'
+import type { Principal, Server } from 'hawser'
 import { listen } from 'hawser/node'
 import { EXIT } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
@@ -8,6 +8,8 @@ import { clean } from '../output/sanitize.ts'
 export interface ServeHttpOptions {
   readonly port: number
   readonly host: string | undefined
+  /** Who every caller is; only with `scopes`. */
+  readonly subject: string | undefined
   /** What every caller may do. */
   readonly scopes: ReadonlySet<string> | undefined
   readonly color: boolean | undefined
@@ -16,7 +18,10 @@ export interface ServeHttpOptions {
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
 
 /** Serves over HTTP until Ctrl-C; open calls get a moment to finish. */
-export async function serveOverHttp(server: Server, { port, host, scopes, color }: ServeHttpOptions): Promise<void> {
+export async function serveOverHttp(
+  server: Server,
+  { port, host, subject, scopes, color }: ServeHttpOptions,
+): Promise<void> {
   const isLocal = host === undefined || LOOPBACK.test(host)
   if (scopes !== undefined && !isLocal) {
     throw usageFailure(
@@ -24,11 +29,12 @@ export async function serveOverHttp(server: Server, { port, host, scopes, color 
       'Serve strangers with tokens instead.',
     )
   }
-  const listener = await listen(scopes === undefined ? server : grant(server, scopes), { port, host }).catch(
-    (cause: unknown) => {
-      throw new Failure(EXIT.unreachable, cause instanceof Error ? cause.message : String(cause), [], { cause })
-    },
-  )
+  const listener = await listen(
+    scopes === undefined ? server : grant(server, { subject: subject ?? 'local', scopes }),
+    { port, host },
+  ).catch((cause: unknown) => {
+    throw new Failure(EXIT.unreachable, cause instanceof Error ? cause.message : String(cause), [], { cause })
+  })
   // One request must not end the others.
   for (const event of ['uncaughtException', 'unhandledRejection']) {
     process.on(event, (cause: unknown) => server.log({ level: 'error', message: `Not caught: ${event}`, cause }))
@@ -38,10 +44,9 @@ export async function serveOverHttp(server: Server, { port, host, scopes, color 
   await listener.close()
 }
 
-/** The local user of HTTP: nobody is proven to be anybody, which is why it is for loopback only. */
-function grant(server: Server, scopes: ReadonlySet<string>): Server {
-  const principal = { subject: 'local', scopes }
-  return { ...server, handle: (call) => server.handle({ ...call, principal }) }
+/** The local user of HTTP: nobody is proven to be anybody, which is why it is for loopback only, and nobody signs in. */
+function grant(server: Server, principal: Principal): Server {
+  return { ...server, auth: undefined, screen: undefined, handle: (call) => server.handle({ ...call, principal }) }
 }
 
 interface Circumstances {
@@ -50,11 +55,14 @@ interface Circumstances {
   readonly color: boolean | undefined
 }
 
-function announce(url: string, { info, scopes }: Server, { isLocal, isGranted, color }: Circumstances): void {
+function announce(url: string, { info, scopes, auth }: Server, { isLocal, isGranted, color }: Circumstances): void {
   const { note, notePaint } = createOutput({ color })
   note(`${notePaint.bold(clean(`${info.name} ${info.version}`))} listens on ${notePaint.cyan(url)}`)
-  if (!isLocal) note(notePaint.yellow('Other machines can reach it: whoever does may call what needs no scope.'))
-  if (scopes.length > 0 && !isGranted) {
+  if (!isLocal && auth === undefined)
+    note(notePaint.yellow('Other machines can reach it: whoever does may call what needs no scope.'))
+  if (auth !== undefined && !isGranted) {
+    note('Callers sign in. To let whoever calls from this machine do without: --scopes')
+  } else if (scopes.length > 0 && !isGranted) {
     note(
       notePaint.yellow(`Callers have no scopes, so what needs one is refused. To grant: --scopes ${scopes.join(',')}`),
     )

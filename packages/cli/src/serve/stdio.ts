@@ -1,4 +1,4 @@
-import type { Server } from 'hawser'
+import type { Principal, Server } from 'hawser'
 import { serveStdio } from 'hawser/stdio'
 import { divertStdout } from '../target/divert-stdout.ts'
 import { loadServer } from '../target/load-server.ts'
@@ -7,19 +7,19 @@ import { loadServer } from '../target/load-server.ts'
  * Serves a file on the standard streams of this process, until the client goes away, which ends the process; resolves at once.
  *
  * @param args What the file finds in `process.argv`.
- * @param grant The scopes of the local user, if not all.
+ * @param identify Says who is served.
  */
 export async function serveOverStdio(
   file: string,
   args: readonly string[],
-  grant: (server: Server) => ReadonlySet<string> | undefined,
+  identify: (server: Server) => Principal,
 ): Promise<void> {
   // The file may print while it is loaded, when nothing serves yet.
   const restore = divertStdout()
   const server = await loadServer(file, args)
-  const scopes = grant(server)
+  const principal = identify(server)
   restore()
-  serveStdio(server, scopes && { principal: { subject: 'local', scopes } })
+  serveStdio(server, { principal })
   if (process.stdin.isTTY) await greet(file, server)
 }
 

@@ -38,7 +38,7 @@ export function toPrincipal(claims: Claims, rules: ClaimRules): Principal {
     clientId: text(clientId) ?? text(azp),
     tenant: text(tid),
     grant: text(gid),
-    expiresAt: exp * 1000,
+    expiresAt: exp * 1000 + rules.skewMs,
   }
 }
 

@@ -5,6 +5,7 @@ import type { Claims } from './claims.ts'
 
 /** What tokens may be signed with; never a shared secret, never nothing. */
 export const ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256', 'ES384', 'ES512', 'RS384', 'RS512'] as const
+/** A way to sign, as a token names it. (RFC 7518 §3.1) */
 export type Algorithm = (typeof ALGORITHMS)[number]
 
 export interface JwtRules {

@@ -37,7 +37,7 @@ describe('a token of an issuer', () => {
       clientId: 'editor',
       tenant: 'acme',
       grant: 'g1',
-      expiresAt: exp * 1000,
+      expiresAt: exp * 1000 + 60_000,
     })
   })
 

@@ -220,6 +220,18 @@ describe('a protected server over HTTP', () => {
     expect((await listening).text).not.toContain('notes://ada/1')
   })
 
+  it('TR15: tells of changes until the token ends, and no longer', async () => {
+    const { send, sign, now } = await createNotes({ auth: { clockTolerance: 0 } })
+    const token = await sign({ scope: 'notes:read', exp: now() + 1 })
+    const heard = await send(
+      'subscriptions/listen',
+      { notifications: { resourceSubscriptions: ['notes://ada/1'] } },
+      { token },
+    )
+    expect(heard.text).toContain('notes://ada/1')
+    expect(heard.body.result).toBeDefined()
+  })
+
   it('TR15, TR18: gives a task to whoever started it, in the same program and with the scopes that it took', async () => {
     const { send, sign } = await createNotes()
     const token = await sign({ scope: 'notes:read' })

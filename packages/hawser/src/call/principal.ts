@@ -10,7 +10,7 @@ export interface Principal {
   readonly tenant?: string | undefined
   /** The consent that the token comes from, where the issuer names it. */
   readonly grant?: string | undefined
-  /** When the proof ends, in milliseconds since 1970. */
+  /** Until when the proof is taken, in milliseconds since 1970. */
   readonly expiresAt?: number | undefined
 }
 

@@ -1,4 +1,4 @@
-import { type Call, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
+import { type Call, ProtocolError, type Reply, reportInternal, whenExpired } from '../call/index.ts'
 import type { Notification, SubscriptionFilter } from '../protocol/index.ts'
 import type { Change } from '../server/changes.ts'
 import { MAX_LISTENERS, readFilter } from '../server/listen.ts'
@@ -35,6 +35,7 @@ export function createListening(gates: readonly Gate[], own: Own, findOwner: Fin
     open.add(ended.resolve)
     call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
     if (call.signal.aborted) ended.resolve()
+    const stay = whenExpired(call.principal, ended.resolve)
     let early: Notification[] | undefined = []
     const tell = (notification: Notification): void => {
       if (early === undefined) return call.notify(notification)
@@ -73,6 +74,7 @@ export function createListening(gates: readonly Gate[], own: Own, findOwner: Fin
       return done
     } finally {
       open.delete(ended.resolve)
+      stay()
       for (const { stop } of watchings) stop()
     }
   }

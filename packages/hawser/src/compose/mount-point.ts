@@ -1,5 +1,5 @@
 import { DefinitionError, type Handle, type Interceptor, type Link, type Principal } from '../call/index.ts'
-import type { Access, Wanted } from '../server/access.ts'
+import type { Access } from '../server/access.ts'
 import type { Mounts, Own } from '../server/mounts.ts'
 import type { Ability } from '../server/questions.ts'
 import { takeNames } from './check-names.ts'
@@ -13,7 +13,7 @@ export interface MountOptions {
    * Scopes that a caller needs for all of it, declared in `scopes` of the server that mounts it; `'signedIn'` for whoever
    * signed in there, `'public'` for everybody.
    */
-  readonly scopes?: Wanted | undefined
+  readonly scopes?: readonly string[] | 'signedIn' | 'public' | undefined
   /** Around every call on its way there, under the names that the mounted server knows; the first is the outermost. */
   readonly use?: readonly Interceptor[] | undefined
   /** Beginnings of URIs that only this mount answers, for resources that it does not list. */

@@ -1,5 +1,6 @@
 import { type LineService, serveLines, type ServeLinesOptions } from '../stdio/serve.ts'
 import { guardStdout } from './guard-stdout.ts'
+import { readLocalUser } from './local-user.ts'
 
 /** How to serve on the standard streams; all may be left out. */
 export interface StdioOptions extends Omit<ServeLinesOptions, 'write' | 'defer' | 'closeService'> {
@@ -19,7 +20,10 @@ const exitMs = 1750
 /**
  * Serves a service on the standard streams of this process, and ends the process when the client goes away: at the end of
  * input, at SIGTERM or SIGINT, when nobody reads the output, or when the parent process is gone. Whatever else writes to
- * stdout is sent to stderr.
+ * stdout is sent to stderr. The client is the local user with all scopes, unless `principal`, or `HAWSER_AS` and `HAWSER_SCOPES`
+ * in the environment, say otherwise.
+ *
+ * @throws Error when the environment names a scope that the server does not have.
  *
  * @example
  * import { serveStdio } from 'hawser/stdio'
@@ -45,6 +49,7 @@ export function serveStdio(service: LineService, options: StdioOptions = {}): St
 
   const lines = serveLines(service, {
     ...options,
+    principal: options.principal ?? readLocalUser(service.scopes),
     closeService: true,
     defer: setImmediate,
     write: (text) => (guarded.write(text) ? undefined : untilDrained()),

@@ -15,10 +15,16 @@ import type { Sync } from './definitions.ts'
 import type { Catalogue, Requirement } from './scopes.ts'
 
 /** What an item says of who may reach it: all of these scopes, whoever signed in, or everybody. */
-export type Wanted = readonly string[] | 'signedIn' | 'public'
+export type Wanted = readonly string[] | 'signedIn' | 'public' | typeof ALONG
+
+/**
+ * For what an extension adds that tells nobody anything, such as the page of a view: whoever may call the server at all may
+ * have it, and strangers are not let in for its sake.
+ */
+export const ALONG = 'along'
 
 /** Says what one call needs; only out of `mayNeed`. */
-export type WantedFor = (given: never) => Exclude<Wanted, 'public'>
+export type WantedFor = (given: never) => readonly string[] | 'signedIn'
 
 /** What is asked for one call. */
 interface Need {
@@ -33,6 +39,8 @@ interface Need {
 export interface Access {
   /** Whether everybody may, whatever the call says. */
   readonly isPublic: boolean
+  /** Whether strangers are let into the server for its sake. */
+  readonly isForStrangers: boolean
   /** What is needed depends on the arguments, so they are read first. */
   readonly isDynamic: boolean
   /** All that a call may need. */
@@ -71,6 +79,7 @@ export type Authorizer = (
 ) => Access
 
 const NOTHING: readonly never[] = []
+const WORDS: readonly string[] = ['signedIn', 'public', ALONG]
 const highest = (risks: readonly Risk[]): Risk => RISKS.findLast((risk) => risks.includes(risk)) ?? 'low'
 
 /** Compiles what items say of who may reach them, so that a check at run time is a few set look-ups. */
@@ -78,11 +87,13 @@ export function createAuthorizer(rules: AccessRules): Authorizer {
   const { catalogue, isExplicit } = rules
   const compile = (wanted: Wanted, where: string): Need => {
     const requirements =
-      typeof wanted === 'string' ? NOTHING : wanted.map((scope) => catalogue.require(scope, `${where} requires`))
+      typeof wanted === 'string'
+        ? NOTHING
+        : [...new Set(wanted)].map((scope) => catalogue.require(scope, `${where} requires`))
     return {
       scopes: requirements.map(({ scope }) => scope),
       requirements,
-      isPublic: wanted === 'public',
+      isPublic: wanted === 'public' || wanted === ALONG,
       isLive: requirements.some(({ isLive }) => isLive),
       risk: highest(requirements.map(({ risk }) => risk)),
     }
@@ -96,9 +107,13 @@ export function createAuthorizer(rules: AccessRules): Authorizer {
         `${where} does not say who may reach it. Add \`scopes\`: names of scopes, 'signedIn' for whoever signed in, or 'public' for everybody.`,
       )
     }
+    if (typeof scopes === 'string' && !WORDS.includes(scopes)) {
+      const message = `${where}: \`scopes\` is a list of names, 'signedIn' or 'public'; it is ${JSON.stringify(scopes)}.`
+      throw new DefinitionError('unknown-scope', message)
+    }
     if (typeof scopes !== 'function') {
       const need = compileHere(scopes === undefined || scopes.length === 0 ? 'public' : scopes)
-      return createAccess(need, undefined, compileHere, rules)
+      return createAccess(need, undefined, compileHere, scopes === 'public', rules)
     }
     if (mayNeed === undefined || mayNeed.length === 0) {
       throw new DefinitionError(
@@ -120,6 +135,7 @@ export function createAuthorizer(rules: AccessRules): Authorizer {
         return compileHere(chosen.length === 0 ? 'signedIn' : chosen)
       },
       compileHere,
+      false,
       rules,
     )
   }
@@ -129,6 +145,7 @@ function createAccess(
   most: Need,
   choose: ((given: unknown) => Need) | undefined,
   compile: (scopes: readonly string[]) => Need,
+  isForStrangers: boolean,
   rules: AccessRules,
 ): Access {
   const { grantable } = rules
@@ -177,6 +194,7 @@ function createAccess(
 
   return {
     isPublic: most.isPublic && !isDynamic,
+    isForStrangers,
     isDynamic,
     scopes: most.scopes,
     isHidden,

@@ -40,6 +40,7 @@ import { createResourceList, createTemplateList } from './list-resources.ts'
 import { createListening } from './listen.ts'
 import { createListPages, createShows, type Listing, readListing } from './listing.ts'
 import { attachMounts, isPublicMount, type Mounts } from './mounts.ts'
+import { describePermissions, type Permissions } from './permissions.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
 import { createScreen } from './screen.ts'
 import type { ContextRequest } from './run-handler.ts'
@@ -107,6 +108,7 @@ export interface ServerCore extends Service {
   readonly info: Implementation
   readonly capabilities: ServerCapabilities
   readonly changed: Changed
+  readonly permissions: Permissions
   /** What this server offers by itself, so that those who mount it can check names when they load. */
   readonly names: { readonly tools: readonly string[]; readonly prompts: readonly string[] }
 }
@@ -165,7 +167,7 @@ export function createServer<C, Scope extends string = string>(
   const mounts = parts.mounts ?? {}
   const isClosed =
     auth !== undefined &&
-    ![...tools.values(), ...resources, ...prompts.values()].some(({ access }) => access.isPublic) &&
+    ![...tools.values(), ...resources, ...prompts.values()].some(({ access }) => access.isForStrangers) &&
     !Object.values(mounts).some((mount) => isPublicMount(mount))
   const hint: CacheHint = {
     ttlMs: toTtlMs(cache.ttl ?? MINUTE),
@@ -252,6 +254,13 @@ export function createServer<C, Scope extends string = string>(
     info,
     capabilities,
     changed,
+    permissions: describePermissions({
+      declared: catalogue.declared,
+      tools,
+      resources,
+      prompts,
+      mounts: new Map(Object.entries(mounts).map(([name, mount]) => [name, mount.definition?.scopes ?? 'public'])),
+    }),
     names: { tools: [...tools.keys()], prompts: [...prompts.keys()] },
   }
 }

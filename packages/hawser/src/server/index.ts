@@ -1,3 +1,4 @@
+export { ALONG } from './access.ts'
 export { type Changes, memoryChanges } from './changes.ts'
 export { audio, embed, fail, image, link, text } from './content.ts'
 export type { HandlerContext } from './context.ts'

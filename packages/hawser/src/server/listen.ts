@@ -1,4 +1,4 @@
-import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
+import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal, whenExpired } from '../call/index.ts'
 import type { Notification, ServerCapabilities, SubscriptionFilter } from '../protocol/index.ts'
 import type { Change, Changes } from './changes.ts'
 import type { ServerFrame } from './frame.ts'
@@ -57,6 +57,7 @@ export function createListening(
     open.add(ended.resolve)
     call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
     if (call.signal.aborted) ended.resolve()
+    const stay = whenExpired(call.principal, ended.resolve)
     const early: Change[] = []
     let deliver = (change: Change): void => void early.push(change)
     const subscribed = (async () => changes.subscribe((change) => deliver(change)))()
@@ -80,6 +81,7 @@ export function createListening(
       await ended.promise
     } finally {
       open.delete(ended.resolve)
+      stay()
       subscribed
         .then(
           (stop) => stop(),

@@ -31,6 +31,7 @@ export interface Requirement {
 export interface Catalogue {
   /** @throws DefinitionError `unknown-scope`, which says who asks for it. */
   readonly require: (scope: string, who: string) => Requirement
+  readonly declared: ReadonlyMap<string, { readonly definition: ScopeDefinition; readonly requirement: Requirement }>
   readonly baseline: readonly string[]
   readonly hasLive: boolean
 }
@@ -68,13 +69,16 @@ export function compileCatalogue(given: ScopeCatalogue<string>): Catalogue {
     (!seen.has(held) && (scopes.get(seen.add(held) && held)?.implies ?? []).some((next) => grants(next, wanted, seen)))
 
   const compiled = new Map(
-    [...scopes].map(([scope, { risk = 'medium', live = false }]): [string, Requirement] => {
+    [...scopes].map(([scope, definition]) => {
+      const { risk = 'medium', live = false } = definition
       const others = [...scopes.keys()].filter((held) => held !== scope && grants(held, scope, new Set()))
-      return [scope, { scope, grantedBy: [scope, ...others], risk, isLive: live }]
+      const requirement: Requirement = { scope, grantedBy: [scope, ...others], risk, isLive: live }
+      return [scope, { definition, requirement }]
     }),
   )
   return {
-    require: (scope, who) => compiled.get(scope) ?? (declared(scope, who) as never),
+    require: (scope, who) => compiled.get(scope)?.requirement ?? (declared(scope, who) as never),
+    declared: compiled,
     baseline: [...scopes].filter(([, { baseline }]) => baseline === true).map(([scope]) => scope),
     hasLive: [...scopes.values()].some(({ live }) => live === true),
   }

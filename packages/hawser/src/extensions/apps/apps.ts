@@ -1,6 +1,6 @@
 import { type Call, DefinitionError, type Handle, type Interceptor, isCallOf, type Reply } from '../../call/index.ts'
 import { type ClientCapabilities, isObject } from '../../protocol/index.ts'
-import { needs, type Resource, type Resources, type ServerExtension, type Tools } from '../../server/index.ts'
+import { ALONG, needs, type Resource, type Resources, type ServerExtension, type Tools } from '../../server/index.ts'
 import { MEDIA_TYPE, type View } from './view.ts'
 import { type ViewOfTool, viewOf } from './with-view.ts'
 
@@ -82,6 +82,8 @@ function toResource({ definition, meta }: View): Resource {
     mimeType: MEDIA_TYPE,
     meta,
     ttl,
+    // Of no use to anybody without what tools answer. Internal, so the type does not know it.
+    scopes: ALONG as 'public',
     cache: 'public',
     // Hosts look at what they read first, and at the list only when there is nothing.
     read: async () => [

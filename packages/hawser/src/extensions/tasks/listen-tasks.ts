@@ -1,4 +1,4 @@
-import { type Call, type Handle, ProtocolError, type Reply, reportInternal } from '../../call/index.ts'
+import { type Call, type Handle, ProtocolError, type Reply, reportInternal, whenExpired } from '../../call/index.ts'
 import type { Notification } from '../../protocol/index.ts'
 import type { ExtendedServer } from '../../server/index.ts'
 import { requireDeclared } from './declared.ts'
@@ -112,6 +112,7 @@ export function createTaskListening(options: TaskListeningOptions): TaskListenin
     open.add(ended.resolve)
     call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
     if (call.signal.aborted) ended.resolve()
+    const stay = whenExpired(call.principal, ended.resolve)
     try {
       const tasks = await findAll(call, taskIds)
       const agreed = [...tasks.keys()]
@@ -130,6 +131,7 @@ export function createTaskListening(options: TaskListeningOptions): TaskListenin
       return reply
     } finally {
       ended.resolve()
+      stay()
       open.delete(ended.resolve)
     }
   }

@@ -1,3 +1,4 @@
+import { whenExpired } from '../../call/index.ts'
 import type { HttpReply } from '../../http/index.ts'
 import type { ParsedRequest } from '../../wire/json-rpc.ts'
 import { hasFeature } from '../revisions.ts'
@@ -31,6 +32,8 @@ export class HttpSession implements StreamOwner {
   #unasked = 0
   #connections = 0
   #lingering: ReturnType<typeof setTimeout> | undefined
+  /** Stops the clock of the token that the stream was opened with. */
+  #stay = (): void => {}
 
   constructor(id: string, owner: string | undefined, client: OldClient, frame: SessionFrame) {
     this.id = id
@@ -89,6 +92,7 @@ export class HttpSession implements StreamOwner {
   }
 
   close(): void {
+    this.#stay()
     this.conversation.close()
     for (const stream of this.#streams?.values() ?? []) stream.disconnect()
     clearTimeout(this.#lingering)
@@ -124,6 +128,9 @@ export class HttpSession implements StreamOwner {
 
   /** Has the changes told, for as long as somebody may read them. */
   #hear(caller: Caller): void {
+    this.#stay()
+    // The client comes back with a new token, and misses nothing.
+    this.#stay = whenExpired(caller.principal, () => this.release())
     this.conversation.listen(caller, (json) => this.#streams?.get(UNASKED)?.send(json))
     if (this.#streams?.get(UNASKED)?.isConnected === true) clearTimeout(this.#lingering)
     else this.#linger()
