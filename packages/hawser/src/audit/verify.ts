@@ -49,8 +49,8 @@ interface Chain {
   seq: number
   hash: string
   readonly gaps: { from: number; to: number }[]
-  /** Ends that are looked for, by their number. */
-  readonly wanted: Map<number, string>
+  /** Ends that are looked for. */
+  wanted: readonly AuditHead[]
 }
 
 /**
@@ -76,8 +76,7 @@ export async function verifyAudit(source: AuditSource, options: VerifyOptions = 
   const heads = await source.heads()
   const chains = new Map<string, Chain>()
   const begin = (tenant: string, seq: number): Chain => {
-    const ends = [heads.get(tenant), expect.get(tenant)].filter((end) => end !== undefined)
-    const wanted = new Map(ends.map((end) => [end.seq, end.hash]))
+    const wanted = [heads.get(tenant), expect.get(tenant)].filter((end) => end !== undefined)
     const from = retained ? seq : 1
     const chain: Chain = { from: seq, seq: from - 1, hash: from === 1 ? GENESIS.hash : '', gaps: [], wanted }
     chains.set(tenant, chain)
@@ -89,7 +88,8 @@ export async function verifyAudit(source: AuditSource, options: VerifyOptions = 
     const chain = chains.get(tenant) ?? begin(tenant, seq)
     if (!isSame(hash, await sha256(hashedText(event)))) report({ kind: 'edited', tenant, seq })
     // An end that is found with another hash is not that end.
-    if (chain.wanted.get(seq) === hash) chain.wanted.delete(seq)
+    if (chain.wanted.some((end) => end.seq === seq && end.hash === hash))
+      chain.wanted = chain.wanted.filter((end) => end.seq !== seq || end.hash !== hash)
     if (seq <= chain.seq) return report({ kind: fill(chain, seq) ? 'reordered' : 'repeated', tenant, seq })
     if (seq > chain.seq + 1) {
       if (chain.gaps.length < MAX_GAPS) chain.gaps.push({ from: chain.seq + 1, to: seq - 1 })
@@ -114,7 +114,7 @@ export async function verifyAudit(source: AuditSource, options: VerifyOptions = 
     if (head === undefined) report({ kind: 'unsealed', tenant, seq: chain.seq })
     else if (sealKey !== undefined && !isSame(head.seal ?? '', await mac(sealKey, headText(tenant, head))))
       report({ kind: 'forged', tenant, seq: head.seq })
-    for (const seq of chain.wanted.keys()) {
+    for (const { seq } of chain.wanted) {
       if (seq > chain.seq) report({ kind: 'missing', tenant, seq: chain.seq + 1, upTo: seq })
       // Written anew: a record of that number is there, with another hash.
       else if (!chain.gaps.some(({ from, to }) => from <= seq && seq <= to) && seq >= chain.from)

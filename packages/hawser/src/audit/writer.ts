@@ -120,7 +120,8 @@ export function createWriter(options: WriterOptions): Writer {
 
   return {
     add: (draft) => {
-      const hasRoom = put(draft)
+      // Large arguments must not take the room of what others did: without them it is still on record that they came.
+      const hasRoom = put(draft) || (draft.args !== undefined && put({ record: draft.record }))
       if (!hasRoom) lost++
       schedule()
       return hasRoom
