@@ -1,7 +1,6 @@
-import { later, must, notOurs, type Page, should } from '../requirement.ts'
+import { must, notOurs, type Page, should } from '../requirement.ts'
 
 const NO_ICONS = notOurs('Nothing here fetches or draws icons; they are handed on as they came.')
-const AUTHORIZATION = later('Comes with the pages on authorization.')
 
 export const basic: Page = {
   path: 'basic',
@@ -55,8 +54,8 @@ export const basic: Page = {
       ),
     },
     auth: {
-      'auth-http': should('both', 'HTTP follows the pages on authorization.', AUTHORIZATION),
-      'auth-stdio': should('both', 'stdio does not; its credentials come from the environment.', AUTHORIZATION),
+      'auth-http': should('both', 'HTTP follows the pages on authorization.'),
+      'auth-stdio': should('both', 'stdio does not; its credentials come from the environment.'),
     },
     'schema-dialect': {
       'schema-default-dialect': must('both', 'A schema without $schema is JSON Schema 2020-12, which is supported.'),

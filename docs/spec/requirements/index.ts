@@ -1,4 +1,5 @@
 import type { Page } from '../requirement.ts'
+import { authorization, authorizationDiscovery } from './authorization.ts'
 import { basic } from './basic.ts'
 import { elicitation, roots, sampling } from './client.ts'
 import { cancellation, mrtr, patterns, progress, subscriptions } from './patterns.ts'
@@ -9,6 +10,8 @@ import { versioning } from './versioning.ts'
 /** Every page of the revision that binds a server, a client or a transport, in the order of the specification. */
 export const PAGES: readonly Page[] = [
   basic,
+  authorization,
+  authorizationDiscovery,
   versioning,
   patterns,
   mrtr,

@@ -1,4 +1,4 @@
-import { later, must, notOurs, type Page, should } from '../requirement.ts'
+import { must, notOurs, type Page, should } from '../requirement.ts'
 
 export const transports: Page = {
   path: 'basic/transports',
@@ -61,11 +61,7 @@ export const http: Page = {
     'security-&-endpoint': {
       'http-origin': must('server', 'The Origin of every request is checked; a wrong one gets 403.'),
       'http-loopback': should('server', 'A server on somebody’s machine binds to loopback only.'),
-      'http-authentication': should(
-        'server',
-        'Callers are authenticated.',
-        later('Comes with the pages on authorization.'),
-      ),
+      'http-authentication': should('server', 'Callers are authenticated.'),
     },
     'sending-messages': {
       'http-post': must('client', 'Each message is a POST of its own.'),

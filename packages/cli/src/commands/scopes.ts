@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { permissionsOf } from 'hawser/testing'
 import { COMMON, PRINTING } from '../command-line/options.ts'
 import { EXIT } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
-import { createOutput } from '../output/create-output.ts'
+import { createOutput, type Output } from '../output/create-output.ts'
 import { clean } from '../output/sanitize.ts'
 import { compareLocks, toLock } from '../permissions/lock.ts'
 import { showPermissions } from '../permissions/show-permissions.ts'
@@ -33,7 +34,7 @@ export const scopes = defineCommand({
     if (file === undefined) throw usageFailure('scopes needs a FILE.', 'Write: hawser scopes FILE [--check | --write]')
     if (more.length > 0) throw usageFailure(`Unexpected "${more[0]}".`)
     if (values.check === true && values.write === true) throw usageFailure('--check or --write, not both.')
-    const { permissions } = await loadServer(file)
+    const permissions = permissionsOf(await loadServer(file))
     const output = createOutput(values)
     const { lock = 'scopes.lock.json' } = values
     const text = toLock(permissions)
@@ -51,12 +52,7 @@ export const scopes = defineCommand({
   },
 })
 
-async function check(
-  lock: string,
-  text: string,
-  file: string,
-  output: ReturnType<typeof createOutput>,
-): Promise<typeof EXIT.ok> {
+async function check(lock: string, text: string, file: string, output: Output): Promise<typeof EXIT.ok> {
   const known = await readFile(lock, 'utf8').catch((error: Error) => {
     throw usageFailure(`${lock} cannot be read: ${error.message}`, `To make it: hawser scopes ${file} --write`)
   })

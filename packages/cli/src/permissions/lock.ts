@@ -1,6 +1,4 @@
-import type { Server } from 'hawser'
-
-type Permissions = Server['permissions']
+import type { Permissions } from 'hawser/testing'
 
 /** What each permission of a server means, in the form in which it is kept: a line of the file for a line of a review. */
 export interface Lock {

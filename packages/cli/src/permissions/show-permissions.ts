@@ -1,12 +1,12 @@
-import type { Server } from 'hawser'
-import { createOutput } from '../output/create-output.ts'
+import type { Permissions } from 'hawser/testing'
+import type { Output } from '../output/create-output.ts'
 import { clean } from '../output/sanitize.ts'
 import { renderTable, type Row } from '../output/table.ts'
 
 /** Shows a person what each permission is, and what it opens. */
 export function showPermissions(
-  { scopes, items }: Server['permissions'],
-  { width, paint }: Pick<ReturnType<typeof createOutput>, 'width' | 'paint'>,
+  { scopes, items }: Permissions,
+  { width, paint }: Pick<Output, 'width' | 'paint'>,
 ): string {
   const opened = (wants: (needs: (typeof items)[number]['needs']) => boolean): string => {
     const names = items.filter(({ needs }) => wants(needs)).map(({ kind, name }) => `${kind} ${name}`)

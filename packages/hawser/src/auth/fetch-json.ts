@@ -13,7 +13,7 @@ const TIMEOUT_MS = 5_000
 export async function fetchBounded(fetch: Fetch, url: string, init: RequestInit = {}): Promise<Response> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   const response = await fetch(url, { ...init, redirect: 'manual', signal })
-  const chunks: Uint8Array<ArrayBuffer>[] = []
+  const chunks: BlobPart[] = []
   let length = 0
   const reader = response.body?.getReader()
   try {
@@ -22,7 +22,7 @@ export async function fetchBounded(fetch: Fetch, url: string, init: RequestInit 
       if (next === undefined || next.done) break
       length += next.value.byteLength
       if (length > MAX_BYTES) throw new Error(`The answer of ${url} is larger than ${MAX_BYTES} bytes.`)
-      chunks.push(next.value as Uint8Array<ArrayBuffer>)
+      chunks.push(next.value)
     }
   } catch (error) {
     await reader?.cancel().catch(() => {})

@@ -58,18 +58,20 @@ export function introspection(options: IntrospectionOptions): TokenCheck {
     ask: async (token) => {
       const url = endpoint ?? (await discover())
       if (failed !== undefined && Date.now() < failed.until) throw failed.error
-      let answer: unknown
+      let answer: Readonly<Record<string, unknown>>
       try {
-        answer = await fetchJson(fetch, url, {
-          method: 'POST',
-          headers: {
-            accept: 'application/json',
-            authorization,
-            'content-type': 'application/x-www-form-urlencoded',
-          },
-          body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
-        })
-        if (!isObject(answer) || typeof answer['active'] !== 'boolean') throw new Error(`${url} gave no answer.`)
+        answer = readAnswer(
+          url,
+          await fetchJson(fetch, url, {
+            method: 'POST',
+            headers: {
+              accept: 'application/json',
+              authorization,
+              'content-type': 'application/x-www-form-urlencoded',
+            },
+            body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
+          }),
+        )
       } catch (cause) {
         failed = { error: unavailable(cause), until: Date.now() + PAUSE_MS }
         throw failed.error
@@ -79,6 +81,11 @@ export function introspection(options: IntrospectionOptions): TokenCheck {
       return { iss: issuer, ...answer }
     },
   }
+}
+
+function readAnswer(url: string, answer: unknown): Readonly<Record<string, unknown>> {
+  if (isObject(answer) && typeof answer['active'] === 'boolean') return answer
+  throw new Error(`${url} did not say whether the token is active.`)
 }
 
 /** Both parts are encoded as in a form. (RFC 6749 §2.3.1) */

@@ -8,7 +8,7 @@ export interface IssuerMetadata {
 }
 
 /** Where an issuer may say it, in the order in which it is looked for. (authorization-server-discovery) */
-export function metadataUrls(issuer: string): readonly string[] {
+function metadataUrls(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')
   const urls = [

@@ -10,11 +10,11 @@ type Issuer = Awaited<ReturnType<typeof createIssuer>>
 const open = async (options: Partial<ProtectedResourceOptions> = {}) => {
   const issuer = await createIssuer()
   const auth = protectedResource({ resource: RESOURCE, issuer: ISSUER, fetch: issuer.fetch, ...options })
-  return { issuer, auth, present: present(auth) }
+  return { issuer, auth, present: presentTo(auth) }
 }
 
 /** Who a token stands for. */
-const present =
+const presentTo =
   (auth: ReturnType<typeof protectedResource>) =>
   async (token: string): Promise<Principal | undefined> =>
     auth.authenticate(`Bearer ${token}`, { method: 'POST', header: () => undefined })
@@ -55,6 +55,7 @@ describe('a token of an issuer', () => {
     expect(await present(token)).toMatchObject({ subject: 'ada' })
   })
 
+  // spec: auth-token-audience
   it.each<[string, unknown, string]>([
     ['another resource', 'https://other.example.com/mcp', 'audience'],
     ['nobody', undefined, 'audience'],
@@ -69,6 +70,7 @@ describe('a token of an issuer', () => {
     await expect(present(await issuer.sign({ aud: aud as string }))).rejects.toMatchObject(refused(reason))
   })
 
+  // spec: auth-resource-case
   it.each([['HTTPS://Notes.Example.COM/mcp'], [[RESOURCE]]])('TR3: for %j is taken', async (aud) => {
     const { issuer, present } = await open()
     expect(await present(await issuer.sign({ aud }))).toMatchObject({ subject: 'ada' })
@@ -219,7 +221,7 @@ describe('the keys of an issuer', () => {
       'have moved',
       ({ answers }) => answers.set(`${ISSUER}/jwks`, () => Response.redirect('https://evil.example', 302)),
     ],
-  ])('TR23: that %s make nobody a stranger, and are left alone for a moment', async (_, breakIt) => {
+  ])('TR23: that %s make nobody a stranger, and are left alone for a moment', async (_what, breakIt) => {
     const { issuer, present } = await open()
     breakIt(issuer)
     const tokens = await Promise.all(Array.from({ length: 20 }, (_, i) => issuer.sign({ jti: String(i) })))
@@ -257,7 +259,7 @@ describe('an introspection', () => {
     )
     const tokens = introspection({ issuer: ISSUER, clientId: 'a:b', clientSecret: 'c d%', fetch: issuer.fetch })
     const auth = protectedResource({ resource: RESOURCE, tokens })
-    return { issuer, auth, present: present(auth) }
+    return { issuer, auth, present: presentTo(auth) }
   }
   const good = {
     active: true,
@@ -332,7 +334,7 @@ describe('an issuer in this process', () => {
       isGrantLive: (id: string) => grants.has(id),
     }
     const auth = protectedResource({ resource: RESOURCE, issuer })
-    const principal = (await present(auth)(await sign({ gid: 'g1' })))!
+    const principal = (await presentTo(auth)(await sign({ gid: 'g1' })))!
     expect(await auth.isLive?.(principal)).toBe(true)
     grants.clear()
     expect(await auth.isLive?.(principal)).toBe(false)
@@ -341,7 +343,7 @@ describe('an issuer in this process', () => {
 
   it('is heard of new keys soon', async () => {
     const { jwks, sign } = await createIssuer()
-    const show = present(
+    const show = presentTo(
       protectedResource({ resource: RESOURCE, issuer: { issuer: ISSUER, jwks: () => ({ keys: [...jwks.keys] }) } }),
     )
     await show(await sign())

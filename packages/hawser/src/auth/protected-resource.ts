@@ -70,16 +70,14 @@ export function protectedResource(options: ProtectedResourceOptions): Authentica
   const { resource, tokens, live } = options
   const url = checkUrl('resource', resource)
   const local = typeof options.issuer === 'object' ? options.issuer : undefined
-  const issuer = tokens?.issuer ?? local?.issuer ?? (options.issuer as string | undefined)
+  const named = typeof options.issuer === 'object' ? options.issuer.issuer : options.issuer
+  const issuer = tokens?.issuer ?? named
   if (issuer === undefined)
     throw new TypeError('protectedResource({ … }) needs an `issuer`, or `tokens` that name one.')
   checkUrl('issuer', issuer)
-  for (const [name, other] of [
-    ['issuer', local?.issuer ?? options.issuer],
-    ['live', live?.issuer],
-  ] as const) {
+  for (const [name, other] of Object.entries({ issuer: named, live: live?.issuer })) {
     if (other === undefined || other === issuer) continue
-    throw new TypeError(`protectedResource({ ${name} }) is ${String(other)}, but tokens are from ${issuer}.`)
+    throw new TypeError(`protectedResource({ ${name} }) is ${other}, but tokens are from ${issuer}.`)
   }
   const skewMs = (options.clockTolerance ?? 60) * 1000
   const { audience = [], scopeClaim = 'scope' } = options

@@ -18,7 +18,7 @@ const expectNothingLeaked = ({ text }: Heard, ran: readonly string[]): void => {
 }
 
 describe('a protected server over HTTP', () => {
-  // spec: authorization-unauthorized
+  // spec: auth-http, auth-announced, auth-challenge-scope, auth-statuses, http-authentication
   it.each(['tools/call', 'tools/list', 'server/discover', 'no/such'])(
     'TR1: tells who has no token where to get one, for %s',
     async (method) => {
@@ -39,6 +39,7 @@ describe('a protected server over HTTP', () => {
     expectNothingLeaked(heard, ran)
   })
 
+  // spec: auth-token-header
   it('TR2: looks for a token in the header alone, and writes it nowhere', async () => {
     const { server, sign, ran, logged } = await createNotes()
     const token = await sign({ scope: 'notes:read' })
@@ -46,7 +47,8 @@ describe('a protected server over HTTP', () => {
     const json = JSON.stringify({
       jsonrpc: '2.0',
       id: 1,
-      ...{ method: 'tools/call', params: { name: 'search', access_token: token } },
+      method: 'tools/call',
+      params: { name: 'search', access_token: token },
     })
     const requests = [
       new Request(`${RESOURCE}?access_token=${token}`, { method: 'POST', headers, body: json }),
@@ -78,6 +80,7 @@ describe('a protected server over HTTP', () => {
     expectNothingLeaked(heard, ran)
   })
 
+  // spec: auth-token-invalid, auth-token-validated
   it('TR4: says that a token is expired before it says what else it lacks', async () => {
     const { send, sign, now, ran } = await createNotes()
     const heard = await send(...call('save', { text: 'x' }), { token: await sign({ exp: now() - 600 }) })
@@ -113,6 +116,7 @@ describe('a protected server over HTTP', () => {
     expectNothingLeaked(heard, ran)
   })
 
+  // spec: auth-insufficient, auth-at-once, auth-statuses
   it('TR8: names everything that is missing at once, and no arguments', async () => {
     const { send, sign, ran } = await createNotes()
     const heard = await send(...call('save', { text: 'canary' }), { token: await sign({ scope: 'notes:read' }) })
@@ -144,6 +148,7 @@ describe('a protected server over HTTP', () => {
     expect(ran).toEqual([])
   })
 
+  // spec: auth-hierarchy
   it('TR9: counts a scope that implies the one it takes', async () => {
     const { send, sign } = await createNotes()
     expect(await send(...call('search'), { token: await sign({ scope: 'notes:write' }) })).toMatchObject({
@@ -216,7 +221,7 @@ describe('a protected server over HTTP', () => {
       { notifications: { resourceSubscriptions: ['notes://ada/1'] } },
       { token },
     )
-    changes.publish({ kind: 'resource', uri: 'notes://ada/1' })
+    await changes.publish({ kind: 'resource', uri: 'notes://ada/1' })
     expect((await listening).text).not.toContain('notes://ada/1')
   })
 
@@ -299,12 +304,13 @@ describe('a protected server over HTTP', () => {
     }
   })
 
+  // spec: auth-token-transit
   it('TR20: gives nobody behind the door a token to pass on', async () => {
     const { server, send, sign } = await createNotes()
     const seen: Call[] = []
-    const handle: Handle = (call) => {
-      seen.push(call)
-      return server.handle(call)
+    const handle: Handle = (received) => {
+      seen.push(received)
+      return server.handle(received)
     }
     const token = await sign()
     await send(...call('whoami'), { token, fetch: createFetchHandler({ ...server, handle }) })
@@ -312,6 +318,7 @@ describe('a protected server over HTTP', () => {
     expect(inspect(seen, { depth: Infinity, showHidden: true })).not.toContain(token)
   })
 
+  // spec: auth-metadata, auth-servers, auth-announced
   it('TR21: serves its description beside the endpoint, and nothing else there', async () => {
     const { server } = await createNotes()
     const get = (path: string, method = 'GET', headers = {}) =>

@@ -13,8 +13,8 @@ const PREFLIGHT: HttpHeaders = { ...OPEN, 'access-control-allow-methods': METHOD
 export type ServeDocument = (method: string, path: string) => HttpReply | undefined
 
 /** Serves the documents by which clients find the authorization server. (RFC 9728 §3) */
-export function createDocuments({ auth }: Service): ServeDocument {
-  if (auth === undefined) return () => undefined
+export function createDocuments({ auth }: Service): ServeDocument | undefined {
+  if (auth === undefined) return undefined
   const { documents } = auth
   return (method, path) => {
     if (!path.startsWith(WELL_KNOWN)) return undefined

@@ -61,8 +61,8 @@ export interface HttpOptions extends SourceOptions, EventQueueOptions {
 export interface Exchange {
   /** Most bytes of a body that the transport may hand to `answer`. */
   readonly maxBytes: number
-  /** Answers what is asked of a path beside the endpoint, such as the documents of its protection. */
-  readonly document: ServeDocument
+  /** Answers what is asked of a path beside the endpoint; absent where there is nothing beside it. */
+  readonly document: ServeDocument | undefined
   /**
    * Refuses a request by its head, before its body is read; `undefined` lets it pass. It finds out who sent the request, which
    * takes a promise only where that takes time.

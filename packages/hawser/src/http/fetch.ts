@@ -1,4 +1,4 @@
-import { documentPath } from './documents.ts'
+import { documentPath, type ServeDocument } from './documents.ts'
 import type { EventQueue } from './event-queue.ts'
 import { createExchange, type HttpOptions, type HttpService } from './exchange.ts'
 import type { Principal } from '../call/index.ts'
@@ -67,9 +67,8 @@ export function createFetchHandler(
 ): (request: Request, env?: unknown) => Promise<Response> {
   const exchange = createExchange(service, options)
   return async (request, env) => {
-    const path = documentPath(request.url)
-    const document = path && exchange.document(request.method, path)
-    if (document) return toResponse(document)
+    const document = exchange.document && serveDocument(exchange.document, request)
+    if (document !== undefined) return toResponse(document)
     const incoming = new FetchRequest(request, env)
     const admitted = exchange.admit(incoming)
     const refusal = admitted instanceof Promise ? await admitted : admitted
@@ -78,6 +77,11 @@ export function createFetchHandler(
     if (body.problem !== undefined) return toResponse(refuse(body.problem))
     return toResponse(await exchange.answer(incoming, body.text))
   }
+}
+
+function serveDocument(serve: ServeDocument, { url, method }: Request): HttpReply | undefined {
+  const path = documentPath(url)
+  return path === undefined ? undefined : serve(method, path)
 }
 
 async function readRequest(request: Request, maxBytes: number): Promise<Body | typeof BROKEN> {

@@ -83,7 +83,7 @@ export async function listen(service: HttpService, options: ListenOptions = {}):
     const target = readTarget(incoming.url)
     const isEndpoint = target.path === path || target.path === sse
     if (!isEndpoint) {
-      const document = exchange.document(incoming.method ?? '', target.path)
+      const document = exchange.document?.(incoming.method ?? '', target.path)
       return refuseUnread(incoming, outgoing, document ?? refuse('notFound'), maxBytes)
     }
     const request = new NodeRequest(incoming, outgoing, target)

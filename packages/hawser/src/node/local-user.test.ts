@@ -4,6 +4,7 @@ import { readLocalUser } from './local-user.ts'
 const known = ['notes:read', 'notes:write']
 
 describe('the local user', () => {
+  // spec: auth-stdio
   it.each([
     [{}, 'local', known],
     [{ HAWSER_AS: 'ada' }, 'ada', known],

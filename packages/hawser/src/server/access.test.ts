@@ -38,7 +38,7 @@ function keeping(decide?: (decision: Decision) => void | Promise<void>) {
 
 describe('a decision', () => {
   it('is told before anything runs, with what was used', async () => {
-    const { decisions, values } = keeping(() => void expect(ran).toEqual([]))
+    const { decisions, values } = keeping(() => expect(ran).toEqual([]))
     await complete(server, 'tools/call', { name: 'look' }, { principal: ada('write', 'other'), values })
     expect(decisions).toEqual([
       {

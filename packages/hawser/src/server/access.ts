@@ -151,6 +151,9 @@ function createAccess(
   const { grantable } = rules
   const isDynamic = choose !== undefined
   const isHidden = createHiding(most, isDynamic, grantable)
+  /** An item that is there for the caller may still choose what could never be granted to them. */
+  const isBarred = ({ requirements }: Need, principal: Principal): boolean =>
+    grantable !== undefined && !requirements.every((one) => isGrantable(one, principal, grantable))
   const needOf = (given: unknown): Need => (given === undefined ? most : (choose?.(given) ?? most))
 
   /** What the arguments of a stranger would need is not worth looking at: there is nothing that they hold. */
@@ -162,7 +165,7 @@ function createAccess(
       const what = need.scopes.length === 0 ? '' : ` Needed: ${need.scopes.join(', ')}.`
       return new AuthorizationError('missing_token', `Sign in first.${what}`, need.scopes)
     }
-    const missing = missingOf(need, principal)
+    const missing = isDynamic && isBarred(need, principal) ? need.scopes : missingOf(need, principal)
     if (missing.length === 0) return undefined
     return new AuthorizationError('insufficient_scope', `Permission missing: ${missing.join(', ')}.`, missing)
   }
@@ -174,7 +177,8 @@ function createAccess(
     let refusal = hidden?.() ?? judge(need, principal)
     let reason: Decision['reason'] = 'ok'
     if (hidden !== undefined) reason = 'policy'
-    else if (refusal !== undefined) reason = principal === undefined ? 'no_token' : 'scope'
+    else if (refusal !== undefined)
+      reason = principal === undefined ? 'no_token' : isBarred(need, principal) ? 'policy' : 'scope'
     else if (need.isLive) {
       const lapse = await findLapse(need, principal, rules)
       if (lapse !== undefined) [reason, refusal] = lapse
@@ -226,9 +230,18 @@ function createHiding(
 ): Access['isHidden'] {
   if (grantable === undefined || requirements.length === 0) return () => false
   return (principal) => {
-    const isGrantable = ({ grantedBy }: Requirement): boolean => grantedBy.some((scope) => grantable(scope, principal))
-    return !(isDynamic ? requirements.some(isGrantable) : requirements.every(isGrantable))
+    const could = (one: Requirement): boolean => isGrantable(one, principal, grantable)
+    return !(isDynamic ? requirements.some(could) : requirements.every(could))
   }
+}
+
+/** Whether a caller could meet a requirement, by the scope itself or by one that implies it. */
+function isGrantable(
+  { grantedBy }: Requirement,
+  principal: Principal | undefined,
+  grantable: NonNullable<AccessRules['grantable']>,
+): boolean {
+  return grantedBy.some((scope) => grantable(scope, principal))
 }
 
 /** Why the grant of a caller does not hold any more, if so. The local user has none that somebody could revoke. */

@@ -46,7 +46,7 @@ export function createToolCaller(
 }
 
 /** Lets a call in and reads its input. Arguments are read before only where they decide who may come in. */
-export function enter(tool: CompiledTool, call: Call<'tools/call'>): Sync<unknown> {
+function enter(tool: CompiledTool, call: Call<'tools/call'>): Sync<unknown> {
   const { access, name } = tool
   const given = call.params.arguments ?? {}
   const hidden = (): Error => unknownTool(name)

@@ -26,9 +26,9 @@ import { type AccessRules, createAuthorizer } from './access.ts'
 import { type Changed, type Changes, createChanged } from './changes.ts'
 import { createToolCaller } from './call-tool.ts'
 import { checkOptions, checkUsed } from './check-options.ts'
-import { compilePrompt } from './compile-prompt.ts'
-import { compileResource } from './compile-resource.ts'
-import { compileTool } from './compile-tool.ts'
+import { type CompiledPrompt, compilePrompt } from './compile-prompt.ts'
+import { type CompiledResource, compileResource } from './compile-resource.ts'
+import { type CompiledTool, compileTool } from './compile-tool.ts'
 import { createCompleter } from './complete.ts'
 import type { Prompts, Resources, Sync, Tools } from './definitions.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
@@ -40,11 +40,10 @@ import { createResourceList, createTemplateList } from './list-resources.ts'
 import { createListening } from './listen.ts'
 import { createListPages, createShows, type Listing, readListing } from './listing.ts'
 import { attachMounts, isPublicMount, type Mounts } from './mounts.ts'
-import { describePermissions, type Permissions } from './permissions.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
 import { createScreen } from './screen.ts'
 import type { ContextRequest } from './run-handler.ts'
-import { compileCatalogue, type ScopeCatalogue } from './scopes.ts'
+import { type Catalogue, compileCatalogue, type ScopeCatalogue } from './scopes.ts'
 import { toTtlMs } from './ttl-ms.ts'
 
 /** What `mcp({ … })` takes. */
@@ -63,7 +62,7 @@ export interface ServerOptions<Scope extends string = string, Context extends ob
   readonly auth?: Authenticator | undefined
   /**
    * Whether a caller could ever be granted a scope, by role, plan or tenant. Where not, items that need it do not exist for
-   * them; without this all could be granted to everybody. Asked often, so it answers at once.
+   * them; without this all could be granted to everybody. Strangers are asked about without a principal, and each look at a list asks.
    */
   readonly grantable?: ((scope: Scope, principal: Principal | undefined) => boolean) | undefined
   /**
@@ -103,12 +102,22 @@ export interface ServerParts<C> {
   readonly use?: readonly (Interceptor | ServerExtension)[] | undefined
 }
 
+/** The items of a server and its scopes, as they are compiled. */
+export interface Protected {
+  readonly scopes: Catalogue['declared']
+  readonly tools: ReadonlyMap<string, CompiledTool>
+  readonly resources: readonly CompiledResource[]
+  readonly prompts: ReadonlyMap<string, CompiledPrompt>
+  readonly mounts: Mounts
+}
+
 /** A server without a transport. */
 export interface ServerCore extends Service {
   readonly info: Implementation
   readonly capabilities: ServerCapabilities
   readonly changed: Changed
-  readonly permissions: Permissions
+  /** What protects it, for `permissionsOf()` of `hawser/testing`. */
+  readonly parts: Protected
   /** What this server offers by itself, so that those who mount it can check names when they load. */
   readonly names: { readonly tools: readonly string[]; readonly prompts: readonly string[] }
 }
@@ -254,13 +263,7 @@ export function createServer<C, Scope extends string = string>(
     info,
     capabilities,
     changed,
-    permissions: describePermissions({
-      declared: catalogue.declared,
-      tools,
-      resources,
-      prompts,
-      mounts: new Map(Object.entries(mounts).map(([name, mount]) => [name, mount.definition?.scopes ?? 'public'])),
-    }),
+    parts: { scopes: catalogue.declared, tools, resources, prompts, mounts },
     names: { tools: [...tools.keys()], prompts: [...prompts.keys()] },
   }
 }

@@ -51,7 +51,7 @@ interface Shown {
   readonly meta?: Meta | undefined
 }
 
-interface Guarded<Scope extends string, Given> {
+interface Guarded<Scope extends string, Decisive> {
   /**
    * Who may reach it, on every transport: whoever holds all of these scopes, whoever signed in, or everybody. A function says
    * it for one call, by what that call was given, and chooses only out of `mayNeed`. Required where the server has `auth`.
@@ -60,7 +60,7 @@ interface Guarded<Scope extends string, Given> {
     | readonly Scope[]
     | 'signedIn'
     | 'public'
-    | ((given: Given) => readonly Scope[] | 'signedIn')
+    | ((given: Decisive) => readonly Scope[] | 'signedIn')
     | undefined
   /** All scopes that a function in `scopes` may choose. */
   readonly mayNeed?: readonly Scope[] | undefined

@@ -32,7 +32,7 @@ export function createPromptGetter(
 }
 
 /** Lets a call in and reads its arguments; before only where they decide who may come in. */
-export async function enterPrompt(prompt: CompiledPrompt, call: Call<'prompts/get'>): Promise<unknown> {
+async function enterPrompt(prompt: CompiledPrompt, call: Call<'prompts/get'>): Promise<unknown> {
   const { access, name } = prompt
   const hidden = (): Error => unknownPrompt(name)
   const isLast = access.isDynamic && call.principal !== undefined && !access.isHidden(call.principal)

@@ -1,12 +1,13 @@
-export { ALONG } from './access.ts'
+export { type Access, ALONG } from './access.ts'
 export { type Changes, memoryChanges } from './changes.ts'
 export { audio, embed, fail, image, link, text } from './content.ts'
 export type { HandlerContext } from './context.ts'
 export type { ExtendedServer, RunningExtension, ServerExtension } from './extension.ts'
-export { createServer, type ServerCore, type ServerOptions, type ServerParts } from './create-server.ts'
+export { createServer, type Protected, type ServerCore, type ServerOptions, type ServerParts } from './create-server.ts'
 export {
   definers,
   type Definers,
+  type Effect,
   needs,
   type Prompt,
   type Prompts,

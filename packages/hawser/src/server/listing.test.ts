@@ -137,6 +137,26 @@ describe('lists', () => {
     }
   })
 
+  it('let nobody have what could never be granted to them, whatever their token says', async () => {
+    const pick2 = tool({
+      description: 'd',
+      effect: 'read',
+      input: z.object({ extra: z.boolean() }),
+      scopes: ({ extra }: { extra: boolean }) => (extra ? ['plus'] : ['read']),
+      mayNeed: ['read', 'plus'],
+      run: () => 'picked',
+    })
+    const server = createServer(
+      { name: 'n', version: '1', auth, scopes, grantable: (scope) => scope !== 'plus' },
+      { tools: { pick2 } },
+    )
+    const principal = ada('read', 'plus')
+    const pick = (extra: boolean) =>
+      callServer(server, 'tools/call', { name: 'pick2', arguments: { extra } }, { principal })
+    expect(await pick(false)).toMatchObject({ content: [{ text: 'picked' }] })
+    await expect(pick(true)).rejects.toMatchObject({ code: 'insufficient_scope', scopes: ['plus'] })
+  })
+
   it.each([
     [{ listing: 'grantable' }],
     [{ listing: 'all', grantable: () => true }],

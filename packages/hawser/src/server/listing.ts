@@ -14,9 +14,9 @@ export function readListing(listing: Listing | undefined, grantable: unknown): L
   const chosen = listing ?? (grantable === undefined ? 'all' : 'grantable')
   const problem =
     chosen === 'grantable' && grantable === undefined
-      ? "`listing: 'grantable'` needs \`grantable\`, which says what could be granted to whom."
+      ? "`listing: 'grantable'` needs `grantable`, which says what could be granted to whom."
       : chosen === 'all' && grantable !== undefined
-        ? "`listing: 'all'` shows what \`grantable\` hides. Leave one of them out."
+        ? "`listing: 'all'` shows what `grantable` hides. Leave one of them out."
         : ['all', 'grantable', 'granted'].includes(chosen)
           ? undefined
           : `\`listing\` is 'all', 'grantable' or 'granted'; it is ${JSON.stringify(chosen)}.`

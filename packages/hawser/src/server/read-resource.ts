@@ -61,10 +61,7 @@ export function createResourceReader(
 }
 
 /** Finds what a call reads, and lets the call in. */
-export async function enterResource(
-  find: (uri: string) => Found | undefined,
-  call: Call<'resources/read'>,
-): Promise<Found> {
+async function enterResource(find: (uri: string) => Found | undefined, call: Call<'resources/read'>): Promise<Found> {
   const { uri } = call.params
   const hidden = (): Error => unknownResource(uri)
   const found = find(uri)

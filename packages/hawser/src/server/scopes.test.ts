@@ -103,6 +103,7 @@ describe('scopes', () => {
   })
 
   // RFC 6749 §3.3; a refresh token is between a client and its authorization server
+  // spec: auth-no-offline
   it.each(['', 'read notes', 'a"b', 'a\\b', 'é', 'a\r\nb', 'offline_access'])(
     'must be ones that a token can hold: %j',
     (scope) => {

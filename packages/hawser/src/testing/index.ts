@@ -1,5 +1,6 @@
 export { connect, type TestClient, type TestOptions } from './connect.ts'
 export { parseTrace, type Trace, type TracedCall } from './parse-trace.ts'
+export { type Permission, type Permissions, permissionsOf, type Reachable } from './permissions.ts'
 export { createRecording, type Recording, type RecordingOptions } from './recording.ts'
 export type { TraceEntry } from './record-trace.ts'
 export type { RedactOptions } from './redact.ts'

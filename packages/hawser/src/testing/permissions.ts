@@ -1,10 +1,5 @@
 import type { Risk } from '../call/index.ts'
-import type { Access } from './access.ts'
-import type { CompiledPrompt } from './compile-prompt.ts'
-import type { CompiledResource } from './compile-resource.ts'
-import type { CompiledTool } from './compile-tool.ts'
-import type { Effect } from './definitions.ts'
-import type { Requirement, ScopeDefinition } from './scopes.ts'
+import type { Access, Effect, Protected } from '../server/index.ts'
 
 /** One permission of a server, with everything that it opens. */
 export interface Permission {
@@ -34,18 +29,16 @@ export interface Permissions {
   readonly items: readonly Reachable[]
 }
 
-interface Parts {
-  readonly declared: ReadonlyMap<string, { readonly definition: ScopeDefinition; readonly requirement: Requirement }>
-  readonly tools: ReadonlyMap<string, CompiledTool>
-  readonly resources: readonly CompiledResource[]
-  readonly prompts: ReadonlyMap<string, CompiledPrompt>
-  readonly mounts: ReadonlyMap<string, readonly string[] | 'signedIn' | 'public'>
-}
-
-/** Says who may do what. */
-export function describePermissions({ declared, tools, resources, prompts, mounts }: Parts): Permissions {
+/**
+ * Says who may do what at a server.
+ *
+ * @example
+ * expect(permissionsOf(server).items.filter(({ needs }) => needs === 'public')).toEqual([])
+ */
+export function permissionsOf({ parts }: { readonly parts: Protected }): Permissions {
+  const { scopes, tools, resources, prompts, mounts } = parts
   return {
-    scopes: [...declared].map(([scope, { definition, requirement }]) => ({
+    scopes: [...scopes].map(([scope, { definition, requirement }]) => ({
       scope,
       title: definition.title,
       risk: requirement.risk,
@@ -57,11 +50,11 @@ export function describePermissions({ declared, tools, resources, prompts, mount
       ...[...tools].map(([name, { access, definition }]) => reach('tool', name, access, definition.effect)),
       ...resources.map(({ definition, access }) => reach('resource', definition.uri, access, 'read')),
       ...[...prompts].map(([name, { access }]) => reach('prompt', name, access, 'read')),
-      ...[...mounts].map(([name, needs]): Reachable => ({
+      ...Object.entries(mounts).map(([name, { definition }]): Reachable => ({
         kind: 'mount',
         name,
         effect: undefined,
-        needs,
+        needs: (definition as { readonly scopes?: Reachable['needs'] }).scopes ?? 'public',
         chooses: false,
       })),
     ],
