@@ -1,7 +1,7 @@
 import { GENESIS, hashedText, headText } from './chain.ts'
 import type { AuditEvent } from './event.ts'
 import { createAuditKeys, isSame, mac, sha256 } from './keys.ts'
-import { readEvent } from './read-event.ts'
+import { readAuditEvent } from './read-event.ts'
 import type { AuditHead, AuditSource } from './sink.ts'
 
 /** What is wrong with a log. */
@@ -19,6 +19,7 @@ export interface AuditProblem {
   readonly upTo?: number | undefined
 }
 
+/** Whether a log is what was written, and what is wrong with it otherwise. */
 export interface AuditVerification {
   readonly ok: boolean
   readonly records: number
@@ -31,6 +32,7 @@ export interface AuditVerification {
   readonly tenants: ReadonlyMap<string, { readonly from: number; readonly to: number; readonly hash: string }>
 }
 
+/** What is known of a log besides what stands in it. */
 export interface VerifyOptions {
   /** The secret of the log: proves that its end was written by whoever had it. Without, seals are not looked at. */
   readonly key?: string | Uint8Array | undefined
@@ -100,7 +102,7 @@ export async function verifyAudit(source: AuditSource, options: VerifyOptions = 
   }
 
   for await (const line of source.lines()) {
-    const event = readEvent(line)
+    const event = readAuditEvent(line)
     if (event === undefined) unreadable++
     else {
       records++

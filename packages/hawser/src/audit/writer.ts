@@ -70,7 +70,7 @@ export function createWriter(options: WriterOptions): Writer {
       isFailing ? PAUSE : LINGER,
     )
     // A sink that is gone for good is no reason for a process to stay.
-    if (isFailing && typeof timer === 'object' && 'unref' in timer) timer.unref()
+    if (isFailing) letGo(timer)
   }
 
   const append = async (batch: readonly Draft[]): Promise<void> => {
@@ -142,4 +142,10 @@ export function createWriter(options: WriterOptions): Writer {
 
 function withHash({ op, ...record }: AuditRecord, argsHash: string): AuditRecord {
   return { ...record, op: op && { ...op, argsHash } }
+}
+
+/** Has a timer keep no process alive, where there are processes. */
+function letGo(timer: unknown): void {
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
+    timer.unref()
 }
