@@ -54,7 +54,7 @@ it('uses an account of its caller, renewed when it ends', async () => {
   const asked: string[] = []
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
     if (url.endsWith('/token')) {
-      asked.push(`token ${String(init.body)}`)
+      asked.push(`token ${await new Response(init.body).text()}`)
       return Response.json({ access_token: 'second', expires_in: 3600 })
     }
     asked.push(`count ${new Headers(init.headers).get('authorization')}`)

@@ -84,13 +84,13 @@ const VERBS: Readonly<Record<string, (source: AuditSource, given: Given, files: 
   },
 
   tail: async (source, given) => {
-    const { isWanted, readEvent } = await import('hawser/audit')
+    const { isSelected, readAuditEvent } = await import('hawser/audit')
     const output = createOutput(given)
     const [filter, most] = [readFilter(given), readCount(given.lines)]
-    const last: NonNullable<ReturnType<typeof readEvent>>[] = []
+    const last: NonNullable<ReturnType<typeof readAuditEvent>>[] = []
     for await (const line of source.lines()) {
-      const event = readEvent(line)
-      if (event === undefined || !isWanted(event, filter)) continue
+      const event = readAuditEvent(line)
+      if (event === undefined || !isSelected(event, filter)) continue
       last.push(event)
       if (last.length > most) last.shift()
     }

@@ -27,6 +27,7 @@ export interface IssuerEvent {
   readonly reason?: string | undefined
 }
 
+/** Where the events of an authorization server go. */
 export interface AuditEventsOptions {
   readonly sink: AuditSink
   /** The secret of the log: the one that `audit()` has for the same sink. */

@@ -430,6 +430,27 @@ describe('a sink that fails', () => {
     expect(events.at(-1)).toMatchObject({ type: 'admin.records_lost', op: { name: '15 records' } })
   })
 
+  it('has room for what others did beside large arguments, which are left out first', async () => {
+    const inner = memoryAudit()
+    const held = Promise.withResolvers<void>()
+    const sink: AuditSink = { append: async (records, key) => (await held.promise, inner.append(records, key)) }
+    const { server, keep } = createServer({ sink })
+    const client = await connect(server, { as: ada })
+    const query = 'x'.repeat(12_000_000)
+    for (let n = 0; n < 4; n++) await client.call('hello', { query })
+    await client.call('search', { query: 'tide' })
+    held.resolve()
+    await keep.close()
+    const decisions = inner.events().filter(({ type }) => type === 'authz.decision')
+    expect(decisions.map(({ op }) => [op?.name, op?.argBytes, op?.argsHash !== undefined])).toEqual([
+      ['hello', 12_000_012, true],
+      ['hello', 12_000_012, true],
+      ['hello', 12_000_012, false],
+      ['hello', 12_000_012, false],
+      ['search', 16, true],
+    ])
+  })
+
   it('TR25: has nothing run in required mode when there is no room left for another record', async () => {
     const held = Promise.withResolvers<void>()
     const { server, ran } = createServer({ sink: { append: () => held.promise }, mode: 'required', maxWaiting: 4 })

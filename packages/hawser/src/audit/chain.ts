@@ -2,17 +2,29 @@ import { canonicalJson } from '../call/index.ts'
 import type { AuditEvent, AuditRecord } from './event.ts'
 import type { AuditHead } from './sink.ts'
 
-/** What stands before the first record of a tenant. */
+/**
+ * What stands before the first record of a tenant.
+ *
+ * @example const head = heads.get(tenant) ?? GENESIS
+ */
 export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) }
 
-/** What the hash of a record is made of: the record in its place, as canonical JSON. */
+/**
+ * What the hash of a record is made of: the record in its place, as canonical JSON.
+ *
+ * @example const text = chainText(record, head)
+ */
 export function chainText(record: AuditRecord, head: AuditHead): string {
   const fields = inOrder(record, head)
   // Of redacted arguments, callers chose the names.
   return record.op?.argsRedacted === undefined ? JSON.stringify(fields) : canonicalJson(fields)
 }
 
-/** The line that keeps a record, and what the next one is linked to. */
+/**
+ * The line that keeps a record, and what the next one is linked to.
+ *
+ * @example const { line, head: next } = chainLink(text, head, await sha256(text))
+ */
 export function chainLink(
   text: string,
   { seq }: AuditHead,
@@ -21,7 +33,11 @@ export function chainLink(
   return { line: `${text.slice(0, -1)},"hash":"${hash}"}`, head: { seq: seq + 1, hash } }
 }
 
-/** What the seal of a head is made of. */
+/**
+ * What the seal of a head is made of.
+ *
+ * @example const seal = hmac(sealKey, headText(tenant, head))
+ */
 export function headText(tenant: string, { seq, hash }: AuditHead): string {
   return canonicalJson({ hash, seq, tenant })
 }

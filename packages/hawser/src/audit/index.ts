@@ -3,7 +3,7 @@ export { auditEvents, type AuditEvents, type AuditEventsOptions, type IssuerEven
 export { chainLink, chainText, GENESIS, headText } from './chain.ts'
 export type { AuditEvent, AuditRecord, AuditType } from './event.ts'
 export { memoryAudit, type MemoryAudit } from './memory-audit.ts'
-export { readEvent } from './read-event.ts'
+export { readAuditEvent } from './read-event.ts'
 export type { AuditHead, AuditSink, AuditSource } from './sink.ts'
 export * from './summarize.ts'
 export { type AuditProblem, type AuditVerification, verifyAudit, type VerifyOptions } from './verify.ts'

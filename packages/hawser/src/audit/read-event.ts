@@ -1,8 +1,12 @@
 import { isObject } from '../protocol/index.ts'
 import type { AuditEvent } from './event.ts'
 
-/** A line of a log as a record, as far as it is one: what a chain and a report need of it is there. */
-export function readEvent(line: string): AuditEvent | undefined {
+/**
+ * A line of a log as a record, as far as it is one: what a chain and a report need of it is there.
+ *
+ * @example for await (const line of source.lines()) console.log(readAuditEvent(line)?.type)
+ */
+export function readAuditEvent(line: string): AuditEvent | undefined {
   try {
     const value: unknown = JSON.parse(line)
     return isEvent(value) ? value : undefined

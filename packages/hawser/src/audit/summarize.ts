@@ -1,5 +1,5 @@
 import type { AuditEvent } from './event.ts'
-import { readEvent } from './read-event.ts'
+import { readAuditEvent } from './read-event.ts'
 import type { AuditSource } from './sink.ts'
 
 /** Somebody, with the program that they let act. */
@@ -28,6 +28,7 @@ export interface UnusedPermission extends Actor {
   readonly last: string
 }
 
+/** What somebody was not let do. */
 export interface Refusal extends Actor {
   readonly item: string
   readonly reason: string
@@ -62,6 +63,7 @@ export interface Alarm extends Actor {
   readonly type: string
 }
 
+/** What a log says, by who did it. */
 export interface AuditSummary {
   readonly from: string | undefined
   readonly to: string | undefined
@@ -79,6 +81,7 @@ export interface AuditSummary {
   readonly omitted: number
 }
 
+/** Which records are looked at; all when left out. */
 export interface SummaryOptions {
   readonly tenant?: string | undefined
   /** A subject. */
@@ -95,8 +98,12 @@ const ALARMS: ReadonlySet<string> = new Set(['token.refresh_reuse', 'code.replay
 const CONSENTS: ReadonlySet<string> = new Set(['consent.approved', 'consent.denied', 'grant.revoked'])
 const MAX_ITEMS = 20
 
-/** Whether a record is one of those that are asked for. */
-export function isWanted(event: AuditEvent, { tenant, who, client, since }: SummaryOptions): boolean {
+/**
+ * Whether a record is one of those that are asked for.
+ *
+ * @example const own = events.filter((event) => isSelected(event, { who: 'ada' }))
+ */
+export function isSelected(event: AuditEvent, { tenant, who, client, since }: SummaryOptions): boolean {
   return (
     (tenant === undefined || event.tenant === tenant) &&
     (who === undefined || event.who.sub === who) &&
@@ -187,9 +194,9 @@ export async function summarizeAudit(source: AuditSource, options: SummaryOption
   }
 
   for await (const line of source.lines()) {
-    const event = readEvent(line)
+    const event = readAuditEvent(line)
     if (event === undefined) unreadable++
-    else if (isWanted(event, options)) {
+    else if (isSelected(event, options)) {
       records++
       take(event)
     }

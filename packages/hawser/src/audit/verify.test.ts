@@ -109,6 +109,8 @@ describe('an audit log', () => {
     expect(await found(earlier, earlierHeads, { key: KEY })).toEqual([])
     expect(await found(earlier, earlierHeads, { key: KEY, expect: later })).toEqual(['missing 11-11'])
     expect(await found([...sink.lines()], later, { key: KEY, expect: noted })).toEqual([])
+    const other = new Map([['default', { ...later.get('default')!, hash: 'another' }]])
+    expect(await found([...sink.lines()], later, { key: KEY, expect: other })).toEqual(['unlinked 11'])
   })
 
   it('may have lost its beginning to its age, if that is said', async () => {

@@ -1,7 +1,7 @@
 import { GENESIS, hashedText, headText } from './chain.ts'
 import type { AuditEvent } from './event.ts'
 import { createAuditKeys, isSame, mac, sha256 } from './keys.ts'
-import { readEvent } from './read-event.ts'
+import { readAuditEvent } from './read-event.ts'
 import type { AuditHead, AuditSource } from './sink.ts'
 
 /** What is wrong with a log. */
@@ -19,6 +19,7 @@ export interface AuditProblem {
   readonly upTo?: number | undefined
 }
 
+/** Whether a log is what was written, and what is wrong with it otherwise. */
 export interface AuditVerification {
   readonly ok: boolean
   readonly records: number
@@ -31,6 +32,7 @@ export interface AuditVerification {
   readonly tenants: ReadonlyMap<string, { readonly from: number; readonly to: number; readonly hash: string }>
 }
 
+/** What is known of a log besides what stands in it. */
 export interface VerifyOptions {
   /** The secret of the log: proves that its end was written by whoever had it. Without, seals are not looked at. */
   readonly key?: string | Uint8Array | undefined
@@ -49,8 +51,8 @@ interface Chain {
   seq: number
   hash: string
   readonly gaps: { from: number; to: number }[]
-  /** Ends that are looked for, by their number. */
-  readonly wanted: Map<number, string>
+  /** Ends that are looked for. */
+  wanted: readonly AuditHead[]
 }
 
 /**
@@ -76,8 +78,7 @@ export async function verifyAudit(source: AuditSource, options: VerifyOptions = 
   const heads = await source.heads()
   const chains = new Map<string, Chain>()
   const begin = (tenant: string, seq: number): Chain => {
-    const ends = [heads.get(tenant), expect.get(tenant)].filter((end) => end !== undefined)
-    const wanted = new Map(ends.map((end) => [end.seq, end.hash]))
+    const wanted = [heads.get(tenant), expect.get(tenant)].filter((end) => end !== undefined)
     const from = retained ? seq : 1
     const chain: Chain = { from: seq, seq: from - 1, hash: from === 1 ? GENESIS.hash : '', gaps: [], wanted }
     chains.set(tenant, chain)
@@ -89,7 +90,8 @@ export async function verifyAudit(source: AuditSource, options: VerifyOptions = 
     const chain = chains.get(tenant) ?? begin(tenant, seq)
     if (!isSame(hash, await sha256(hashedText(event)))) report({ kind: 'edited', tenant, seq })
     // An end that is found with another hash is not that end.
-    if (chain.wanted.get(seq) === hash) chain.wanted.delete(seq)
+    if (chain.wanted.some((end) => end.seq === seq && end.hash === hash))
+      chain.wanted = chain.wanted.filter((end) => end.seq !== seq || end.hash !== hash)
     if (seq <= chain.seq) return report({ kind: fill(chain, seq) ? 'reordered' : 'repeated', tenant, seq })
     if (seq > chain.seq + 1) {
       if (chain.gaps.length < MAX_GAPS) chain.gaps.push({ from: chain.seq + 1, to: seq - 1 })
@@ -100,7 +102,7 @@ export async function verifyAudit(source: AuditSource, options: VerifyOptions = 
   }
 
   for await (const line of source.lines()) {
-    const event = readEvent(line)
+    const event = readAuditEvent(line)
     if (event === undefined) unreadable++
     else {
       records++
@@ -114,7 +116,7 @@ export async function verifyAudit(source: AuditSource, options: VerifyOptions = 
     if (head === undefined) report({ kind: 'unsealed', tenant, seq: chain.seq })
     else if (sealKey !== undefined && !isSame(head.seal ?? '', await mac(sealKey, headText(tenant, head))))
       report({ kind: 'forged', tenant, seq: head.seq })
-    for (const seq of chain.wanted.keys()) {
+    for (const { seq } of chain.wanted) {
       if (seq > chain.seq) report({ kind: 'missing', tenant, seq: chain.seq + 1, upTo: seq })
       // Written anew: a record of that number is there, with another hash.
       else if (!chain.gaps.some(({ from, to }) => from <= seq && seq <= to) && seq >= chain.from)

@@ -70,7 +70,7 @@ export function createWriter(options: WriterOptions): Writer {
       isFailing ? PAUSE : LINGER,
     )
     // A sink that is gone for good is no reason for a process to stay.
-    if (isFailing && typeof timer === 'object' && 'unref' in timer) timer.unref()
+    if (isFailing) letGo(timer)
   }
 
   const append = async (batch: readonly Draft[]): Promise<void> => {
@@ -120,7 +120,8 @@ export function createWriter(options: WriterOptions): Writer {
 
   return {
     add: (draft) => {
-      const hasRoom = put(draft)
+      // Large arguments must not take the room of what others did: without them it is still on record that they came.
+      const hasRoom = put(draft) || (draft.args !== undefined && put({ record: draft.record }))
       if (!hasRoom) lost++
       schedule()
       return hasRoom
@@ -141,4 +142,10 @@ export function createWriter(options: WriterOptions): Writer {
 
 function withHash({ op, ...record }: AuditRecord, argsHash: string): AuditRecord {
   return { ...record, op: op && { ...op, argsHash } }
+}
+
+/** Has a timer keep no process alive, where there are processes. */
+function letGo(timer: unknown): void {
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
+    timer.unref()
 }

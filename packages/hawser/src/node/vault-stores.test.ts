@@ -221,7 +221,7 @@ describe('what is kept', () => {
     const files = readdirSync(join(path, '..')).map((name) => join(path, '..', name))
     for (const file of files) {
       expect(readFileSync(file, 'latin1')).not.toMatch(/canary|ada@|eve@|github|login\.example|refreshToken/)
-      if (process.platform !== 'win32') expect(statSync(file).mode & 0o077).toBe(0)
+      expect(process.platform === 'win32' ? 0 : statSync(file).mode & 0o077).toBe(0)
     }
     // Somebody who can write to the store gives eve what is ada's.
     const moved: VaultStore = {
@@ -273,7 +273,7 @@ describe('credentials', () => {
     const { accessToken } = got!
     expect(accessToken).toBe(`${CANARY}-access-1`)
     for (const printed of [
-      `${String(got)}`,
+      String(got),
       JSON.stringify({ got }),
       inspect({ got }, { depth: 9 }),
       Object.keys(got!).join(),

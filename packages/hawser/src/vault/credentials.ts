@@ -10,7 +10,11 @@ export interface CredentialValues {
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 const REDACTED = '[credentials]'
 
-/** Credentials that say themselves to nobody who logs, prints or serialises them: only their members, taken by name, do. */
+/**
+ * Credentials that say themselves to nobody who logs, prints or serialises them: only their members, taken by name, do.
+ *
+ * @example const { accessToken } = (await vault.get('github')) ?? {}
+ */
 export class Credentials implements CredentialValues {
   readonly #values: CredentialValues
 

@@ -15,6 +15,7 @@ export interface VaultService {
   readonly renew?: ((ending: Credentials, signal: AbortSignal) => Promise<CredentialValues | undefined>) | undefined
 }
 
+/** What a vault is for, and where it keeps what it is given. */
 export interface VaultOptions<Service extends string> {
   readonly store: VaultStore
   /** At least 32 bytes, such as from `openssl rand -base64 48`. Of several the first seals, and all of them open. */
@@ -44,6 +45,7 @@ export interface Vault<Service extends string> {
   readonly remove: (service: Service) => Promise<void>
 }
 
+/** The vaults of all callers of a server. */
 export interface Vaults<Service extends string> {
   /** The vault of a caller. Without one its methods reject with AuthorizationError `missing_token`. */
   readonly of: (principal: Principal | undefined) => Vault<Service>
