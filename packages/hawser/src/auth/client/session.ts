@@ -64,6 +64,8 @@ export interface Session {
   readonly keepNonce: (tokens: Tokens, nonce: string, url: string) => Promise<void>
   /** Gets tokens that are not those that were refused. Whoever needs the same waits for the same. */
   readonly renew: (need: Need) => Promise<Source>
+  /** Differs for whatever may be answered differently: another consent, other scopes, nobody. */
+  readonly partition: () => string
   /** Forgets a refusal, so that a person who wants to can try at once. */
   readonly forgive: () => void
   readonly signOut: () => Promise<void>
@@ -105,6 +107,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
   let current: Tokens | undefined
   let dpop: DpopKey | undefined
   let loading: Promise<unknown> | undefined
+  /** How often somebody signed out. */
+  let departures = 0
   let flight: Promise<Source> | undefined
   let refusal: { readonly about: string; readonly error: SignInError; readonly until: number } | undefined
 
@@ -167,7 +171,16 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     const application: Application = { found, scopes: asked, store, fetch, trustedFetch, dpop: handle, signal }
     const { response, clientId } = await grant.obtain(application)
     const { issuer, resource } = found
-    const context = { issuer, resource, resourceMetadata, clientId, requested: asked, key: made?.secret }
+    const grantId = crypto.randomUUID()
+    const context = {
+      issuer,
+      resource,
+      resourceMetadata,
+      clientId,
+      grant: grantId,
+      requested: asked,
+      key: made?.secret,
+    }
     const tokens = readTokens(response, context, Date.now())
     if (made !== undefined) dpop = made
     await keep(tokens)
@@ -267,6 +280,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       const held = await load()
       await store.delete(key)
       current = undefined
+      departures++
       refusal = undefined
       if (held !== undefined) await revoke(held)
     })
@@ -309,6 +323,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       if (bound !== undefined) await keepNonce(bound, nonce, url)
     },
     renew,
+    // What was asked before anybody had signed in may have been answered to who signed in for it.
+    partition: () => `${departures} ${current?.grant ?? ''} ${current?.scopes.join(' ') ?? ''}`,
     forgive: () => {
       refusal = undefined
     },

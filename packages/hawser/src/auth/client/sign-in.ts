@@ -86,6 +86,12 @@ export interface SignIn {
   readonly signOut: (server: string | URL) => Promise<void>
   /** Who is signed in, by what is stored; nothing is sent. */
   readonly whoami: (server: string | URL) => Promise<Account | undefined>
+  /**
+   * Tells authorizations apart for `cache({ partition })`, so that what is private to one is not given to the next.
+   *
+   * @example cache({ partition: auth.partition(url) })
+   */
+  readonly partition: (server: string | URL) => () => string
 }
 
 /**
@@ -197,6 +203,10 @@ function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions,
     },
     signOut: (address) => sessionOf(address).signOut(),
     whoami,
+    partition: (address) => {
+      const session = sessionOf(address)
+      return session.partition
+    },
   }
 }
 
