@@ -167,6 +167,23 @@ describe('what comes back from the browser', () => {
     expect(world.pages[0]?.searchParams.get('tenant')).toBe('7')
   })
 
+  it('may take longer than a call may', async () => {
+    const world = createWorld()
+    const ask: Ask = {
+      open: async () => ({
+        redirectUri: 'http://127.0.0.1:9876/callback',
+        visit: async (page) => {
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          return world.visit(page)
+        },
+        close: () => {},
+      }),
+    }
+    const auth = signIn({ ask, fetch: world.fetch })
+    await using client = await connect(SERVER, { http: { auth, fetch: world.send }, timeout: 200 })
+    expect(await client.listTools()).toHaveLength(2)
+  })
+
   it('signs in on another device, as slowly as the issuer wants', async () => {
     const codes: string[] = []
     let polls = 0

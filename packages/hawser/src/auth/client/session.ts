@@ -37,12 +37,14 @@ export interface Settings {
 }
 
 /** Why tokens are wanted. */
-interface Need {
+export interface Need {
   /** The tokens that were refused, or are about to expire. */
   readonly instead: Tokens | undefined
   readonly challenge: Challenge | undefined
   /** Whether the tokens can be refreshed, or must be asked for anew. */
   readonly mayRefresh: boolean
+  /** Whether nothing was refused yet, so that no person is asked. */
+  readonly isEarly?: boolean
   /** What a step-up is for; without it, it is about being signed in at all. */
   readonly operation?: string
 }
@@ -233,6 +235,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       current = undefined
     }
     if (old !== undefined && need.mayRefresh && (await refresh(old, found))) return 'refreshed'
+    if (need.isEarly === true && grant.asksPerson)
+      throw new SignInError('needs_person', `Somebody has to sign in at ${new URL(found.issuer).host} again.`)
     await ask(found, place, await chooseScopes(need, old, found))
     return 'granted'
   }
@@ -250,7 +254,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     try {
       return await flight
     } catch (error) {
-      if (error instanceof SignInError) refusal = { about: aboutOf(need), error, until: Date.now() + REMEMBERED }
+      if (error instanceof SignInError && need.isEarly !== true)
+        refusal = { about: aboutOf(need), error, until: Date.now() + REMEMBERED }
       throw error
     } finally {
       flight = undefined
@@ -266,7 +271,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     const held = current
     if (held === undefined || !isStale(held, MARGIN) || (held.refresh === undefined && grant.asksPerson)) return held
     try {
-      await renew({ instead: held, challenge: undefined, mayRefresh: true })
+      await renew({ instead: held, challenge: undefined, mayRefresh: true, isEarly: true })
       return current
     } catch (error) {
       // What still holds is better than nothing while the issuer is away; and the server knows best whether it does.
