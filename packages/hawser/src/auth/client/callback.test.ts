@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { connect } from '../../connect.ts'
 import { createWorld, ISSUER, type IssuerScript, json, SERVER, type World } from './fixtures/world.ts'
 import { type Ask, pasteAddress, signIn, SignInError } from './index.ts'
@@ -129,6 +129,29 @@ describe('what comes back from the browser', () => {
     }
     await expectRefused(world, 'denied', ask)
     expect(closed).toBe(1)
+  })
+
+  it('TC6: is not waited for longer than five minutes, after which the client registers again', async () => {
+    const timeout = vi
+      .spyOn(AbortSignal, 'timeout')
+      .mockImplementation((ms) => (ms > 60_000 ? AbortSignal.abort(new Error('late')) : new AbortController().signal))
+    try {
+      const world = createWorld()
+      const ask: Ask = {
+        open: async () => ({
+          redirectUri: 'http://127.0.0.1:9876/callback',
+          visit: (_page, _accepts, signal) => Promise.reject(signal.reason as Error),
+          close: () => {},
+        }),
+      }
+      const auth = signIn({ ask, fetch: world.fetch })
+      await expect(auth.signIn(SERVER)).rejects.toMatchObject({ problem: 'needs_person' })
+      await expect(auth.signIn(SERVER)).rejects.toMatchObject({ problem: 'needs_person' })
+      expect(world.sentTo('/register')).toHaveLength(2)
+      expect(world.tokens.size).toBe(0)
+    } finally {
+      timeout.mockRestore()
+    }
   })
 
   it('may be pasted by a person, who may be wrong first', async () => {

@@ -39,6 +39,7 @@ export interface CommonOptions {
   readonly fetch?: Fetch | undefined
 }
 
+/** How a person signs in, and who the client is that asks. */
 export interface SignInOptions extends CommonOptions {
   /** Who this client is; one that registers itself when left out. */
   readonly client?: ClientIdentity | undefined

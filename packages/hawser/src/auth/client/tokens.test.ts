@@ -194,7 +194,7 @@ describe('tokens', () => {
     ]
     expect(texts.join()).not.toContain('canary')
     const secret = new Secret('canary')
-    expect([`${secret}`, JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain('canary')
+    expect([String(secret), JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain('canary')
     expect(secret.reveal()).toBe('canary')
     expect(world.sent.every(({ url }) => !url.includes('canary'))).toBe(true)
   })
