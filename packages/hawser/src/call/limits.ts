@@ -14,6 +14,15 @@ export const LIMITS: ValueKey<Required<Limits> | undefined> = createValueKey<Req
   undefined,
 )
 
+/**
+ * Stops the time of a call while a person does something that it waits for, such as signing in; what it returns lets the time begin
+ * anew.
+ */
+export const HOLD: ValueKey<(() => () => void) | undefined> = createValueKey<(() => () => void) | undefined>(
+  'hold',
+  undefined,
+)
+
 /** The longest wait that timers know: 2³¹ − 1 ms. Beyond it they fire at once. */
 const FOREVER = 2_147_483_647
 

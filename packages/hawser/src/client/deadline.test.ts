@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Call, Handle, Interceptor } from '../call/index.ts'
+import { type Call, type Handle, HOLD, type Interceptor } from '../call/index.ts'
 import { createClient } from './create-client.ts'
 
 /** The second argument of each call to `addEventListener` or `removeEventListener`. */
@@ -34,6 +34,35 @@ beforeEach(() => {
 })
 afterEach(() => {
   vi.useRealTimers()
+})
+
+describe('a call that waits for a person', () => {
+  it('has no time to keep until that person is done, and all of it afterwards', async () => {
+    const { handle, calls } = byHand()
+    const client = createClient(handle, { timeout: 1000, maxTimeout: 2000 })
+    const failed = failure(client.call('sign', {}))
+    await vi.advanceTimersByTimeAsync(900)
+    const release = calls.at(-1)?.call.values.get(HOLD)?.()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(calls.at(-1)?.call.signal.aborted).toBe(false)
+    release?.()
+    await vi.advanceTimersByTimeAsync(900)
+    expect(calls.at(-1)?.call.signal.aborted).toBe(false)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(await failed).toMatchObject({ code: 'timeout' })
+  })
+
+  it('leaves no timer when it was answered meanwhile', async () => {
+    const { handle, calls } = byHand()
+    const client = createClient(handle, { timeout: 1000 })
+    const reply = client.call('sign', {})
+    await vi.advanceTimersByTimeAsync(1)
+    const release = calls.at(-1)?.call.values.get(HOLD)?.()
+    calls.at(-1)?.answer(done as never)
+    await reply
+    release?.()
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })
 
 describe('a call that is not answered', () => {

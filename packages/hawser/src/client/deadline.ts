@@ -2,6 +2,7 @@ import {
   after,
   ConnectionError,
   createLinkedController,
+  HOLD,
   type Interceptor,
   LIMITS,
   type Limits,
@@ -42,8 +43,18 @@ export const deadline: Interceptor = (next) => async (call) => {
     after(ms, () => controller.abort(new ConnectionError('timeout', `${call.method} ${what} within ${ms / 1000} s.`)))
   const startIdle = () => expire(limits.timeout, 'was neither answered nor reported progress')
   let stopIdle = startIdle()
-  const stopHard = expire(limits.maxTimeout, 'was not answered')
+  const startHard = () => expire(limits.maxTimeout, 'was not answered')
+  let stopHard = startHard()
   let settled = false
+  call.values.set(HOLD, () => {
+    stopIdle()
+    stopHard()
+    return () => {
+      if (settled) return
+      stopIdle = startIdle()
+      stopHard = startHard()
+    }
+  })
   const notify = (notification: Notification): void => {
     if (settled) return
     if (notification.method === 'notifications/progress') {

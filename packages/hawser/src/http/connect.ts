@@ -3,6 +3,7 @@ import {
   type Call,
   ConnectionError,
   type Handle,
+  HOLD,
   isCallOf,
   type Log,
   ProtocolError,
@@ -97,6 +98,7 @@ export function connectHttp(url: string | URL, options: ConnectHttpOptions = {},
       headers: mirrorHeaders(call, nameFields, fieldsOf(call), own),
       body: encodeRequest(id, call.method, encodeParams(call)),
       signal: call.signal,
+      hold: call.values.get(HOLD),
     }
     const response = await send(endpoint, request).catch((error: unknown) => {
       throw asConnectionError(error, endpoint)

@@ -1,4 +1,4 @@
-export { connectHttp, type ConnectHttpOptions, type HttpAuth } from './connect.ts'
+export { connectHttp, type ConnectHttpOptions } from './connect.ts'
 export type { EventQueue } from './event-queue.ts'
 export {
   createExchange,

@@ -8,6 +8,8 @@ export interface SentRequest {
   readonly headers: HttpHeaders
   readonly body?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** Stops the time of the call while a person is asked; what it returns lets the time go on. */
+  readonly hold?: (() => () => void) | undefined
 }
 
 /** What comes back; a `Response` is one. */

@@ -15,7 +15,7 @@ export interface Surroundings {
 const MAX_LENGTH = 2048
 
 /** Machines that are this one, written as URLs write them. (RFC 8252 §8.3) */
-export const isLoopback = ({ hostname }: URL): boolean =>
+const isLoopback = ({ hostname }: URL): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 
 /** What was named by the user may be anywhere; what a server names may not be nearer than the server. */

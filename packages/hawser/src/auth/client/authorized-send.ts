@@ -1,7 +1,7 @@
 import { isObject } from '../../protocol/index.ts'
 import { own } from './json.ts'
 import { type Challenge, readChallenges } from './read-challenges.ts'
-import { covers, type Session, type Source } from './session.ts'
+import { covers, type Need, type Session, type Source } from './session.ts'
 import { SignInError } from './sign-in-error.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -12,6 +12,8 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** Stops the time of the caller while a person is asked; what it returns lets the time go on. */
+  readonly hold?: (() => () => void) | undefined
 }
 
 /** What comes back, as far as it is looked at here. */
@@ -84,7 +86,7 @@ async function settle(
   // What was just given by the issuer is not refused for its age, and the next one would not be either.
   if (tried.last === 'granted') return false
   const mayRefresh = tried.last !== 'refreshed' && !needsBinding
-  tried.last = await session.renew({ instead: used, challenge, mayRefresh })
+  tried.last = await renew(session, request, { instead: used, challenge, mayRefresh })
   return true
 }
 
@@ -98,8 +100,17 @@ async function stepUp(
   // It has what it is said to lack, so that asking for it again changes nothing.
   if (covers(used.scopes, challenge.scopes)) return false
   const operation = describeOperation(request.body)
-  await session.renew({ instead: used, challenge, mayRefresh: false, operation })
+  await renew(session, request, { instead: used, challenge, mayRefresh: false, operation })
   return true
+}
+
+async function renew(session: Session, { hold }: Outgoing, need: Need): Promise<Source> {
+  const release = hold?.()
+  try {
+    return await session.renew(need)
+  } finally {
+    release?.()
+  }
 }
 
 /** The method of a message, and what it is about. */

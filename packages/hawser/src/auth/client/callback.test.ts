@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { connect } from '../../connect.ts'
 import { createWorld, ISSUER, type IssuerScript, json, SERVER, type World } from './fixtures/world.ts'
 import { type Ask, pasteAddress, signIn, SignInError } from './index.ts'
@@ -131,6 +131,29 @@ describe('what comes back from the browser', () => {
     expect(closed).toBe(1)
   })
 
+  it('TC6: is not waited for longer than five minutes, after which the client registers again', async () => {
+    const timeout = vi
+      .spyOn(AbortSignal, 'timeout')
+      .mockImplementation((ms) => (ms > 60_000 ? AbortSignal.abort(new Error('late')) : new AbortController().signal))
+    try {
+      const world = createWorld()
+      const ask: Ask = {
+        open: async () => ({
+          redirectUri: 'http://127.0.0.1:9876/callback',
+          visit: (_page, _accepts, signal) => Promise.reject(signal.reason as Error),
+          close: () => {},
+        }),
+      }
+      const auth = signIn({ ask, fetch: world.fetch })
+      await expect(auth.signIn(SERVER)).rejects.toMatchObject({ problem: 'needs_person' })
+      await expect(auth.signIn(SERVER)).rejects.toMatchObject({ problem: 'needs_person' })
+      expect(world.sentTo('/register')).toHaveLength(2)
+      expect(world.tokens.size).toBe(0)
+    } finally {
+      timeout.mockRestore()
+    }
+  })
+
   it('may be pasted by a person, who may be wrong first', async () => {
     const world = createWorld()
     const shown: URL[] = []
@@ -165,6 +188,23 @@ describe('what comes back from the browser', () => {
     const world = createWorld({ metadata: { authorization_endpoint: `${ISSUER}/authorize?tenant=7` } })
     expect(await attempt(world)).toBe('signed in')
     expect(world.pages[0]?.searchParams.get('tenant')).toBe('7')
+  })
+
+  it('may take longer than a call may', async () => {
+    const world = createWorld()
+    const ask: Ask = {
+      open: async () => ({
+        redirectUri: 'http://127.0.0.1:9876/callback',
+        visit: async (page) => {
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          return world.visit(page)
+        },
+        close: () => {},
+      }),
+    }
+    const auth = signIn({ ask, fetch: world.fetch })
+    await using client = await connect(SERVER, { http: { auth, fetch: world.send }, timeout: 200 })
+    expect(await client.listTools()).toHaveLength(2)
   })
 
   it('signs in on another device, as slowly as the issuer wants', async () => {

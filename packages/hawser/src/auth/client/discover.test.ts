@@ -178,12 +178,73 @@ describe('discovery', () => {
     expect(await refusalOf(createWorld({}, script))).toBe('bad_metadata')
   })
 
-  it.each([500, 503, 401, 403, 429])('TC25: metadata that answers %i is not taken for missing', async (status) => {
+  it.each([
+    ['publishes endpoints elsewhere', true],
+    ['publishes nothing at all', false],
+  ])('TC24: a server that %s is signed in at with all that protects a code', async (_what, publishes) => {
+    const { origin } = new URL(SERVER)
+    const sent: string[] = []
+    const known = {
+      issuer: origin,
+      authorization_endpoint: `${origin}/oauth/authorize`,
+      token_endpoint: `${origin}/oauth/token`,
+      code_challenge_methods_supported: ['S256'],
+    }
+    const answer = async (request: Request): Promise<Response> => {
+      const { pathname } = new URL(request.url)
+      const body = await request.text()
+      sent.push(`${pathname} ${body}`)
+      if (pathname === '/.well-known/oauth-authorization-server' && publishes)
+        return json({ ...known, registration_endpoint: `${origin}/oauth/register` })
+      if (pathname.endsWith('/register')) return json({ ...(JSON.parse(body) as object), client_id: 'c' }, 201)
+      if (pathname.endsWith('/token')) return json({ access_token: 't', token_type: 'Bearer' })
+      if (pathname !== '/mcp') return json({}, 404)
+      return new Response(null, { status: request.headers.has('authorization') ? 400 : 401 })
+    }
+    const pages: URL[] = []
+    const visit = async (page: URL) => {
+      pages.push(page)
+      return new URL(`http://127.0.0.1:9876/callback?code=x&state=${page.searchParams.get('state')}`)
+    }
+    const ask = { open: async () => ({ redirectUri: 'http://127.0.0.1:9876/callback', visit, close: () => {} }) }
+    const auth = signIn({
+      ask,
+      fetch: (url, init) => answer(new Request(url, { ...init, body: init.body ?? null })),
+      guessIssuer: true,
+    })
+    await auth.signIn(SERVER)
+    const { pathname, searchParams } = pages[0]!
+    expect(pathname).toBe(publishes ? '/oauth/authorize' : '/authorize')
+    expect([searchParams.get('resource'), searchParams.get('code_challenge_method')]).toEqual([SERVER, 'S256'])
+    expect(sent.at(-1)).toMatch(
+      publishes ? /^\/oauth\/token .*code_verifier=[\w-]{43}/ : /^\/token .*code_verifier=[\w-]{43}/,
+    )
+    expect(sent.at(-1)).toContain(`resource=${encodeURIComponent(SERVER)}`)
+  })
+
+  it('TC24: endpoints of another origin are not those of this server', async () => {
+    const metadata = {
+      issuer: 'https://evil.example.com',
+      authorization_endpoint: 'https://evil.example.com/a',
+      token_endpoint: 'https://evil.example.com/t',
+      code_challenge_methods_supported: ['S256'],
+    }
+    const discovery = (url: URL) =>
+      url.pathname === '/.well-known/oauth-authorization-server' ? json(metadata) : missing()
+    expect(await refusalOf(createWorld({}, { discovery }), { guessIssuer: true })).toBe('bad_metadata')
+  })
+
+  it.each([
+    [500, 'unavailable'],
+    [503, 'unavailable'],
+    [429, 'unavailable'],
+    [401, 'bad_metadata'],
+    [403, 'bad_metadata'],
+  ])('TC25: metadata that answers %i is not taken for missing', async (status, expected) => {
     const failing = { discovery: () => json({}, status) }
     const world = createWorld({}, failing)
     const problem = await refusalOf(world, { guessIssuer: true })
-    if (status >= 500 || status === 429) expect(problem).toMatchObject({ code: 'unavailable' })
-    else expect(problem).toBe('bad_metadata')
+    expect([problem, (problem as { readonly code?: unknown }).code]).toContain(expected)
     expect(world.sent.some(({ url }) => url.endsWith('/.well-known/oauth-authorization-server'))).toBe(false)
   })
 

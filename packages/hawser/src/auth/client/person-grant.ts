@@ -1,3 +1,4 @@
+import { ConnectionError } from '../../call/index.ts'
 import type { Ask } from './ask.ts'
 import { authorizeByCode, checkPkce } from './authorize-by-code.ts'
 import { authorizeByDevice } from './authorize-by-device.ts'
@@ -5,7 +6,6 @@ import type { KnownClient } from './client-auth.ts'
 import type { Application, Grant } from './grant.ts'
 import { type ClientIdentity, identifyClient, namedClient, recallClient, registrationKey } from './identify-client.ts'
 import { SignInError } from './sign-in-error.ts'
-import { IssuerRefusal } from './token-request.ts'
 
 /** Milliseconds that a person has to sign in. */
 const PATIENCE = 5 * 60_000
@@ -28,7 +28,10 @@ export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOp
   const identify = (application: Application, redirectUri: string): Promise<KnownClient> =>
     identifyClient({ ...application, identity, redirectUri, usesDpop: application.dpop !== undefined, now: Date.now() })
 
-  /** A client that the issuer has forgotten is forgotten here as well, so that the next attempt registers one. */
+  /**
+   * A registration that led to nothing is forgotten, so that the next attempt makes one: an issuer that has forgotten it shows that to
+   * the person only, and sends nobody back.
+   */
   const withClient = async <T>(
     application: Application,
     redirectUri: string,
@@ -38,8 +41,9 @@ export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOp
     try {
       return { response: await use(client), clientId: client.id }
     } catch (error) {
-      const isForgotten = error instanceof IssuerRefusal && error.error === 'invalid_client'
-      if (isForgotten) await application.store.delete(registrationKey(application.found.issuer, redirectUri))
+      const saysNothing =
+        error instanceof ConnectionError || (error instanceof SignInError && error.problem === 'denied')
+      if (!saysNothing) await application.store.delete(registrationKey(application.found.issuer, redirectUri))
       throw error
     }
   }
@@ -63,7 +67,9 @@ export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOp
       await store.set(redirectKey(found.issuer), redirectUri)
       const signal = AbortSignal.any([application.signal, AbortSignal.timeout(PATIENCE)])
       return await withClient(application, redirectUri, (client) =>
-        authorizeByCode({ ...application, signal }, client, callback),
+        authorizeByCode({ ...application, signal }, client, callback).catch((error: unknown) => {
+          throw signal.aborted ? new SignInError('needs_person', `Nobody signed in at ${host} in time.`) : error
+        }),
       )
     } finally {
       await callback.close()

@@ -37,12 +37,14 @@ export interface Settings {
 }
 
 /** Why tokens are wanted. */
-interface Need {
+export interface Need {
   /** The tokens that were refused, or are about to expire. */
   readonly instead: Tokens | undefined
   readonly challenge: Challenge | undefined
   /** Whether the tokens can be refreshed, or must be asked for anew. */
   readonly mayRefresh: boolean
+  /** Whether nothing was refused yet, so that no person is asked. */
+  readonly isEarly?: boolean
   /** What a step-up is for; without it, it is about being signed in at all. */
   readonly operation?: string
 }
@@ -64,6 +66,8 @@ export interface Session {
   readonly keepNonce: (tokens: Tokens, nonce: string, url: string) => Promise<void>
   /** Gets tokens that are not those that were refused. Whoever needs the same waits for the same. */
   readonly renew: (need: Need) => Promise<Source>
+  /** Differs for whatever may be answered differently: another consent, other scopes, nobody. */
+  readonly partition: () => string
   /** Forgets a refusal, so that a person who wants to can try at once. */
   readonly forgive: () => void
   readonly signOut: () => Promise<void>
@@ -105,6 +109,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
   let current: Tokens | undefined
   let dpop: DpopKey | undefined
   let loading: Promise<unknown> | undefined
+  /** How often somebody signed out. */
+  let departures = 0
   let flight: Promise<Source> | undefined
   let refusal: { readonly about: string; readonly error: SignInError; readonly until: number } | undefined
 
@@ -167,7 +173,16 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     const application: Application = { found, scopes: asked, store, fetch, trustedFetch, dpop: handle, signal }
     const { response, clientId } = await grant.obtain(application)
     const { issuer, resource } = found
-    const context = { issuer, resource, resourceMetadata, clientId, requested: asked, key: made?.secret }
+    const grantId = crypto.randomUUID()
+    const context = {
+      issuer,
+      resource,
+      resourceMetadata,
+      clientId,
+      grant: grantId,
+      requested: asked,
+      key: made?.secret,
+    }
     const tokens = readTokens(response, context, Date.now())
     if (made !== undefined) dpop = made
     await keep(tokens)
@@ -220,6 +235,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       current = undefined
     }
     if (old !== undefined && need.mayRefresh && (await refresh(old, found))) return 'refreshed'
+    if (need.isEarly === true && grant.asksPerson)
+      throw new SignInError('needs_person', `Somebody has to sign in at ${new URL(found.issuer).host} again.`)
     await ask(found, place, await chooseScopes(need, old, found))
     return 'granted'
   }
@@ -237,7 +254,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     try {
       return await flight
     } catch (error) {
-      if (error instanceof SignInError) refusal = { about: aboutOf(need), error, until: Date.now() + REMEMBERED }
+      if (error instanceof SignInError && need.isEarly !== true)
+        refusal = { about: aboutOf(need), error, until: Date.now() + REMEMBERED }
       throw error
     } finally {
       flight = undefined
@@ -253,7 +271,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     const held = current
     if (held === undefined || !isStale(held, MARGIN) || (held.refresh === undefined && grant.asksPerson)) return held
     try {
-      await renew({ instead: held, challenge: undefined, mayRefresh: true })
+      await renew({ instead: held, challenge: undefined, mayRefresh: true, isEarly: true })
       return current
     } catch (error) {
       // What still holds is better than nothing while the issuer is away; and the server knows best whether it does.
@@ -267,6 +285,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       const held = await load()
       await store.delete(key)
       current = undefined
+      departures++
       refusal = undefined
       if (held !== undefined) await revoke(held)
     })
@@ -309,6 +328,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       if (bound !== undefined) await keepNonce(bound, nonce, url)
     },
     renew,
+    // What was asked before anybody had signed in may have been answered to who signed in for it.
+    partition: () => `${departures} ${current?.grant ?? ''} ${current?.scopes.join(' ') ?? ''}`,
     forgive: () => {
       refusal = undefined
     },

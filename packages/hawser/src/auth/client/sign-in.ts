@@ -39,6 +39,7 @@ export interface CommonOptions {
   readonly fetch?: Fetch | undefined
 }
 
+/** How a person signs in, and who the client is that asks. */
 export interface SignInOptions extends CommonOptions {
   /** Who this client is; one that registers itself when left out. */
   readonly client?: ClientIdentity | undefined
@@ -86,6 +87,12 @@ export interface SignIn {
   readonly signOut: (server: string | URL) => Promise<void>
   /** Who is signed in, by what is stored; nothing is sent. */
   readonly whoami: (server: string | URL) => Promise<Account | undefined>
+  /**
+   * Tells authorizations apart for `cache({ partition })`, so that what is private to one is not given to the next.
+   *
+   * @example cache({ partition: auth.partition(url) })
+   */
+  readonly partition: (server: string | URL) => () => string
 }
 
 /**
@@ -197,6 +204,10 @@ function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions,
     },
     signOut: (address) => sessionOf(address).signOut(),
     whoami,
+    partition: (address) => {
+      const session = sessionOf(address)
+      return session.partition
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../connect.ts'
+import { cache } from '../../interceptors/index.ts'
 import { createWorld, ISSUER, json, SERVER, type World } from './fixtures/world.ts'
 import { type CredentialStore, memoryCredentials, Secret, signIn, type SignInOptions } from './index.ts'
 
@@ -193,7 +194,7 @@ describe('tokens', () => {
     ]
     expect(texts.join()).not.toContain('canary')
     const secret = new Secret('canary')
-    expect([`${secret}`, JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain('canary')
+    expect([String(secret), JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain('canary')
     expect(secret.reveal()).toBe('canary')
     expect(world.sent.every(({ url }) => !url.includes('canary'))).toBe(true)
   })
@@ -253,6 +254,31 @@ describe('tokens', () => {
     expect(await store.get(`tokens ${SERVER}`)).toBeUndefined()
     expect(await auth.whoami(SERVER)).toBeUndefined()
     await client.listTools()
+    expect(world.pages).toHaveLength(2)
+  })
+
+  it('TC28: what was answered to one account is not given to the next, nor to nobody', async () => {
+    const world = createWorld()
+    const auth = signIn({ ask: world.ask, fetch: world.fetch })
+    const use = [cache({ partition: auth.partition(SERVER) })]
+    await using client = await connect(SERVER, { http: { auth, fetch: world.send }, use })
+    const lists = () =>
+      world
+        .sentTo('/mcp')
+        .filter(({ body, headers }) => body.includes('tools/list') && headers['authorization'] !== undefined).length
+    await client.listTools()
+    await client.listTools()
+    const before = lists()
+    await client.listTools()
+    expect(lists()).toBe(before)
+    // A refresh changes nothing.
+    for (const token of world.tokens.values()) token.isRevoked = true
+    await client.call('search')
+    await client.listTools()
+    expect(lists()).toBe(before)
+    await auth.signOut(SERVER)
+    await client.listTools()
+    expect(lists()).toBe(before + 1)
     expect(world.pages).toHaveLength(2)
   })
 

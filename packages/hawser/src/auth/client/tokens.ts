@@ -13,6 +13,8 @@ export interface Tokens {
   /** Where the challenge said that the metadata of the server is. */
   readonly resourceMetadata?: string | undefined
   readonly clientId: string
+  /** Tells one consent from another; refreshed tokens belong to the same. */
+  readonly grant: string
   readonly scheme: 'Bearer' | 'DPoP'
   readonly access: Secret
   readonly refresh?: Secret | undefined
@@ -28,7 +30,10 @@ export interface Tokens {
   readonly key?: Secret | undefined
 }
 
-export type TokenContext = Pick<Tokens, 'issuer' | 'resource' | 'resourceMetadata' | 'clientId' | 'requested' | 'key'>
+export type TokenContext = Pick<
+  Tokens,
+  'issuer' | 'resource' | 'resourceMetadata' | 'clientId' | 'grant' | 'requested' | 'key'
+>
 
 /** Visible ASCII, so that nothing can end the header that carries it. (RFC 6750 §2.1) */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/
@@ -86,6 +91,7 @@ export function decodeTokens(text: string | undefined): Tokens | undefined {
     resource: get('resource'),
     resourceMetadata: ownText(value, 'resourceMetadata'),
     clientId: get('clientId'),
+    grant: get('grant'),
     scheme: get('scheme') === 'DPoP' ? 'DPoP' : 'Bearer',
     access,
     refresh: secret('refresh'),

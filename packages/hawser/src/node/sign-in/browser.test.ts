@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import type { spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { request } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'

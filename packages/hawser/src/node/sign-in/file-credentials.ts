@@ -7,6 +7,7 @@ import { withFileLock } from './file-lock.ts'
 import { type Keychain, loadKeychain } from './keychain.ts'
 import { readSealingKey } from './sealing-key.ts'
 
+/** Where credentials are kept, and what seals them. */
 export interface FileCredentialsOptions {
   /** Where the files are; made when it is missing. By default a folder of the user's own for the data of programs, or in `HAWSER_HOME`. */
   readonly folder?: string | undefined

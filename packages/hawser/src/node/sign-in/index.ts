@@ -8,6 +8,7 @@
  */
 import {
   clientCredentials as clientCredentialsAnywhere,
+  type Discovered,
   discoverIssuer as discoverIssuerAnywhere,
   enterprise as enterpriseAnywhere,
   type Fetch,
@@ -79,5 +80,7 @@ export const enterprise: typeof enterpriseAnywhere = (options) => enterpriseAnyw
  *
  * @example const { issuer } = await discoverIssuer('https://notes.example.com/mcp')
  */
-export const discoverIssuer: typeof discoverIssuerAnywhere = (server, options = {}) =>
-  discoverIssuerAnywhere(server, guarded(options))
+export const discoverIssuer = (
+  server: string | URL,
+  options: Parameters<typeof discoverIssuerAnywhere>[1] = {},
+): Promise<Discovered> => discoverIssuerAnywhere(server, guarded(options))

@@ -1,0 +1,40 @@
+import { clientCredentials, enterprise, pasteAddress, type RegisteredClient, signIn, workload } from 'hawser/sign-in'
+import { expect, it } from 'vitest'
+
+const issuer = 'https://login.example.com'
+const secret = 'a secret'
+const terminal = { question: (words: string) => Promise.resolve(words) }
+const readServiceToken = (audience: string) => `a token for ${audience}`
+const idToken = () => 'a token of a person'
+const registered: RegisteredClient = { id: 'host', issuer, secret }
+const { privateKey: key } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+
+it('are as many as the page says', async () => {
+  // #region people
+  const ask = pasteAddress({
+    show: (page) => console.error(`Open ${page.href}`),
+    read: () => terminal.question('The address at which it ends: '),
+  })
+  const elsewhere = signIn({ ask })
+  const byCode = signIn({
+    ask: { showCode: ({ userCode, page }) => console.error(`Type ${userCode} in at ${page.href}`) },
+  })
+  const byStore = signIn({ ask: undefined }) // asks nobody: uses and refreshes what is stored
+  // #endregion
+  // #region programs
+  const bySecret = clientCredentials({ client: { id: 'nightly', issuer, secret } })
+  const byKey = clientCredentials({ client: { id: 'nightly', issuer, privateKey: { key, kid: 'k1' } } })
+  const byPlatform = workload({
+    client: { id: 'nightly', issuer },
+    assertion: (audience) => readServiceToken(audience),
+  })
+  const byCompany = enterprise({
+    provider: { id: 'host', issuer: 'https://idp.example.com', secret },
+    idToken, // of the person, as the company gave it to this client
+    client: { registered },
+  })
+  // #endregion
+  for (const auth of [elsewhere, byCode, byStore, bySecret, byKey, byPlatform, byCompany]) {
+    expect(await auth.whoami('https://notes.example.com/mcp')).toBeUndefined()
+  }
+})
