@@ -417,6 +417,56 @@ describe('the consent page', () => {
       expectNothing(world)
     })
 
+    it('nothing of an approval that came a moment after the refusal', async () => {
+      const world = createSigningIn()
+      const browser = world.newBrowser()
+      const asked = await reachConsent(browser, web)
+      const [, late] = await Promise.all([answer(browser, asked, 'deny'), answer(browser, asked, 'approve')])
+      expect(late.status).toBe(400)
+      expectNothing(world)
+    })
+
+    it('nothing of a person who may not use the resource', async () => {
+      const world = createSigningIn({
+        resources: [
+          { resource: NOTES, title: 'Notes', tenant: 'acme', scopes: { 'notes:read': 'Read', 'notes:write': 'Write' } },
+        ],
+      })
+      const browser = world.newBrowser()
+      expect(sent(await answer(browser, await reachConsent(browser, web), 'approve'))['error']).toBe('access_denied')
+      expectNothing(world)
+    })
+
+    it('nothing for a client that registered itself, but marks what was allowed', async () => {
+      const world = createSigningIn({ registration: true })
+      const registered = await world.oauth.fetch(
+        new Request(`${ISSUER}/register`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ client_name: 'Bank', redirect_uris: [web.redirect_uri] }),
+        }),
+      )
+      const { client_id } = (await registered.json()) as { client_id: string }
+      const browser = world.newBrowser()
+      sent(await answer(browser, await reachConsent(browser, { ...web, client_id }), 'approve'))
+      const { html } = await reachConsent(browser, { ...web, client_id })
+      expect(textOf(html)).toContain('notes:write High risk Already allowed')
+    })
+
+    it('nothing for another client that has the same name and redirect', async () => {
+      const twin = { name: 'App', redirectUris: [CALLBACK] }
+      const world = createSigningIn({
+        clients: [
+          { ...twin, clientId: 'app' },
+          { ...twin, clientId: 'twin' },
+        ],
+      })
+      const browser = world.newBrowser()
+      sent(await answer(browser, await reachConsent(browser), 'approve'))
+      expect(await isPassedOver(browser)).toBe(true)
+      expect(await isPassedOver(browser, { client_id: 'twin' })).toBe(false)
+    })
+
     it('for thirty days', async () => {
       const { world, browser } = await allowed()
       world.clock.now += 30 * 86_400_000 - 1

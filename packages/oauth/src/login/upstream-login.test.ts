@@ -161,6 +161,19 @@ describe('upstreamLogin', () => {
     expect((await world.browser.open(back.href)).status).toBe(400)
   })
 
+  it('TA23: uses the state up with the first answer, although that was a wrong one', async () => {
+    const world = start()
+    const back = world.provider.signIn(await allow(world))
+    const cookies = [...world.browser.cookies]
+    const wrong = new URL(back)
+    wrong.searchParams.set('code', 'x')
+    expect((await world.browser.open(wrong.href)).status).toBe(400)
+    for (const [name, value] of cookies) world.browser.cookies.set(name, value)
+    expect((await world.browser.open(back.href)).status).toBe(400)
+    expect(world.provider.tokenRequests.map((form) => form.get('code'))).toEqual(['x'])
+    expectNothing(world)
+  })
+
   it('TA23: gives nothing for a state that was set for another transaction of the same browser', async () => {
     const world = start()
     const first = await allow(world)
