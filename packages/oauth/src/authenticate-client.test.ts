@@ -8,7 +8,18 @@ import {
   type JWTPayload,
 } from 'jose'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { basic, CALLBACK, createWorld, getCode, ISSUER, NOTES, post, redeem, type Answer } from './fixtures/world.ts'
+import {
+  basic,
+  CALLBACK,
+  createWorld,
+  getCode,
+  STORES,
+  ISSUER,
+  NOTES,
+  post,
+  redeem,
+  type Answer,
+} from './fixtures/world.ts'
 import type { OAuth } from './create-oauth.ts'
 import type { ClientOptions } from './registered-clients.ts'
 
@@ -96,7 +107,7 @@ describe('client secrets', () => {
   })
 })
 
-describe('client assertions', () => {
+describe.each(STORES)('client assertions, remembered in %s', (_, createStore) => {
   let mine: CryptoKey
   let theirs: CryptoKey
   let machine: ClientOptions
@@ -113,7 +124,7 @@ describe('client assertions', () => {
     ;[theirs, other] = await create('other')
   })
 
-  const create = () => createWorld({ clients: [machine, other, bot] })
+  const create = () => createWorld({ store: createStore(), clients: [machine, other, bot] })
   const seconds = (now: number) => Math.floor(now / 1000)
   const claimsAt = (now: number): JWTPayload => ({
     iss: 'machine',

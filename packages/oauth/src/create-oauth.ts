@@ -128,6 +128,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const authorize = createAuthorize(core, front.consent, {
     transactionLifetime: lifetimes.transaction,
     redirectSchemes: schemes,
+    clientAddress: options.clientAddress,
   })
   const describe = forPrograms('GET', () => answerDocument(metadata, METADATA_AGE), onError)
   const routes = new Map<string, Route>([
