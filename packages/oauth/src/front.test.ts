@@ -50,9 +50,12 @@ describe('createFront', () => {
     expect(world.errors).toEqual([])
   })
 
-  it.each([404, 500])(
+  it.each([
+    [404, 400],
+    [500, 503],
+  ])(
     'TA59: answers with a page of its own when the website says %i, and remembers nothing',
-    async (status) => {
+    async (status, expected) => {
       let current = status
       await using host = await startDocumentHost((_request, response) => {
         response.writeHead(current, { 'content-type': 'application/json' }).end(JSON.stringify(documentOf(host)))
@@ -60,7 +63,7 @@ describe('createFront', () => {
       const world = createSigningIn({ clientDocuments: { fetch: host.fetch() } })
       const values = { client_id: host.url('/client.json'), redirect_uri: LOOPBACK }
       const refused = await world.newBrowser().open(authorizeUrl(values))
-      expect(refused.status).toBe(400)
+      expect(refused.status).toBe(expected)
       expect(refused.headers.get('location')).toBeNull()
       current = 200
       await reachConsent(world.newBrowser(), values)

@@ -16,7 +16,7 @@ export interface Question {
   /** Who answers; `undefined` when the person signs in after this page. */
   readonly user: User | undefined
   /** Where the person signs in after this page. */
-  readonly provider: string | undefined
+  readonly provider: { readonly name: string; readonly origin: string } | undefined
   /** Whether another account can be chosen here. */
   readonly canSwitch: boolean
   readonly operator: Operator
@@ -87,7 +87,7 @@ const scopeItem = (scope: string, index: number, question: Question): string => 
 const account = ({ user, provider, canSwitch, handle, paths }: Question): string => {
   if (!user) {
     return provider
-      ? `<div class="account"><p>You sign in with <b>${e(plainText(provider, 60))}</b> after this page.</p></div>`
+      ? `<div class="account"><p>You sign in with <b>${e(plainText(provider.name, 60))}</b> after this page.</p></div>`
       : ''
   }
   const name = plainText(user.displayName ?? user.userId, 120)
@@ -140,6 +140,10 @@ ${scopes.map((scope, index) => scopeItem(scope, index, question)).join('\n')}
     title: `${heading} – ${operator.host}`,
     main,
     // Browsers hold every redirect that follows a form against the policy; a client's own page may lead on to another.
-    formTargets: ['https:', ...(target.kind === 'web' ? [] : [target.formTarget])],
+    formTargets: [
+      'https:',
+      ...(target.kind === 'web' ? [] : [target.formTarget]),
+      ...(question.provider?.origin.startsWith('http:') ? [question.provider.origin] : []),
+    ],
   })
 }

@@ -156,6 +156,14 @@ describe('the consent page', () => {
       expect((await browser.open(location)).status).toBe(200)
     })
 
+    it('shows the page to a browser that opens it twice at once', async () => {
+      const world = createSigningIn()
+      const browser = world.newBrowser()
+      const location = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+      const pages = await Promise.all([browser.open(location), browser.open(location)])
+      expect(pages.map(({ status }) => status)).toEqual([200, 200])
+    })
+
     it('TA15: gives one code for a handle, and none after ten minutes', async () => {
       const world = createSigningIn()
       const browser = world.newBrowser()

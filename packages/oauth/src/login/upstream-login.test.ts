@@ -89,6 +89,16 @@ describe('upstreamLogin', () => {
     expect(new URL(location).searchParams.get('prompt')).toBe('select_account')
   })
 
+  it('lets the form lead to a provider on this computer, and to https anyway', async () => {
+    const policy = async (issuer: string) => {
+      const login = upstreamLogin({ name: 'Keycloak', issuer, clientId: 'c' })
+      const { response } = await reachConsent(createSigningIn({ login }).newBrowser())
+      return response.headers.get('content-security-policy')
+    }
+    expect(await policy('http://localhost:8080/realms/a')).toContain("form-action 'self' https: http://localhost:8080;")
+    expect(await policy(PROVIDER)).toContain("form-action 'self' https:;")
+  })
+
   it('keeps no token of the provider', async () => {
     const world = start()
     const kept: unknown[] = []

@@ -125,7 +125,7 @@ function startUpstreamLogin({ core, complete }: LoginContext, options: UpstreamL
 
   return {
     identify: async (request) => sessions.read(request),
-    provider: { name, begin },
+    provider: { name, origin: new URL(options.issuer).origin, begin },
     forget: sessions.forget,
     routes: new Map([[CALLBACK, callback]]),
   }
