@@ -155,7 +155,14 @@ export function createOAuth(options: OAuthOptions): OAuth {
     isGrantLive: async (grantId) => (await store.readGrant(grantId, now())) !== undefined,
     revokeGrants: async (filter) => {
       const revoked = await store.revokeGrants(filter)
-      for (const grant of revoked) await tellRevoked(core, grant, 'operator')
+      for (const grant of revoked) {
+        await tellRevoked(core, grant, 'operator')
+        // Else the next request of the client would be answered without asking.
+        await store.removeConsents(grant.subject, grant.clientId)
+      }
+      if (filter.subject !== undefined && filter.grantId === undefined) {
+        await store.removeConsents(filter.subject, filter.clientId)
+      }
       return revoked.length
     },
   }

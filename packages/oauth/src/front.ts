@@ -40,7 +40,8 @@ const documentSource = (
     own: [core.issuer, ...core.resources.all.map(({ resource }) => resource)],
     redirectSchemes: front.redirectSchemes,
     now: core.now,
-    hit: async (bucket, limit, windowMs) => core.store.hit(bucket, limit, windowMs, core.now()),
+    hit: async (bucket, limit, windowMs) =>
+      core.store.hit(await core.digest('address', bucket), limit, windowMs, core.now()),
     changed: (client) => core.tell({ type: 'client.changed', clientId: client.id }),
   })
   return async (clientId, request) => {

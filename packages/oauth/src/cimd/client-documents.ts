@@ -2,7 +2,7 @@ import type { Client } from '../client.ts'
 import { MetadataError, readKeySet, type MetadataPolicy } from '../register/client-metadata.ts'
 import { readClientDocument } from './client-document.ts'
 import { clientIdUrlProblem } from './client-id-url.ts'
-import { FetchDocumentError, type FetchDocument, type FetchedDocument } from './fetch-document.ts'
+import { FetchDocumentError, type FetchDocument, type FetchedDocument, type FetchLimits } from './fetch-document.ts'
 import { readJson } from './read-json.ts'
 
 export interface ClientDocumentsOptions {
@@ -30,7 +30,7 @@ export interface ClientDocuments {
 /** Why a `client_id` names nobody. The message and the cause are for the log; strangers hear that the client is unknown. */
 export class ClientDocumentError extends Error {
   override readonly name = 'ClientDocumentError'
-  readonly code: 'client_id' | 'own_host' | 'not_trusted' | 'limited' | 'fetch' | 'response' | 'document'
+  readonly code: 'client_id' | 'own_host' | 'not_trusted' | 'limited' | 'fetch' | 'unwell' | 'response' | 'document'
 
   constructor(code: ClientDocumentError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
@@ -39,13 +39,15 @@ export class ClientDocumentError extends Error {
 
   /** Whether the same `client_id` may well be known a minute later. */
   get isPassing(): boolean {
-    if (this.code === 'limited') return true
+    if (this.code === 'limited' || this.code === 'unwell') return true
     const { cause } = this
     return cause instanceof FetchDocumentError && (cause.code === 'unreachable' || cause.code === 'timeout')
   }
 }
 
 const LIMITS = { maxBytes: 5120, timeoutMs: 5000 }
+/** Keys may come with their certificates. */
+const KEY_LIMITS = { ...LIMITS, maxBytes: 16_384 }
 const MINUTE = 60_000
 const FRESH_AT_LEAST = 5 * MINUTE
 const FRESH_AT_MOST = 24 * 60 * MINUTE
@@ -73,6 +75,7 @@ export function freshFor({ cacheControl, age }: Pick<FetchedDocument, 'cacheCont
 }
 
 const checkResponse = ({ status, contentType }: FetchedDocument): void => {
+  if (status >= 500 || status === 429) throw new ClientDocumentError('unwell', `Expected status 200, got ${status}`)
   if (status !== 200)
     throw new ClientDocumentError('response', `Expected status 200, got ${status}; redirects are not followed`)
   const type = contentType.split(';', 1)[0]?.trim() ?? ''
@@ -120,12 +123,12 @@ export function createClientDocuments(
     kept.set(client.id, { client, until })
   }
 
-  const get = async (url: URL): Promise<FetchedDocument> => {
+  const get = async (url: URL, limits: FetchLimits): Promise<FetchedDocument> => {
     if (ownHosts.has(url.host))
       throw new ClientDocumentError('own_host', `${url.host} is this server or one of its resources`)
     await count(`cimd:host:${url.host}`, PER_HOST)
     try {
-      const answer = await options.fetch(url, LIMITS)
+      const answer = await options.fetch(url, limits)
       checkResponse(answer)
       return answer
     } catch (error) {
@@ -136,10 +139,10 @@ export function createClientDocuments(
   }
 
   const describe = async (url: URL): Promise<{ readonly client: Client; readonly fresh: number }> => {
-    const answer = await get(url)
+    const answer = await get(url, LIMITS)
     const { client, jwksUri } = await readClientDocument(url.href, answer.body, context)
     if (jwksUri === undefined) return { client, fresh: freshFor(answer) }
-    const keys = await get(new URL(jwksUri))
+    const keys = await get(new URL(jwksUri), KEY_LIMITS)
     return {
       client: { ...client, jwks: readKeySet(readJson(keys.body)) },
       fresh: Math.min(freshFor(answer), freshFor(keys)),

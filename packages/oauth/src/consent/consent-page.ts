@@ -16,7 +16,7 @@ export interface Question {
   /** Who answers; `undefined` when the person signs in after this page. */
   readonly user: User | undefined
   /** Where the person signs in after this page. */
-  readonly provider: string | undefined
+  readonly provider: { readonly name: string; readonly origin: string } | undefined
   /** Whether another account can be chosen here. */
   readonly canSwitch: boolean
   readonly operator: Operator
@@ -33,8 +33,8 @@ const identity = ({ kind, id }: Client, operator: Operator): { readonly shown: s
   switch (kind) {
     case 'registered':
       return {
-        shown: `Registered by ${operator.name ?? operator.host}`,
-        proof: 'The operator of this sign-in knows it.',
+        shown: `Known to ${operator.name ?? operator.host}`,
+        proof: 'The operator of this sign-in registered it.',
       }
     case 'document':
       return { shown: new URL(id).host, proof: 'This website vouches for the application; its address was verified.' }
@@ -87,7 +87,7 @@ const scopeItem = (scope: string, index: number, question: Question): string => 
 const account = ({ user, provider, canSwitch, handle, paths }: Question): string => {
   if (!user) {
     return provider
-      ? `<div class="account"><p>You sign in with <b>${e(plainText(provider, 60))}</b> after this page.</p></div>`
+      ? `<div class="account"><p>You sign in with <b>${e(plainText(provider.name, 60))}</b> after this page.</p></div>`
       : ''
   }
   const name = plainText(user.displayName ?? user.userId, 120)
@@ -117,7 +117,7 @@ export function consentPage(question: Question): Response {
 <h1>${e(heading)}</h1>
 ${account(question)}
 <dl>
-<dt>Published by</dt><dd><b${client.kind === 'dynamic' ? ' class="unproven"' : ''}>${e(who.shown)}</b><span class="soft">${e(who.proof)}</span></dd>
+<dt>Identity</dt><dd><b${client.kind === 'dynamic' ? ' class="unproven"' : ''}>${e(who.shown)}</b><span class="soft">${e(who.proof)}</span></dd>
 <dt>Sent to</dt><dd><b>${e(target.shown)}</b><span class="soft">${receiver[target.kind]}</span></dd>
 <dt>For</dt><dd><b>${e(plainText(resource.title, 60))}</b><span class="soft">${e(resource.resource)}</span></dd>
 </dl>
@@ -140,6 +140,10 @@ ${scopes.map((scope, index) => scopeItem(scope, index, question)).join('\n')}
     title: `${heading} – ${operator.host}`,
     main,
     // Browsers hold every redirect that follows a form against the policy; a client's own page may lead on to another.
-    formTargets: ['https:', ...(target.kind === 'web' ? [] : [target.formTarget])],
+    formTargets: [
+      'https:',
+      ...(target.kind === 'web' ? [] : [target.formTarget]),
+      ...(question.provider?.origin.startsWith('http:') ? [question.provider.origin] : []),
+    ],
   })
 }

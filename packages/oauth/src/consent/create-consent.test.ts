@@ -27,7 +27,7 @@ describe('the consent page', () => {
     const browser = world.newBrowser()
     const asked = await reachConsent(browser)
     expect(textOf(asked.html)).toMatchInlineSnapshot(
-      `"Example Notes login.example.com Allow App to use Notes? Signed in as ada@example.com Published by Registered by Example Notes The operator of this sign-in knows it. Sent to client.example.com This website receives the permission. For Notes https://notes.example.com/mcp It will be able to Read your notes notes:read Always included Change your notes notes:write High risk The application can use this permission while you are away, for 90 days at most. Don’t allow Allow"`,
+      `"Example Notes login.example.com Allow App to use Notes? Signed in as ada@example.com Identity Known to Example Notes The operator of this sign-in registered it. Sent to client.example.com This website receives the permission. For Notes https://notes.example.com/mcp It will be able to Read your notes notes:read Always included Change your notes notes:write High risk The application can use this permission while you are away, for 90 days at most. Don’t allow Allow"`,
     )
     const response = await answer(browser, asked, 'approve')
     expect(sent(response)).toMatchObject({ state: 'the state', iss: ISSUER })
@@ -154,6 +154,14 @@ describe('the consent page', () => {
       const location = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
       expect((await world.newBrowser().open(location)).status).toBe(400)
       expect((await browser.open(location)).status).toBe(200)
+    })
+
+    it('shows the page to a browser that opens it twice at once', async () => {
+      const world = createSigningIn()
+      const browser = world.newBrowser()
+      const location = (await browser.open(authorizeUrl())).headers.get('location') ?? ''
+      const pages = await Promise.all([browser.open(location), browser.open(location)])
+      expect(pages.map(({ status }) => status)).toEqual([200, 200])
     })
 
     it('TA15: gives one code for a handle, and none after ten minutes', async () => {
@@ -359,7 +367,7 @@ describe('the consent page', () => {
       const { client_id } = (await registered.json()) as { client_id: string }
       const { html } = await reachConsent(world.newBrowser(), { client_id, redirect_uri: 'https://bank.example/cb' })
       expect(textOf(html)).toContain(
-        'Published by Not verified The application registered itself. Anybody can choose its name.',
+        'Identity Not verified The application registered itself. Anybody can choose its name.',
       )
     })
 
@@ -369,7 +377,7 @@ describe('the consent page', () => {
         textOf((await reachConsent(world.newBrowser(), values)).html)
       const web = await page({ client_id: DOCUMENT, redirect_uri: 'https://editor.example/cb' })
       expect(web).toContain(
-        'Published by editor.example This website vouches for the application; its address was verified. Sent to editor.example This website receives the permission.',
+        'Identity editor.example This website vouches for the application; its address was verified. Sent to editor.example This website receives the permission.',
       )
       expect(web).not.toContain('Continue only if')
       const local = await page({ client_id: DOCUMENT, redirect_uri: LOOPBACK })
@@ -417,12 +425,72 @@ describe('the consent page', () => {
       expectNothing(world)
     })
 
+    it('nothing of an approval that came a moment after the refusal', async () => {
+      const world = createSigningIn()
+      const browser = world.newBrowser()
+      const asked = await reachConsent(browser, web)
+      const [, late] = await Promise.all([answer(browser, asked, 'deny'), answer(browser, asked, 'approve')])
+      expect(late.status).toBe(400)
+      expectNothing(world)
+    })
+
+    it('nothing of a person who may not use the resource', async () => {
+      const world = createSigningIn({
+        resources: [
+          { resource: NOTES, title: 'Notes', tenant: 'acme', scopes: { 'notes:read': 'Read', 'notes:write': 'Write' } },
+        ],
+      })
+      const browser = world.newBrowser()
+      expect(sent(await answer(browser, await reachConsent(browser, web), 'approve'))['error']).toBe('access_denied')
+      expectNothing(world)
+    })
+
+    it('nothing for a client that registered itself, but marks what was allowed', async () => {
+      const world = createSigningIn({ registration: true })
+      const registered = await world.oauth.fetch(
+        new Request(`${ISSUER}/register`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ client_name: 'Bank', redirect_uris: [web.redirect_uri] }),
+        }),
+      )
+      const { client_id } = (await registered.json()) as { client_id: string }
+      const browser = world.newBrowser()
+      sent(await answer(browser, await reachConsent(browser, { ...web, client_id }), 'approve'))
+      const { html } = await reachConsent(browser, { ...web, client_id })
+      expect(textOf(html)).toContain('notes:write High risk Already allowed')
+    })
+
+    it('nothing for another client that has the same name and redirect', async () => {
+      const twin = { name: 'App', redirectUris: [CALLBACK] }
+      const world = createSigningIn({
+        clients: [
+          { ...twin, clientId: 'app' },
+          { ...twin, clientId: 'twin' },
+        ],
+      })
+      const browser = world.newBrowser()
+      sent(await answer(browser, await reachConsent(browser), 'approve'))
+      expect(await isPassedOver(browser)).toBe(true)
+      expect(await isPassedOver(browser, { client_id: 'twin' })).toBe(false)
+    })
+
     it('for thirty days', async () => {
       const { world, browser } = await allowed()
       world.clock.now += 30 * 86_400_000 - 1
       expect(await isPassedOver(browser, web)).toBe(true)
       world.clock.now += 1
       expect(await isPassedOver(browser, web)).toBe(false)
+    })
+
+    it('nothing that the operator took back, by the grant or, where no grant is left, by the person', async () => {
+      const { world, browser } = await allowed()
+      expect(await world.oauth.revokeGrants({ grantId: world.grants[0]?.id })).toBe(1)
+      expect(await isPassedOver(browser, web)).toBe(false)
+      const other = await allowed()
+      await other.world.store.revokeGrants({ subject: 'ada' })
+      expect(await other.world.oauth.revokeGrants({ subject: 'ada', clientId: DOCUMENT })).toBe(0)
+      expect(await isPassedOver(other.browser, web)).toBe(false)
     })
 
     it('TA21: nothing for an address on this computer, where anybody can listen with the id of another', async () => {

@@ -56,7 +56,7 @@ background:var(--card);color:var(--text);cursor:pointer}
 input[type=text]{width:100%;min-height:2.75rem;padding:.5rem .75rem;font:inherit;color:inherit;background:var(--card);border:1.5px solid var(--edge);
 border-radius:.5rem;margin-top:.375rem}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
-@media (max-width:30rem){body{padding:0}main{border-width:0 0 1px;border-radius:0;padding:1.25rem 1.125rem 1.5rem;margin:0}dl{grid-template-columns:1fr;gap:0}
+@media (max-width:30rem){body{padding:0;background:var(--card)}main{border:0;border-radius:0;padding:1.25rem 1.125rem 1.5rem;margin:0}dl{grid-template-columns:1fr;gap:0}
 dd+dt{margin-top:.75rem}h1{font-size:1.3125rem}}
 @media (forced-colors:active){.warn,.tag,main,ul{border:1px solid}}
 `
