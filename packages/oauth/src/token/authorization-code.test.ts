@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
   CALLBACK,
@@ -109,6 +110,13 @@ describe.each(STORES)('redeeming a code, kept in %s', (_, createStore) => {
     expect((await redeem(oauth, code)).body).toMatchObject({ error: 'invalid_grant' })
     expect(types(events)).not.toContain('token.issued')
     expect(types(events)).toContain('grant.revoked')
+  })
+
+  it('TA29: refuses a verifier that is too short, though the challenge is made of it', async () => {
+    const { oauth } = createWorld()
+    const verifier = 'x'.repeat(42)
+    const { code } = await getCode(oauth, { code_challenge: createHash('sha256').update(verifier).digest('base64url') })
+    expect((await redeem(oauth, { code, verifier })).body).toMatchObject({ error: 'invalid_grant' })
   })
 
   it.each([
