@@ -116,6 +116,17 @@ describe('the consent page', () => {
     expect(world.grants[0]?.subject).toBe('ada')
   })
 
+  it('says how long it lasts, with and without refresh tokens', async () => {
+    const grants = [undefined, ['authorization_code'] as const]
+    const pages = grants.map(async (some) => {
+      const clients = [{ clientId: 'app', name: 'App', redirectUris: [CALLBACK], grants: some }]
+      return textOf((await reachConsent(createSigningIn({ clients }).newBrowser())).html)
+    })
+    const [lasting, passing] = await Promise.all(pages)
+    expect(lasting).toContain('can use this permission while you are away, for 90 days at most.')
+    expect(passing).toContain('ends after 10 minutes; the application then has to ask again.')
+  })
+
   it('marks what was allowed before and what is new', async () => {
     const world = createSigningIn()
     const browser = world.newBrowser()
