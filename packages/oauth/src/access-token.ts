@@ -2,6 +2,7 @@ import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import type { Core } from './core.ts'
 import type { Keys } from './keys.ts'
 import type { Grant } from './store.ts'
+import { joinScopes } from './token/grant.ts'
 
 const TYPE = 'at+jwt'
 
@@ -37,7 +38,7 @@ export function createAccessTokens(core: Core, keys: Keys): AccessTokens {
       const id = crypto.randomUUID()
       const token = await new SignJWT({
         client_id: grant.clientId,
-        scope: scopes.length > 0 ? scopes.join(' ') : undefined,
+        scope: joinScopes(scopes),
         gid: grant.id,
         tid: grant.tenant,
         auth_time: grant.authTime === undefined ? undefined : seconds(grant.authTime),

@@ -8,7 +8,18 @@ import {
   type JWTPayload,
 } from 'jose'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { basic, CALLBACK, createWorld, getCode, ISSUER, NOTES, post, redeem, type Answer } from './fixtures/world.ts'
+import {
+  basic,
+  CALLBACK,
+  createWorld,
+  getCode,
+  STORES,
+  ISSUER,
+  NOTES,
+  post,
+  redeem,
+  type Answer,
+} from './fixtures/world.ts'
 import type { OAuth } from './create-oauth.ts'
 import type { ClientOptions } from './registered-clients.ts'
 
@@ -56,6 +67,7 @@ describe('client secrets', () => {
       ['app', {}, basic('app', 'of nobody')],
       ['web', { client_id: 'app' }, basic('web', WEB_SECRET)],
       ['web', {}, raw(`web:${WEB_SECRET}`)],
+      ['web', {}, raw(`web:${encodeURIComponent(WEB_SECRET)}:x`)],
       ['web', {}, raw('web:100%')],
       ['web', {}, raw('web')],
       ['web', {}, raw(':')],
@@ -96,7 +108,7 @@ describe('client secrets', () => {
   })
 })
 
-describe('client assertions', () => {
+describe.each(STORES)('client assertions, remembered in %s', (_, createStore) => {
   let mine: CryptoKey
   let theirs: CryptoKey
   let machine: ClientOptions
@@ -113,7 +125,7 @@ describe('client assertions', () => {
     ;[theirs, other] = await create('other')
   })
 
-  const create = () => createWorld({ clients: [machine, other, bot] })
+  const create = () => createWorld({ store: createStore(), clients: [machine, other, bot] })
   const seconds = (now: number) => Math.floor(now / 1000)
   const claimsAt = (now: number): JWTPayload => ({
     iss: 'machine',
@@ -255,29 +267,50 @@ describe('client credentials', () => {
     expect(events).toEqual([])
   })
 
-  it('TA40: are not for public clients, nor for clients that nobody registered', async () => {
-    const kinds = ['document', 'dynamic'] as const
+  it('TA40: are not for public clients, nor for clients that nobody registered, however they prove themselves', async () => {
     const { oauth, events } = createWorld({
       clients: [app],
-      front: () => ({
+      front: ({ digest }) => ({
         consent: () => new Response(),
         routes: new Map(),
         metadata: {},
         clients: [
-          (id) => {
-            const kind = kinds.find((one) => one === id)
+          async (id) => {
+            const kind = (['document', 'dynamic'] as const).find((one) => one === id)
             return (
-              kind && { id, kind, name: id, redirectUris: [], authentication: 'none', grants: ['client_credentials'] }
+              kind && {
+                id,
+                kind,
+                name: id,
+                redirectUris: [],
+                authentication: 'client_secret_basic',
+                secretDigest: await digest('client-secret', WEB_SECRET),
+                grants: ['client_credentials'],
+              }
             )
           },
         ],
       }),
     })
-    for (const client_id of ['app', ...kinds]) {
-      expect((await post(oauth, '/token', { ...request, client_id })).body).toMatchObject({
+    expect((await post(oauth, '/token', { ...request, client_id: 'app' })).body).toMatchObject({
+      error: 'unauthorized_client',
+    })
+    for (const kind of ['document', 'dynamic']) {
+      expect((await post(oauth, '/token', request, basic(kind, WEB_SECRET))).body).toMatchObject({
         error: 'unauthorized_client',
       })
     }
+    expect(events).toEqual([])
+  })
+
+  it('and other grants are for clients that are registered for them', async () => {
+    const { oauth, events } = createWorld({ clients: [bot, { ...app, grants: ['authorization_code'] }] })
+    const code = { grant_type: 'authorization_code', client_id: undefined, code: 'x'.repeat(43) }
+    expect((await post(oauth, '/token', code, basic('bot', WEB_SECRET))).body).toMatchObject({
+      error: 'unauthorized_client',
+    })
+    const refreshing = { grant_type: 'refresh_token', refresh_token: 'x' }
+    expect((await post(oauth, '/token', refreshing)).body).toMatchObject({ error: 'unauthorized_client' })
     expect(events).toEqual([])
   })
 })

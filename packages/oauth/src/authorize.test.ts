@@ -260,6 +260,20 @@ describe('authorize', () => {
     expect((await authorize(oauth)).status).toBe(200)
   })
 
+  it('takes so many requests of one address in a minute', async () => {
+    let address: string | undefined = '192.0.2.1'
+    const { oauth, clock, seen } = createWorld({ clientAddress: () => address })
+    for (let step = 0; step < 120; step++) expect((await authorize(oauth)).status).toBe(303)
+    seen.length = 0
+    expect((await authorize(oauth)).status).toBe(429)
+    expect(seen).toEqual([])
+    address = '192.0.2.2'
+    expect((await authorize(oauth)).status).toBe(303)
+    address = '192.0.2.1'
+    clock.now += 60_000
+    expect((await authorize(oauth)).status).toBe(303)
+  })
+
   it('binds the transaction to the browser by a cookie that scripts and other sites do not get', async () => {
     const { oauth } = createWorld()
     expect((await authorize(oauth)).headers.getSetCookie()[0]).toMatch(

@@ -11,6 +11,9 @@ import { transactionCookie } from './cookie.ts'
 import type { Transaction } from './transaction.ts'
 
 const MAX_QUERY = 16_384
+/** Of one address in a minute. */
+const MAX_REQUESTS = 120
+const MINUTE = 60_000
 const MAX_STATE = 4_096
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/
 
@@ -18,6 +21,7 @@ export interface AuthorizeOptions {
   /** Milliseconds. */
   readonly transactionLifetime: number
   readonly redirectSchemes: ReadonlySet<string>
+  readonly clientAddress?: ((request: Request) => string | undefined) | undefined
 }
 
 /**
@@ -25,12 +29,15 @@ export interface AuthorizeOptions {
  * anywhere before the client and its redirect URI are certain. (RFC 9700 section 4.11)
  */
 export const createAuthorize =
-  (core: Core, consent: ConsentStep, { transactionLifetime, redirectSchemes }: AuthorizeOptions) =>
+  (core: Core, consent: ConsentStep, { transactionLifetime, redirectSchemes, clientAddress }: AuthorizeOptions) =>
   async (request: Request): Promise<Response> => {
     if (request.method !== 'GET') return answerPage(405, 'This page is opened by a link.')
     const query = new URL(request.url).search.slice(1)
     if (query.length > MAX_QUERY) return answerPage(400, 'The request of the application is too long.')
     const parameters = readParameters(query)
+    if (!(await isWithinLimit(core, clientAddress?.(request)))) {
+      return answerPage(429, 'There are many sign-ins from your network just now. Try again in a minute.')
+    }
     const client = await findClient(core, parameters, request)
     const redirectUri = parameters.get('redirect_uri')
     if (!client) return refuseAtHome(core, 'unknown_client')
@@ -78,6 +85,13 @@ export const createAuthorize =
         : answerPage(400, 'The application asked for something that cannot be given.', location)
     }
   }
+
+/** Each request is stored until it ends: one place shall not fill the store for all. */
+async function isWithinLimit(core: Core, address: string | undefined): Promise<boolean> {
+  if (address === undefined) return true
+  const bucket = `authorize ${await core.digest('address', address)}`
+  return core.store.hit(bucket, MAX_REQUESTS, MINUTE, core.now())
+}
 
 const findClient = async (core: Core, parameters: Parameters, request: Request): Promise<Client | undefined> => {
   const clientId = parameters.get('client_id')

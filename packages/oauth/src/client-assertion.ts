@@ -21,7 +21,7 @@ const KEY_HEADERS = ['jku', 'jwk', 'x5u', 'x5c'] as const
 /** The keys of a client, made ready once. */
 const keySets = new WeakMap<JSONWebKeySet, JWTVerifyGetKey>()
 
-export function keySetOf(jwks: JSONWebKeySet): JWTVerifyGetKey {
+function keySetOf(jwks: JSONWebKeySet): JWTVerifyGetKey {
   const known = keySets.get(jwks)
   if (known) return known
   const made = createLocalJWKSet(jwks)

@@ -1,7 +1,10 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
-import { describe, expect, it, vi } from 'vitest'
-import { createOAuth } from './create-oauth.ts'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import type { createOAuth } from './create-oauth.ts'
 import {
   authorize,
   basic,
@@ -20,9 +23,10 @@ import {
   SECRET,
   sent,
   tokensOf,
-  yesFront,
 } from './fixtures/world.ts'
 import { memoryStore } from './memory-store.ts'
+import { sqliteStore } from './node/sqlite-store.ts'
+import type { GrantStore } from './store.ts'
 
 const ask = (
   oauth: ReturnType<typeof createOAuth>,
@@ -243,21 +247,28 @@ describe('introspection', () => {
 })
 
 describe('what is stored and told', () => {
-  /** Everything that goes through the store and stays in it, and every secret that a flow makes. */
-  const flow = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hawser-oauth-'))
+  const path = join(folder, 'oauth.db')
+  const file = sqliteStore(path)
+  afterAll(() => {
+    file.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** Everything that goes through the store, and every secret that a flow makes. */
+  const flow = async (store: GrantStore) => {
     const kept: string[] = []
-    const store = memoryStore()
     const watched = Object.fromEntries(
-      Object.entries(store).map(([name, method]) => [
+      Object.entries(store).map(([name, method]: [string, unknown]) => [
         name,
         typeof method === 'function'
-          ? (...given: readonly unknown[]) => {
+          ? (...given: readonly unknown[]): unknown => {
               kept.push(JSON.stringify([name, given]))
               return Reflect.apply(method, store, given)
             }
           : method,
       ]),
-    ) as unknown as typeof store
+    ) as unknown as GrantStore
     const clientSecret = 'canary secret of the web application'
     const world = createWorld({
       store: watched,
@@ -266,63 +277,73 @@ describe('what is stored and told', () => {
     const { oauth } = world
     const as = basic('web', clientSecret)
     const code = await getCode(oauth, { client_id: 'web' })
+    const unused = await getCode(oauth, { client_id: 'web' })
     const first = tokensOf(await redeem(oauth, code, { client_id: 'web' }, as))
-    const next = await post(
-      oauth,
-      '/token',
-      { client_id: 'web', grant_type: 'refresh_token', refresh_token: first.refresh },
-      as,
-    )
-    const second = tokensOf(next)
+    const refreshed = { client_id: 'web', grant_type: 'refresh_token', refresh_token: first.refresh }
+    const second = tokensOf(await post(oauth, '/token', refreshed, as))
     await ask(oauth, second.access, notes.introspection!)
-    await redeem(oauth, code, { client_id: 'web' }, as)
-    const secrets = {
+    await redeem(oauth, unused, { client_id: 'web' }, as)
+    await redeem(oauth, unused, { client_id: 'web' }, as)
+    const secrets: Readonly<Record<string, string>> = {
       server: SECRET,
       client: clientSecret,
       resourceServer: notes.introspection!.clientSecret,
       code: code.code,
       verifier: code.verifier,
-      ...Object.fromEntries(Object.entries(first).map(([name, value]) => [`first ${name}`, value])),
-      ...Object.fromEntries(Object.entries(second).map(([name, value]) => [`second ${name}`, value])),
+      unusedCode: unused.code,
+      unusedVerifier: unused.verifier,
+      firstAccess: first.access,
+      firstRefresh: first.refresh,
+      secondAccess: second.access,
+      secondRefresh: second.refresh,
     }
     return { ...world, kept: kept.join('\n'), secrets }
   }
 
   it('TA47: no secret is in the store, and what is there mints and replays nothing', async () => {
-    const { kept, secrets, store, oauth } = await flow()
+    const { kept, secrets, oauth } = await flow(file)
     expect(kept).toContain('redeemCode')
     expect(kept).toContain('rotateRefresh')
-    for (const [name, secret] of Object.entries(secrets)) expect(kept, name).not.toContain(secret)
-    // Whoever has all of it, and not the secret of the server, can neither sign nor present a key as what it stands for.
-    expect(kept).not.toMatch(/\\"d\\":|"d":/)
-    for (const [, key] of kept.matchAll(/"([A-Za-z0-9_-]{43})"/g)) {
+    const onDisk = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'))
+    expect(onDisk.join()).toContain('"clientId":"web"')
+    for (const [name, secret] of Object.entries(secrets)) {
+      expect(kept, name).not.toContain(secret)
       expect(
-        (
-          await redeem(
-            oauth,
-            { code: key!, verifier: secrets.verifier },
-            { client_id: 'web' },
-            basic('web', secrets.client),
-          )
-        ).status,
-      ).toBe(400)
+        onDisk.some((text) => text.includes(secret)),
+        name,
+      ).toBe(false)
     }
-    const thief = createOAuth({
-      issuer: ISSUER,
-      store,
-      secret: `another ${SECRET}`,
-      resources: [notes],
-      front: yesFront({ userId: 'ada' }, []),
-      clients: [{ clientId: 'app', name: 'App', redirectUris: [CALLBACK] }],
-      onError: () => undefined,
+    // Private keys are sealed.
+    expect(kept).not.toMatch(/\\"d\\":|"d":/)
+    // A key is not what it stands for.
+    const keys = new Set([...kept.matchAll(/"([A-Za-z0-9_-]{43})"/g)].map(([, key = '']) => key))
+    expect(keys.size).toBeGreaterThan(5)
+    const as = basic('web', secrets['client'] ?? '')
+    for (const key of keys) {
+      for (const form of [
+        { grant_type: 'authorization_code', code: key, code_verifier: key },
+        { grant_type: 'refresh_token', refresh_token: key },
+      ]) {
+        expect((await post(oauth, '/token', { client_id: 'web', ...form }, as)).body).toMatchObject({
+          error: 'invalid_grant',
+        })
+      }
+    }
+  })
+
+  it('TA47: the store without the secret of the server signs nothing', async () => {
+    const { store } = await flow(memoryStore())
+    const thief = createWorld({ store, secret: `another ${SECRET}` })
+    expect(await redeem(thief.oauth, await getCode(thief.oauth))).toMatchObject({
+      status: 503,
+      body: { error: 'server_error' },
     })
-    const code = await getCode(thief)
-    expect((await redeem(thief, code)).status).toBe(503)
+    expect(inspect(thief.errors)).toContain('sealed with another secret')
   })
 
   it('TA48: no secret is in an event, an error or a log', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-    const { events, errors, secrets } = await flow()
+    const { events, errors, secrets } = await flow(memoryStore())
     const text = JSON.stringify(events) + inspect([errors, log.mock.calls], { depth: 10 })
     log.mockRestore()
     expect(events.length).toBeGreaterThan(4)

@@ -4,7 +4,7 @@ const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/
 const ANSWERED: readonly string[] = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri']
 
 /** How much of a redirect URI is read. */
-export const MAX_REDIRECT_URI = 2048
+const MAX_REDIRECT_URI = 2048
 
 /**
  * Why a client may not have this redirect URI, or `undefined`. HTTPS, or a loopback address over HTTP; a scheme of an

@@ -45,7 +45,7 @@ export const isScopeToken = (scope: string): boolean => SCOPE_TOKEN.test(scope)
  * One spelling for what may be spelt in two ways: scheme and host in any case, and an origin with or without slash. All else
  * is compared character by character. (authorization/index#canonical-server-uri)
  */
-export function canonicalResource(uri: string): string | undefined {
+function canonicalResource(uri: string): string | undefined {
   const [, origin, rest] = PARTS.exec(uri) ?? []
   if (origin === undefined || rest === undefined || !URL.canParse(uri)) return undefined
   return origin.toLowerCase() + (rest === '/' ? '' : rest)

@@ -113,7 +113,8 @@ describe('createClientDocuments', () => {
     ['no type', { contentType: '' }, 'response'],
     ['a type that only contains json', { contentType: 'text/json' }, 'response'],
     ['404', { status: 404 }, 'response'],
-    ['500', { status: 500 }, 'response'],
+    ['500', { status: 500 }, 'unwell'],
+    ['429', { status: 429 }, 'unwell'],
     ['201', { status: 201 }, 'response'],
     ['301', { status: 301 }, 'response'],
     ['an invalid document', { body: new TextEncoder().encode('{}') }, 'document'],
@@ -134,11 +135,11 @@ describe('createClientDocuments', () => {
 
   it('TA59: asks a failing host five times a minute at most', async () => {
     const { codeOf, fetched, pass } = bench(async () => answer('', { status: 500 }))
-    for (let i = 0; i < 5; i++) expect(await codeOf(ID)).toBe('response')
+    for (let i = 0; i < 5; i++) expect(await codeOf(ID)).toBe('unwell')
     for (let i = 0; i < 20; i++) expect(await codeOf(ID)).toBe('limited')
     expect(fetched.length).toBe(5)
     pass(MINUTE)
-    expect(await codeOf(ID)).toBe('response')
+    expect(await codeOf(ID)).toBe('unwell')
   })
 
   it.each([
@@ -264,6 +265,8 @@ describe('createClientDocuments', () => {
     expect(await passing(async () => Promise.reject(new FetchDocumentError('timeout', '')))).toBe(true)
     expect(await passing(async () => Promise.reject(new FetchDocumentError('unreachable', '')))).toBe(true)
     expect(await passing(async () => Promise.reject(new FetchDocumentError('blocked', '')))).toBe(false)
+    expect(await passing(async () => answer('', { status: 503 }))).toBe(true)
+    expect(await passing(async () => answer('', { status: 404 }))).toBe(false)
     expect(await passing(async () => answer('{}'))).toBe(false)
   })
 })

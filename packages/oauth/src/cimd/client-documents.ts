@@ -30,7 +30,7 @@ export interface ClientDocuments {
 /** Why a `client_id` names nobody. The message and the cause are for the log; strangers hear that the client is unknown. */
 export class ClientDocumentError extends Error {
   override readonly name = 'ClientDocumentError'
-  readonly code: 'client_id' | 'own_host' | 'not_trusted' | 'limited' | 'fetch' | 'response' | 'document'
+  readonly code: 'client_id' | 'own_host' | 'not_trusted' | 'limited' | 'fetch' | 'unwell' | 'response' | 'document'
 
   constructor(code: ClientDocumentError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
@@ -39,7 +39,7 @@ export class ClientDocumentError extends Error {
 
   /** Whether the same `client_id` may well be known a minute later. */
   get isPassing(): boolean {
-    if (this.code === 'limited') return true
+    if (this.code === 'limited' || this.code === 'unwell') return true
     const { cause } = this
     return cause instanceof FetchDocumentError && (cause.code === 'unreachable' || cause.code === 'timeout')
   }
@@ -75,6 +75,7 @@ export function freshFor({ cacheControl, age }: Pick<FetchedDocument, 'cacheCont
 }
 
 const checkResponse = ({ status, contentType }: FetchedDocument): void => {
+  if (status >= 500 || status === 429) throw new ClientDocumentError('unwell', `Expected status 200, got ${status}`)
   if (status !== 200)
     throw new ClientDocumentError('response', `Expected status 200, got ${status}; redirects are not followed`)
   const type = contentType.split(';', 1)[0]?.trim() ?? ''

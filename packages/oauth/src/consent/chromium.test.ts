@@ -39,18 +39,18 @@ async function setTheStage(path: string, scope = 'notes:read notes:write notes:s
       response.writeHead(302, { location: landing.url('/done', '127.0.0.1') }).end()
     }),
   )
-  let world: SigningIn | undefined
-  let issuer = ''
+  const current: { world?: SigningIn; issuer: string } = { issuer: '' }
   const server = stack.use(
     await listen(
       fetchListener(
-        () => issuer,
-        async (request) => (await world?.oauth.fetch(request)) ?? new Response(),
+        () => current.issuer,
+        async (request) => (await current.world?.oauth.fetch(request)) ?? new Response(),
       ),
     ),
   )
-  issuer = `http://127.0.0.1:${server.port}`
-  world = createSigningIn({ issuer, login: devLogin(), now: Date.now })
+  const issuer = `http://127.0.0.1:${server.port}`
+  const world = createSigningIn({ issuer, login: devLogin(), now: Date.now })
+  Object.assign(current, { issuer, world })
   const tab = stack.use(await startChromium(path))
   const redirect_uri = `http://127.0.0.1:${client.port}/callback`
   return {

@@ -16,7 +16,7 @@ export interface Question {
   /** Who answers; `undefined` when the person signs in after this page. */
   readonly user: User | undefined
   /** Where the person signs in after this page. */
-  readonly provider: string | undefined
+  readonly provider: { readonly name: string; readonly origin: string } | undefined
   /** Whether another account can be chosen here. */
   readonly canSwitch: boolean
   readonly operator: Operator
@@ -87,7 +87,7 @@ const scopeItem = (scope: string, index: number, question: Question): string => 
 const account = ({ user, provider, canSwitch, handle, paths }: Question): string => {
   if (!user) {
     return provider
-      ? `<div class="account"><p>You sign in with <b>${e(plainText(provider, 60))}</b> after this page.</p></div>`
+      ? `<div class="account"><p>You sign in with <b>${e(plainText(provider.name, 60))}</b> after this page.</p></div>`
       : ''
   }
   const name = plainText(user.displayName ?? user.userId, 120)
@@ -98,10 +98,12 @@ const account = ({ user, provider, canSwitch, handle, paths }: Question): string
   return `<div class="account"><p><span class="soft">Signed in as</span> <b>${e(name)}</b>${tenant}</p>${other}</div>`
 }
 
-const lasting = (days: number | undefined): string =>
-  days === undefined
-    ? 'The permission ends by itself within minutes; the application then has to ask again.'
-    : `The application can use this permission while you are away, for ${days} days at most.`
+const MINUTE = 60_000
+
+const lasting = ({ lastingDays, resource }: Question): string =>
+  lastingDays === undefined
+    ? `The permission ends after ${Math.ceil(resource.tokenLifetime / MINUTE)} minutes; the application then has to ask again.`
+    : `The application can use this permission while you are away, for ${lastingDays} days at most.`
 
 /**
  * The page that asks: who wants what, for whom, and where the answer goes. Plain HTML with one form, so that it works
@@ -130,7 +132,7 @@ ${warning(target)}
 ${scopes.map((scope, index) => scopeItem(scope, index, question)).join('\n')}
 </ul>
 </fieldset>
-<p class="soft after">${lasting(question.lastingDays)}</p>
+<p class="soft after">${lasting(question)}</p>
 <div class="actions">
 <button name="decision" value="deny">Don’t allow</button>
 <button name="decision" value="approve">Allow</button>
@@ -140,6 +142,10 @@ ${scopes.map((scope, index) => scopeItem(scope, index, question)).join('\n')}
     title: `${heading} – ${operator.host}`,
     main,
     // Browsers hold every redirect that follows a form against the policy; a client's own page may lead on to another.
-    formTargets: ['https:', ...(target.kind === 'web' ? [] : [target.formTarget])],
+    formTargets: [
+      'https:',
+      ...(target.kind === 'web' ? [] : [target.formTarget]),
+      ...(question.provider?.origin.startsWith('http:') ? [question.provider.origin] : []),
+    ],
   })
 }

@@ -54,12 +54,18 @@ export function createConsent(
     return (await core.store.replaceTransaction(bound, core.now())) ? bound : undefined
   }
 
+  /** For a page that was opened twice at once, as browsers do to be early. */
+  const rebind = async (request: Request, handle: string, user: User | undefined): Promise<Transaction | undefined> => {
+    const current = await core.resume(request, handle)
+    return current && bind(current, user)
+  }
+
   const ask = async (request: Request, resumed: Resumed): Promise<Response> => {
     const who = await login.identify(request, resumed)
     if (who instanceof Response) return who
     const before = who && (await recall(core, resumed.transaction, who))
     if (who && before?.isEnough) return core.approve(resumed.transaction, { user: who })
-    const transaction = await bind(resumed.transaction, who)
+    const transaction = (await bind(resumed.transaction, who)) ?? (await rebind(request, resumed.handle, who))
     const resource = transaction && core.resources.find(transaction.resource)
     if (!resource) return isOver()
     const { client, redirectUri, scopes } = transaction
@@ -78,7 +84,7 @@ export function createConsent(
       scopes,
       before: before?.scopes ?? [],
       user: who,
-      provider: login.provider?.name,
+      provider: login.provider,
       canSwitch: login.forget !== undefined,
       operator,
       lastingDays: client.grants.includes('refresh_token') ? lastingDays : undefined,

@@ -121,6 +121,14 @@ describe('devLogin', () => {
     expect(textOf(await (await elsewhere.follow(await elsewhere.open(authorizeUrl({}, LOCAL)))).text())).toContain(
       'There is no password',
     )
+    // Two of the same name: one was planted, and nobody can tell which.
+    const planted = `hawser-dev=planted; hawser-dev=${value}`
+    const twice = await world.oauth.fetch(new Request(authorizeUrl({}, LOCAL), { headers: { cookie: planted } }))
+    expect(twice.headers.get('location')).toContain('/login?')
+    const swapped = new Request(authorizeUrl({}, LOCAL), {
+      headers: { cookie: `hawser-dev=${value}; hawser-dev=planted` },
+    })
+    expect((await world.oauth.fetch(swapped)).headers.get('location')).toContain('/login?')
     world.clock.now += 8 * 3_600_000
     expect(await isKnown()).toBe(false)
     browser.cookies.set('hawser-dev', `${value.slice(0, -2)}AA`)

@@ -54,7 +54,8 @@ function startDevLogin({ core, operator, consentUrl }: LoginContext, suggest: st
     pageResponse({
       title: `Sign in – ${operator.host}`,
       status: problem === '' ? 200 : 400,
-      formTargets: [],
+      // The sign-in may lead to a client at once, when what it asks was allowed before.
+      formTargets: ['https:'],
       main: `${placeLine(operator)}
 <h1>Sign in for development</h1>
 <div class="warn" role="note"><b>There is no password.</b> Whoever uses this computer can sign in here under any name.</div>

@@ -42,6 +42,8 @@ export interface RunningLogin {
   /** Who signs people in after they allowed something. */
   readonly provider?: {
     readonly name: string
+    /** Where it is, for the policy of the page. */
+    readonly origin: string
     /** Sends the person there; `scopes` are those that were allowed. */
     readonly begin: (resumed: Resumed, scopes: readonly string[]) => Promise<Response>
   }

@@ -89,6 +89,16 @@ describe('upstreamLogin', () => {
     expect(new URL(location).searchParams.get('prompt')).toBe('select_account')
   })
 
+  it('lets the form lead to a provider on this computer, and to https anyway', async () => {
+    const policy = async (issuer: string) => {
+      const login = upstreamLogin({ name: 'Keycloak', issuer, clientId: 'c' })
+      const { response } = await reachConsent(createSigningIn({ login }).newBrowser())
+      return response.headers.get('content-security-policy')
+    }
+    expect(await policy('http://localhost:8080/realms/a')).toContain("form-action 'self' https: http://localhost:8080;")
+    expect(await policy(PROVIDER)).toContain("form-action 'self' https:;")
+  })
+
   it('keeps no token of the provider', async () => {
     const world = start()
     const kept: unknown[] = []
@@ -159,6 +169,19 @@ describe('upstreamLogin', () => {
     expect(world.provider.tokenRequests.length).toBe(1)
     expect(world.grants.length).toBe(1)
     expect((await world.browser.open(back.href)).status).toBe(400)
+  })
+
+  it('TA23: uses the state up with the first answer, although that was a wrong one', async () => {
+    const world = start()
+    const back = world.provider.signIn(await allow(world))
+    const cookies = [...world.browser.cookies]
+    const wrong = new URL(back)
+    wrong.searchParams.set('code', 'x')
+    expect((await world.browser.open(wrong.href)).status).toBe(400)
+    for (const [name, value] of cookies) world.browser.cookies.set(name, value)
+    expect((await world.browser.open(back.href)).status).toBe(400)
+    expect(world.provider.tokenRequests.map((form) => form.get('code'))).toEqual(['x'])
+    expectNothing(world)
   })
 
   it('TA23: gives nothing for a state that was set for another transaction of the same browser', async () => {

@@ -81,7 +81,7 @@ function startUpstreamLogin({ core, complete }: LoginContext, options: UpstreamL
     const sealed = hostCookie(core, cookieName(state)).read(request)
     const text = sealed === undefined ? undefined : await core.open('upstream', sealed, context)
     const trip: unknown = text === undefined ? undefined : JSON.parse(text)
-    if (!isTrip(trip) || trip.state !== state) return undefined
+    if (!isTrip(trip)) return undefined
     const transaction = await core.resume(request, trip.handle)
     if (!transaction?.notes || transaction.notes['state'] !== (await core.digest('upstream', state))) return undefined
     const scopes = transaction.notes['scopes']?.split(' ').filter(Boolean) ?? []
@@ -115,8 +115,8 @@ function startUpstreamLogin({ core, complete }: LoginContext, options: UpstreamL
   const callback: Route = async (request) => {
     if (request.method !== 'GET') return failed()
     const answer = new URL(request.url).searchParams
-    const [state = '', ...others] = answer.getAll('state')
-    const resumed = others.length > 0 ? undefined : await resume(request, state)
+    const state = answer.get('state') ?? ''
+    const resumed = await resume(request, state)
     if (!resumed) return isOver()
     const response = await finish(answer, resumed)
     response.headers.append('set-cookie', hostCookie(core, cookieName(state)).forget())
@@ -125,7 +125,7 @@ function startUpstreamLogin({ core, complete }: LoginContext, options: UpstreamL
 
   return {
     identify: async (request) => sessions.read(request),
-    provider: { name, begin },
+    provider: { name, origin: new URL(options.issuer).origin, begin },
     forget: sessions.forget,
     routes: new Map([[CALLBACK, callback]]),
   }

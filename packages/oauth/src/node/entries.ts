@@ -1,7 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Consent, StoredClient } from '../store.ts'
+import type { Transaction } from '../transaction.ts'
 import { transact } from './open-database.ts'
 
-type Kind = 'transaction' | 'once' | 'hit' | 'client' | 'consent'
+type Kind = keyof Values | 'once' | 'hit'
+
+interface Values {
+  readonly transaction: Transaction
+  readonly client: StoredClient
+  readonly consent: Consent
+}
 
 /** What is found by its key alone, and forgotten in time. */
 export interface Entries {
@@ -9,7 +17,7 @@ export interface Entries {
   readonly hasRoom: (kind: Kind | 'grants', now: number) => boolean
   /** Only when there is none that lives, and there is room. */
   readonly add: (kind: Kind, key: string, value: unknown, expiresAt: number, now: number) => boolean
-  readonly read: <T>(kind: Kind, key: string, now: number) => T | undefined
+  readonly read: <K extends keyof Values>(kind: K, key: string, now: number) => Values[K] | undefined
   readonly replace: (
     kind: Kind,
     value: { readonly key: string; readonly version: number; readonly expiresAt: number },
@@ -85,9 +93,9 @@ export function createEntries(database: DatabaseSync, maxEntries: number): Entri
         dropExpired.run(kind, key, now)
         return insert.run(kind, key, expiresAt, JSON.stringify(value)).changes === 1
       }),
-    read: <T>(kind: Kind, key: string, now: number) => {
+    read: <K extends keyof Values>(kind: K, key: string, now: number) => {
       const row = read.get(kind, key, now)
-      return row && (JSON.parse(String(row['body'])) as T)
+      return row && (JSON.parse(String(row['body'])) as Values[K])
     },
     replace: (kind, value, now) => {
       const { key, version, expiresAt } = value

@@ -1,16 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
-import type {
-  Code,
-  Consent,
-  Grant,
-  GrantFilter,
-  GrantStore,
-  Redemption,
-  Rotation,
-  StoredClient,
-  StoredKey,
-} from '../store.ts'
-import type { Transaction } from '../transaction.ts'
+import type { Code, Grant, GrantFilter, GrantStore, Redemption, Rotation, StoredKey } from '../store.ts'
 import { createEntries } from './entries.ts'
 import { openDatabase, transact } from './open-database.ts'
 
@@ -112,7 +101,7 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
 
     addTransaction: (transaction) =>
       entries.add('transaction', transaction.key, transaction, transaction.expiresAt, transaction.createdAt),
-    readTransaction: (key, now) => entries.read<Transaction>('transaction', key, now),
+    readTransaction: (key, now) => entries.read('transaction', key, now),
     replaceTransaction: (transaction, now) => entries.replace('transaction', transaction, now),
     takeTransaction: (key, now) => entries.take('transaction', key, now),
 
@@ -169,11 +158,11 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
       }),
 
     addClient: (client, now) => entries.add('client', client.client.id, client, client.expiresAt, now),
-    readClient: (clientId, now) => entries.read<StoredClient>('client', clientId, now),
+    readClient: (clientId, now) => entries.read('client', clientId, now),
     touchClient: (clientId, expiresAt) => entries.touch('client', clientId, expiresAt),
     removeClient: (clientId) => entries.take('client', clientId, 0),
 
-    readConsent: (key, now) => entries.read<Consent>('consent', key, now),
+    readConsent: (key, now) => entries.read('consent', key, now),
     saveConsent: (consent, now) => entries.save('consent', consent.key, consent, consent.expiresAt, now),
     removeConsents: (userId, clientId) => entries.removeConsents(userId, clientId),
 

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
   CALLBACK,
   createPkce,
-  createWorld,
+  STORES,
+  worldOn,
   drive,
   getCode,
   isGood,
@@ -16,7 +18,9 @@ import { decodeJwt } from 'jose'
 
 const types = (events: readonly { readonly type: string }[]): string[] => events.map(({ type }) => type)
 
-describe('redeeming a code', () => {
+describe.each(STORES)('redeeming a code, kept in %s', (_, createStore) => {
+  const createWorld = worldOn(createStore)
+
   it('gives an access token for one resource, and a refresh token', async () => {
     const { oauth, clock, events } = createWorld()
     const answer = await redeem(oauth, await getCode(oauth))
@@ -99,13 +103,20 @@ describe('redeeming a code', () => {
     ['42 characters', 'x'.repeat(42)],
     ['129 characters', 'x'.repeat(129)],
     ['characters that are not allowed', `${'x'.repeat(43)}=`],
-  ])('TA29: burns the code for a wrong verifier: %s', async (_, code_verifier) => {
+  ])('TA29: burns the code for a wrong verifier: %s', async (_name, code_verifier) => {
     const { oauth, events } = createWorld()
     const code = await getCode(oauth)
     expect((await redeem(oauth, code, { code_verifier })).body).toMatchObject({ error: 'invalid_grant' })
     expect((await redeem(oauth, code)).body).toMatchObject({ error: 'invalid_grant' })
     expect(types(events)).not.toContain('token.issued')
     expect(types(events)).toContain('grant.revoked')
+  })
+
+  it('TA29: refuses a verifier that is too short, though the challenge is made of it', async () => {
+    const { oauth } = createWorld()
+    const verifier = 'x'.repeat(42)
+    const { code } = await getCode(oauth, { code_challenge: createHash('sha256').update(verifier).digest('base64url') })
+    expect((await redeem(oauth, { code, verifier })).body).toMatchObject({ error: 'invalid_grant' })
   })
 
   it.each([

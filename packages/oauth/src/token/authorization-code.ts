@@ -1,6 +1,6 @@
 import { encodeBase64Url } from '../secrets.ts'
 import { checkSameResource } from '../scopes.ts'
-import { eventOf, refuseGrant, tellRevoked, type GrantHandler } from './grant.ts'
+import { eventOf, joinScopes, refuseGrant, tellRevoked, type GrantHandler } from './grant.ts'
 import { invalidRequest } from '../oauth-error.ts'
 
 const CODE = /^[A-Za-z0-9_-]{43}$/
@@ -57,7 +57,7 @@ export const redeemCode: GrantHandler = async (core, client, form) => {
     token_type: 'Bearer',
     expires_in: expiresIn,
     refresh_token: refresh?.token,
-    scope: grant.scopes.join(' '),
+    scope: joinScopes(grant.scopes),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Client } from '../client.ts'
 import { OAuthError } from '../oauth-error.ts'
 import type { Resource } from '../resources.ts'
 import type { Grant } from '../store.ts'
-import { eventOf, type TokenCore, type TokenResponse } from './grant.ts'
+import { eventOf, joinScopes, type TokenCore, type TokenResponse } from './grant.ts'
 
 /** A grant that lasts as long as its one token, and is stored so that it can be revoked. */
 export async function issueAlone(
@@ -28,5 +28,5 @@ export async function issueAlone(
     throw new OAuthError('temporarily_unavailable', 'Try again in some minutes.', 503)
   }
   await core.tell({ type: 'token.issued', ...eventOf(grant), scopes, tokenId: id, grantType })
-  return { access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: scopes.join(' ') }
+  return { access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: joinScopes(scopes) }
 }

@@ -15,7 +15,7 @@ export interface TokenResponse {
   readonly token_type: 'Bearer'
   readonly expires_in: number
   readonly refresh_token?: string | undefined
-  readonly scope: string
+  readonly scope?: string | undefined
 }
 
 /** What grants of every type share. */
@@ -29,6 +29,10 @@ export interface TokenCore extends Core {
 
 /** Turns what an authenticated client sends into tokens. */
 export type GrantHandler = (core: TokenCore, client: Client, form: Parameters) => Promise<TokenResponse>
+
+/** Left out when there is none: the grammar knows no empty one. (RFC 6749 section 3.3) */
+export const joinScopes = (scopes: readonly string[]): string | undefined =>
+  scopes.length > 0 ? scopes.join(' ') : undefined
 
 /** What an event says of a grant. */
 export const eventOf = (grant: Grant | undefined): Omit<OAuthEvent, 'type' | 'at'> => ({

@@ -9,9 +9,11 @@ import {
   NOTES,
   notes,
   post,
+  STORES,
   type Answer,
   type World,
 } from '../fixtures/world.ts'
+import type { GrantStore } from '../store.ts'
 import { JWT_BEARER, type TrustedIssuer } from './identity-assertion.ts'
 
 const IDP = 'https://idp.example.com'
@@ -32,8 +34,9 @@ beforeAll(async () => {
   }
 })
 
-const create = (issuer = trusted): World =>
+const createOn = (store: GrantStore, issuer = trusted): World =>
   createWorld({
+    store,
     resources: [notes, { ...drive, tenant: 'other' }],
     defaultResource: NOTES,
     trustedIssuers: [issuer],
@@ -60,7 +63,9 @@ const sign = (claims: JWTPayload, header = {}): Promise<string> =>
 const send = ({ oauth }: World, assertion: string, values = {}, client = 'agent'): Promise<Answer> =>
   post(oauth, '/token', { client_id: undefined, grant_type: JWT_BEARER, assertion, ...values }, basic(client, SECRET))
 
-describe('identity assertions', () => {
+describe.each(STORES)('identity assertions, remembered in %s', (_, createStore) => {
+  const create = (issuer?: TrustedIssuer): World => createOn(createStore(), issuer)
+
   it('give a token for the resource and the scopes that both sides know, and no refresh token', async () => {
     const world = create()
     const answer = await send(world, await sign(claimsAt(world.clock.now)))

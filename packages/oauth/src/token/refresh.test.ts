@@ -1,12 +1,24 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { CALLBACK, createWorld, drive, getTokens, isGood, NOTES, notes, refresh, tokensOf } from '../fixtures/world.ts'
-import { memoryStore } from '../memory-store.ts'
+import {
+  CALLBACK,
+  STORES,
+  worldOn,
+  drive,
+  getTokens,
+  isGood,
+  NOTES,
+  notes,
+  refresh,
+  tokensOf,
+} from '../fixtures/world.ts'
 import type { GrantStore } from '../store.ts'
 
 const GRACE = 30_000
 
-describe('refreshing', () => {
+describe.each(STORES)('refreshing, kept in %s', (_, createStore) => {
+  const createWorld = worldOn(createStore)
+
   it('gives a new refresh token each time', async () => {
     const { oauth, clock } = createWorld()
     const first = await getTokens(oauth)
@@ -75,7 +87,7 @@ describe('refreshing', () => {
 
   it('TA34: lets no successor outlive its family, wherever a refresh is held up', async () => {
     for (const moment of ['before', 'after'] as const) {
-      const { store, holdNext, release, isHeld } = slowStore(moment)
+      const { store, holdNext, release, isHeld } = slowStore(createStore(), moment)
       const { oauth } = createWorld({ store, lifetimes: { grace: 0 } })
       const { refresh: token } = await getTokens(oauth)
       holdNext()
@@ -95,7 +107,7 @@ describe('refreshing', () => {
   })
 
   it('TA34: keeps the old token when the store fails before it changed anything', async () => {
-    const inner = memoryStore()
+    const inner = createStore()
     let fails = true
     const store: GrantStore = {
       ...inner,
@@ -219,8 +231,7 @@ describe('refreshing', () => {
 })
 
 /** A store of which one rotation waits, before it begins or after it is done. */
-function slowStore(moment: 'before' | 'after') {
-  const inner = memoryStore()
+function slowStore(inner: GrantStore, moment: 'before' | 'after') {
   const gate = Promise.withResolvers<void>()
   const held = Promise.withResolvers<void>()
   let isNext = false

@@ -1,6 +1,6 @@
 import { invalidRequest, OAuthError } from '../oauth-error.ts'
 import { checkSameResource, readScopes } from '../scopes.ts'
-import { eventOf, refuseGrant, tellRevoked, type GrantHandler, type TokenResponse } from './grant.ts'
+import { eventOf, joinScopes, refuseGrant, tellRevoked, type GrantHandler, type TokenResponse } from './grant.ts'
 
 /**
  * New tokens for a refresh token, which is used up by that. Its answer is sealed beside the successor: whoever presents the
@@ -34,7 +34,7 @@ export const refreshToken: GrantHandler = async (core, client, form) => {
     token_type: 'Bearer',
     expires_in: access.expiresIn,
     refresh_token: next.token,
-    scope: scopes.join(' '),
+    scope: joinScopes(scopes),
   }
   const sealedResponse = await core.sealFor(presented, JSON.stringify(response))
   const successor = { key: next.key, expiresAt: now + core.lifetimes.refresh, sealedResponse }
@@ -47,7 +47,7 @@ export const refreshToken: GrantHandler = async (core, client, form) => {
     const again = await core.openWith(presented, rotation.sealedResponse)
     const answered = again === undefined ? undefined : (JSON.parse(again) as TokenResponse)
     // What was answered is not widened for who asks for less.
-    const fits = answered?.scope.split(' ').every((scope) => scope === '' || scopes.includes(scope))
+    const fits = answered?.scope?.split(' ').every((scope) => scopes.includes(scope)) ?? true
     if (answered && fits) return answered
     throw await refuseGrant(core, client, 'other_scope', grant)
   }

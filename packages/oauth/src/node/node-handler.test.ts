@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { authorize, createWorld, ISSUER, redeem, getCode, tokensOf, type World } from '../fixtures/world.ts'
+import { nodeHandler } from './node-handler.ts'
+
+let server: Server | undefined
+afterEach(() => {
+  server?.closeAllConnections()
+  server?.close()
+})
+
+async function start(): Promise<World & { readonly port: number; readonly origin: string }> {
+  const world = createWorld()
+  server = createServer(nodeHandler(world.oauth)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { ...world, port, origin: `http://127.0.0.1:${port}` }
+}
+
+/** What comes back for these bytes, until the connection closes. */
+async function exchange(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.setEncoding('utf8')
+  socket.end(text)
+  let answer = ''
+  for await (const chunk of socket) answer += String(chunk)
+  return answer
+}
+
+describe('nodeHandler', () => {
+  it('serves a whole sign-in', async () => {
+    const { oauth, origin } = await start()
+    const over: typeof oauth = {
+      ...oauth,
+      fetch: async ({ url, method, headers, body }) => {
+        const { pathname, search } = new URL(url)
+        return fetch(origin + pathname + search, {
+          method,
+          headers,
+          body,
+          redirect: 'manual',
+          duplex: 'half',
+        } as RequestInit)
+      },
+    }
+    expect((await authorize(over)).headers.getSetCookie()).toHaveLength(2)
+    expect(tokensOf(await redeem(over, await getCode(over))).access).toMatch(/^ey/)
+    const described = await fetch(`${origin}/.well-known/oauth-authorization-server`, { method: 'HEAD' })
+    expect([described.status, await described.text()]).toEqual([200, ''])
+  })
+
+  it('goes by no host that a client names', async () => {
+    const { port, oauth } = await start()
+    for (const target of [
+      '//evil.example/.well-known/oauth-authorization-server',
+      '/.well-known/oauth-authorization-server',
+    ]) {
+      const answer = await exchange(port, `GET ${target} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`)
+      expect(answer).not.toContain('evil')
+    }
+    expect(oauth.metadata['issuer']).toBe(ISSUER)
+  })
+
+  it.each(['http://evil.example/token', '*', 'evil.example:443'])('answers 400 to the target %s', async (target) => {
+    const { port } = await start()
+    expect(await exchange(port, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 400/,
+    )
+  })
+
+  it('closes a connection on which more is coming than it reads', async () => {
+    const { port } = await start()
+    const head =
+      'POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 900000\r\n\r\n'
+    const answer = await exchange(port, `${head}x=1&`)
+    expect(answer).toMatch(/^HTTP\/1.1 413/)
+    expect(answer.toLowerCase()).toContain('connection: close')
+  })
+})
