@@ -16,7 +16,7 @@ import { createRefreshTokens } from './refresh-token.ts'
 import { registeredClients, type ClientOptions } from './registered-clients.ts'
 import { createResources, type ResourceOptions } from './resources.ts'
 import { createRevoke } from './revoke.ts'
-import { createSecrets, randomSecret, Secret } from './secrets.ts'
+import { createSecrets, Secret } from './secrets.ts'
 import type { Grant, GrantFilter, GrantStore } from './store.ts'
 import { tellRevoked, type TokenCore } from './token/grant.ts'
 import type { TrustedIssuer } from './token/identity-assertion.ts'
@@ -216,8 +216,8 @@ function chooseFront({ front, login, ...options }: OAuthOptions, context: FrontC
   throw new TypeError('login says how people sign in: devLogin() on this machine, upstreamLogin({ … }), or a function.')
 }
 
-function chooseSecret({ secret, store }: OAuthOptions): Secret {
-  if (secret === undefined && !store.isLasting) return new Secret(randomSecret())
+function chooseSecret({ secret, store }: OAuthOptions): Secret | undefined {
+  if (secret === undefined && !store.isLasting) return undefined
   if (secret === undefined || secret.length < MIN_SECRET) {
     throw new TypeError(
       `secret has at least ${MIN_SECRET} characters made at random, and stays the same as long as the store does; make one with: openssl rand -base64 32`,

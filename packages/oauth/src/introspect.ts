@@ -3,14 +3,14 @@ import { readBasic } from './authenticate-client.ts'
 import { invalidRequest, OAuthError } from './oauth-error.ts'
 import { readForm } from './parameters.ts'
 import type { ResourceOptions } from './resources.ts'
-import { equalDigests } from './secrets.ts'
+import { equalDigests, lazy } from './secrets.ts'
 import type { TokenCore } from './token/grant.ts'
 
 const INACTIVE = { active: false }
 
 interface Asker {
   readonly resource: string
-  readonly secretDigest: Promise<string>
+  readonly secretDigest: () => Promise<string>
 }
 
 /** Tells a resource server about its own access tokens, and about no other. (RFC 7662) */
@@ -24,7 +24,7 @@ export function createIntrospect(
     const { clientId, clientSecret } = introspection
     if (askers.has(clientId)) throw new TypeError(`Two resources introspect as ${clientId}.`)
     if (clientSecret.length < 32) throw new TypeError(`The secret of ${clientId} has fewer than 32 characters.`)
-    askers.set(clientId, { resource, secretDigest: core.digest('client-secret', clientSecret) })
+    askers.set(clientId, { resource, secretDigest: lazy(() => core.digest('client-secret', clientSecret)) })
   }
   return async (request) => {
     const form = await readForm(request)
@@ -47,7 +47,7 @@ async function authenticate(
   const basic = header === null ? undefined : readBasic(header)
   const asker = askers.get(basic?.clientId ?? '')
   const digest = await core.digest('client-secret', basic?.secret ?? '')
-  if (asker && basic && equalDigests(digest, await asker.secretDigest)) return asker
+  if (asker && basic && equalDigests(digest, await asker.secretDigest())) return asker
   await core.tell({ type: 'client.refused', clientId: asker && basic?.clientId, reason: 'introspection' })
   throw new OAuthError(
     'invalid_client',

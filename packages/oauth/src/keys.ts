@@ -9,6 +9,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import type { Core } from './core.ts'
+import { lazy } from './secrets.ts'
 import type { StoredKey } from './store.ts'
 
 /** What a token is signed with. */
@@ -138,10 +139,9 @@ export function givenKeys(jwks: readonly JWK[]): Keys {
   const [first] = jwks
   if (!first) throw new TypeError('keys is empty; leave it out to have keys made.')
   const { kid = '', alg = ALGORITHM } = first
-  const key = importJWK(first, alg).then((imported) => ({ kid, alg, key: imported as CryptoKey }))
-  key.catch(() => undefined)
+  const key = lazy(async () => ({ kid, alg, key: (await importJWK(first, alg)) as CryptoKey }))
   const published = jwks.map(publicHalf)
-  return { current: () => key, published: async () => published, find: createLocalJWKSet({ keys: published }) }
+  return { current: key, published: async () => published, find: createLocalJWKSet({ keys: published }) }
 }
 
 const publicHalf = ({ kty, crv, x, y, kid, alg }: JWK): JWK => ({ kty, crv, x, y, kid, alg, use: 'sig' })

@@ -2,6 +2,7 @@ import type { Client, ClientAuthentication, ClientSource, GrantType } from './cl
 import type { JSONWebKeySet } from 'jose'
 import type { Core } from './core.ts'
 import { refuseRedirectUri } from './redirect-uri.ts'
+import { lazy } from './secrets.ts'
 
 /** A client that the operator makes known. */
 export interface ClientOptions {
@@ -30,16 +31,14 @@ export function registeredClients(
   core: Pick<Core, 'digest' | 'resources'>,
   schemes: ReadonlySet<string>,
 ): ClientSource {
-  const clients = new Map<string, Promise<Client>>()
+  const clients = new Map<string, () => Client | Promise<Client>>()
   for (const option of options) {
     if (clients.has(option.clientId)) throw new TypeError(`The client ${option.clientId} is registered twice.`)
     const client = createClient(option, core, schemes)
     const { secret } = option
-    const whole = secret === undefined ? Promise.resolve(client) : withSecret(client, secret, core)
-    whole.catch(() => undefined)
-    clients.set(option.clientId, whole)
+    clients.set(option.clientId, secret === undefined ? () => client : lazy(() => withSecret(client, secret, core)))
   }
-  return (clientId) => clients.get(clientId)
+  return (clientId) => clients.get(clientId)?.()
 }
 
 const withSecret = async (client: Client, secret: string, { digest }: Pick<Core, 'digest'>): Promise<Client> => ({

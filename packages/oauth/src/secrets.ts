@@ -72,16 +72,24 @@ export interface Secrets {
   readonly openWith: (opener: string, sealed: string) => Promise<string | undefined>
 }
 
-/** @param secret At least 32 characters; the same for all processes that share a store. */
-export function createSecrets(secret: Secret): Secrets {
-  const root = crypto.subtle.importKey('raw', encoder.encode(secret.reveal()), 'HKDF', false, ['deriveKey'])
-  root.catch(() => undefined)
+/**
+ * Nothing is made before it is asked for: Workers have neither randomness nor anything that waits while modules load.
+ *
+ * @param secret At least 32 characters, the same for all processes that share a store; one of its own when left out.
+ */
+export function createSecrets(secret: Secret | undefined): Secrets {
+  const root = lazy(() => {
+    const material = encoder.encode(secret === undefined ? randomSecret() : secret.reveal())
+    return crypto.subtle.importKey('raw', material, 'HKDF', false, ['deriveKey'])
+  })
   const macKeys = new Map<Purpose, Promise<CryptoKey>>()
   const sealKeys = new Map<Purpose, Promise<CryptoKey>>()
   const macKey = (purpose: Purpose): Promise<CryptoKey> =>
-    remembered(macKeys, purpose, async () => deriveKey(await root, `mac ${purpose}`, MAC, ['sign']))
+    remembered(macKeys, purpose, async () => deriveKey(await root(), `mac ${purpose}`, MAC, ['sign']))
   const sealKey = (purpose: Purpose): Promise<CryptoKey> =>
-    remembered(sealKeys, purpose, async () => deriveKey(await root, `seal ${purpose}`, CIPHER, ['encrypt', 'decrypt']))
+    remembered(sealKeys, purpose, async () =>
+      deriveKey(await root(), `seal ${purpose}`, CIPHER, ['encrypt', 'decrypt']),
+    )
   const digest: Secrets['digest'] = async (purpose, text) =>
     encodeBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', await macKey(purpose), encoder.encode(text))))
   /** From the server's secret and the opener: neither is enough. */
@@ -101,6 +109,12 @@ export function createSecrets(secret: Secret): Secrets {
 
 const MAC = { name: 'HMAC', hash: 'SHA-256', length: 256 }
 const CIPHER = { name: 'AES-GCM', length: 256 }
+
+/** Makes a value when it is first asked for. */
+export function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
 
 function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key)
