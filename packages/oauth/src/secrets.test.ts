@@ -10,7 +10,7 @@ describe('secrets', () => {
   it('say themselves to nobody', () => {
     const secret = new Secret('canary')
     const said = [
-      `${secret}`,
+      String(secret),
       JSON.stringify({ secret }),
       inspect({ secret }),
       inspect(secret, { showHidden: true }),
