@@ -1,6 +1,8 @@
 import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal, whenExpired } from '../call/index.ts'
 import type { Notification, ServerCapabilities, SubscriptionFilter } from '../protocol/index.ts'
+import { andThen } from './and-then.ts'
 import type { Change, Changes } from './changes.ts'
+import type { Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import type { Found } from './read-resource.ts'
 import { unknownResource } from './unknown.ts'
@@ -39,7 +41,8 @@ export function createListening(
   const report = (error: unknown): void => void reportInternal(error, frame.log, { method: 'subscriptions/listen' })
 
   const listen: Listening['listen'] = async (call) => {
-    const filter = await honour(readFilter(call), capabilities, (uris) => findReadable(uris, resources, call))
+    const honoured = honour(readFilter(call), capabilities, (uris) => findReadable(uris, resources, call))
+    const filter = honoured instanceof Promise ? await honoured : honoured
     const acknowledge = (): void =>
       call.notify({ method: 'notifications/subscriptions/acknowledged', params: { notifications: filter } })
     if (changes === undefined || Object.keys(filter).length === 0) {
@@ -113,44 +116,40 @@ export function readFilter({ params }: Call<'subscriptions/listen'>): Subscripti
 const KINDS = ['tools', 'prompts', 'resources'] as const
 
 /** The part of the filter that this server can keep. (basic/patterns/subscriptions#acknowledgment) */
-async function honour(
+function honour(
   wanted: SubscriptionFilter,
   capabilities: ServerCapabilities,
-  readable: (uris: readonly string[]) => Promise<readonly string[]>,
-): Promise<SubscriptionFilter> {
+  readable: (uris: readonly string[]) => Sync<readonly string[]>,
+): Sync<SubscriptionFilter> {
   const kinds = KINDS.filter(
     (kind) => wanted[`${kind}ListChanged`] === true && capabilities[kind]?.listChanged === true,
   )
   const isKept = capabilities.resources?.subscribe === true
-  const uris = isKept ? await readable(wanted.resourceSubscriptions ?? []) : []
-  return {
+  return andThen(isKept ? readable(wanted.resourceSubscriptions ?? []) : [], (uris) => ({
     ...Object.fromEntries(kinds.map((kind) => [`${kind}ListChanged`, true])),
     ...(uris.length > 0 && { resourceSubscriptions: uris }),
-  }
+  }))
 }
 
-/** Those that the caller may read. */
-async function findReadable(
-  uris: readonly string[],
-  { find, hides }: Readable,
-  call: Call,
-): Promise<readonly string[]> {
-  const readable: string[] = []
-  for (const uri of uris) {
+/** Those that the caller may read, at once where nothing is waited for: what changes in the same turn is not to be missed. */
+function findReadable(uris: readonly string[], { find, hides }: Readable, call: Call): Sync<readonly string[]> {
+  const refused = new Set<string>()
+  const pending: Promise<void>[] = []
+  const readable = uris.filter((uri) => {
     const found = find(uri)
-    if (found === undefined) {
-      if (!hides) readable.push(uri)
-      continue
-    }
-    if (!found.resource.access.permits(call.principal, found.variables)) continue
-    try {
-      await found.resource.access.admit(call, () => unknownResource(uri), found.variables)
-      readable.push(uri)
-    } catch (error) {
+    if (found === undefined) return !hides
+    const { access } = found.resource
+    if (!access.permits(call.principal, found.variables)) return false
+    const admitted = access.admit(call, () => unknownResource(uri), found.variables)
+    const refuse = (error: unknown): void => {
       if (!(error instanceof AuthorizationError)) throw error
+      refused.add(uri)
     }
-  }
-  return readable
+    if (admitted !== undefined) pending.push(admitted.catch(refuse))
+    return true
+  })
+  if (pending.length === 0) return readable
+  return Promise.all(pending).then(() => readable.filter((uri) => !refused.has(uri)))
 }
 
 function describe(change: Change, filter: SubscriptionFilter, uris: ReadonlySet<string>): Notification | undefined {
