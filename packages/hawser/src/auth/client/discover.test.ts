@@ -174,7 +174,7 @@ describe('discovery', () => {
   })
 
   it('TC24: a server without metadata is its own issuer only where that is said', async () => {
-    const script = { discovery: missing }
+    const script = { discovery: missing, challenge: 'Bearer' }
     expect(await refusalOf(createWorld({}, script))).toBe('bad_metadata')
   })
 
@@ -241,12 +241,24 @@ describe('discovery', () => {
     [401, 'bad_metadata'],
     [403, 'bad_metadata'],
   ])('TC25: metadata that answers %i is not taken for missing', async (status, expected) => {
-    const failing = { discovery: () => json({}, status) }
+    const failing = { discovery: () => json({}, status), challenge: 'Bearer' }
     const world = createWorld({}, failing)
     const problem = await refusalOf(world, { guessIssuer: true })
     expect([problem, (problem as { readonly code?: unknown }).code]).toContain(expected)
     expect(world.sent.some(({ url }) => url.endsWith('/.well-known/oauth-authorization-server'))).toBe(false)
   })
+
+  it('TC25: metadata that the challenge names is not missing, whatever is there', async () => {
+    expect(await refusalOf(createWorld({}, { discovery: missing }), { guessIssuer: true })).toBe('bad_metadata')
+  })
+
+  it.each([401, 500])(
+    'TC25: nor are the endpoints of a server guessed when its metadata as an issuer answers %i',
+    async (status) => {
+      const discovery = ({ pathname }: URL) => json({}, pathname.includes('oauth-protected-resource') ? 404 : status)
+      await refusalOf(createWorld({}, { discovery, challenge: 'Bearer' }), { guessIssuer: true })
+    },
+  )
 
   it.each([500, 401])('TC25: an issuer that answers %i is not taken for one without metadata', async (status) => {
     const world = createWorld({ discovery: () => json({}, status) })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../connect.ts'
 import { createWorld, ISSUER, json, SERVER, type World } from './fixtures/world.ts'
-import { memoryCredentials, type RegisteredClient, signIn, type SignInOptions } from './index.ts'
+import { knownFrom } from './identify-client.ts'
+import { memoryCredentials, type RegisteredClient, signIn, SignInError, type SignInOptions } from './index.ts'
 
 const OTHER = 'https://login.example.org'
 const METADATA_URL = 'https://client.example.com/metadata.json'
@@ -55,6 +56,17 @@ describe('a server that moves to another issuer', () => {
     await expect(client.listTools()).rejects.toMatchObject({ problem: 'other_issuer' })
     expect(world.pages).toEqual([])
     expect(JSON.stringify(world.sent)).not.toContain('canary')
+  })
+
+  it('TC8: nor to one whose metadata says another name than the one that was looked for', () => {
+    const found = {
+      resource: SERVER,
+      issuer: `${ISSUER}/tenant`,
+      as: { issuer: `${ISSUER}/tenant` },
+      scopes: undefined,
+      isGuessed: false,
+    }
+    expect(() => knownFrom({ id: 'by-hand', issuer: ISSUER }, found)).toThrow(SignInError)
   })
 
   it('TC8: of several issuers the one that knows the client is used', async () => {

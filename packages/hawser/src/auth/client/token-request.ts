@@ -81,7 +81,7 @@ export function asIssuerError(error: unknown, host: string): Error {
   const unavailable = () =>
     new ConnectionError('unavailable', `${host} cannot issue tokens now.`, { cause: outlineOf(error) })
   if (error instanceof ResponseBodyError) {
-    if (error.status >= 500 || error.status === 429) return unavailable()
+    if (error.status === 429) return unavailable()
     return new IssuerRefusal(error.error, host, { cause: error })
   }
   if (error instanceof WWWAuthenticateChallengeError) return new IssuerRefusal('invalid_client', host, { cause: error })

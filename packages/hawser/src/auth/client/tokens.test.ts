@@ -74,11 +74,16 @@ describe('tokens', () => {
 
   it('TC17: are refreshed once for twenty requests at a time, and none is lost', async () => {
     const world = createWorld()
-    const { client } = await open(world)
+    const inner = memoryCredentials()
+    const lock = vi.fn(inner.lock)
+    const { client } = await open(world, { store: { ...inner, lock: lock as CredentialStore['lock'] } })
     await client.listTools()
+    lock.mockClear()
     vi.setSystemTime(Date.now() + HOUR)
     await Promise.all(Array.from({ length: 20 }, () => client.call('search')))
     expect(refreshes(world)).toHaveLength(1)
+    // One asks, the others wait for that one.
+    expect(lock).toHaveBeenCalledTimes(1)
     vi.setSystemTime(Date.now() + HOUR)
     await client.listTools()
     expect(refreshes(world)).toHaveLength(2)
@@ -149,6 +154,7 @@ describe('tokens', () => {
 
   it.each([
     ['busy', () => json({ error: 'temporarily_unavailable' }, 503)],
+    ['besieged', () => json({ error: 'slow_down' }, 429)],
     ['overloaded', () => new Response('', { status: 500 })],
     ['away', () => Promise.reject(new TypeError('fetch failed'))],
   ])('TC19: are kept while the issuer is %s', async (_how, answer) => {
