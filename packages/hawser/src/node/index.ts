@@ -1,5 +1,5 @@
 export { command, type CommandOptions } from './connect-process.ts'
-export { type Listener, type ListenOptions, listen } from './listen.ts'
+export { type Beside, type Listener, type ListenOptions, listen } from './listen.ts'
 export { type FoundSkills, readSkills } from './read-skills.ts'
 export type { ProcessExit, ProcessOptions } from './start-process.ts'
 export type { EventStore, KeptEvent, SessionOptions } from '../http/index.ts'

@@ -28,8 +28,16 @@ export interface ListenOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'>
   readonly sessions?: SessionOptions | false | undefined
   /** Serves the HTTP+SSE transport of the first revision, too, to clients that open their stream at this path; it may be `path`. */
   readonly sse?: string | undefined
+  /** Serves other paths of the same port, such as an authorization server: `nodeHandler(oauth)` of `@hawser/oauth/node`. */
+  readonly beside?: Beside | undefined
   /** Milliseconds that open calls get to finish when the listener closes; 5000 by default. */
   readonly closeTimeoutMs?: number | undefined
+}
+
+/** What answers paths of its own. Who may call it, and how much they may send, is for it to say. */
+export interface Beside {
+  (incoming: IncomingMessage, outgoing: ServerResponse): void
+  readonly handles: (pathname: string) => boolean
 }
 
 /** A server that listens on a port. */
@@ -62,7 +70,7 @@ const LIMITS = {
  * @see basic/transports/streamable-http
  */
 export async function listen(service: HttpService, options: ListenOptions = {}): Promise<Listener> {
-  const { port = 3000, host = '127.0.0.1', path = '/mcp', sse, sessions = {}, closeTimeoutMs = 5_000 } = options
+  const { port = 3000, host = '127.0.0.1', path = '/mcp', sse, beside, sessions = {}, closeTimeoutMs = 5_000 } = options
   const isLocal = LOOPBACK_ADDRESS.test(host)
   const exchange = createExchange(service, {
     ...options,
@@ -82,6 +90,7 @@ export async function listen(service: HttpService, options: ListenOptions = {}):
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const target = readTarget(incoming.url)
     const isEndpoint = target.path === path || target.path === sse
+    if (!isEndpoint && beside?.handles(target.path) === true) return beside(incoming, outgoing)
     if (!isEndpoint) {
       const document = exchange.document?.(incoming.method ?? '', target.path)
       return refuseUnread(incoming, outgoing, document ?? refuse('notFound'), maxBytes)

@@ -8,20 +8,29 @@ const addresses = new WeakMap<Request, string>()
 /** The address that a request of `nodeHandler` came from: `clientAddress`, unless a proxy stands in front. */
 export const socketAddress = (request: Request): string | undefined => addresses.get(request)
 
+/** A listener for `node:http`, which knows what paths are its own. */
+export interface NodeHandler {
+  (incoming: IncomingMessage, outgoing: ServerResponse): void
+  readonly handles: (pathname: string) => boolean
+}
+
 /**
  * A listener for `node:http` and what is made of it.
  *
  * @example
  * createServer(nodeHandler(oauth)).listen(3000)
+ * @example
+ * await listen(server, { port: 3000, beside: nodeHandler(oauth) }) // of hawser/node
  */
-export const nodeHandler =
-  ({ issuer, fetch }: Pick<OAuth, 'issuer' | 'fetch'>) =>
-  (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+export function nodeHandler({ issuer, fetch, handles }: Pick<OAuth, 'issuer' | 'fetch' | 'handles'>): NodeHandler {
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     void answer(issuer, fetch, incoming, outgoing).catch((error: unknown) => {
       // Nobody is left to be told but the connection.
       outgoing.destroy(error instanceof Error ? error : undefined)
     })
   }
+  return Object.assign(serve, { handles })
+}
 
 async function answer(
   issuer: string,
