@@ -37,7 +37,10 @@ export async function createSignIn(
 /** What an earlier `hawser login` for this server left, which asks nobody. */
 export async function findSignIn(url: string): Promise<SignIn | undefined> {
   const { fileCredentials } = await import('hawser/node/sign-in')
-  const text = await fileCredentials().get(keyOf(url))
+  // Who cannot read the folder has not signed in there, and needs it for nothing else.
+  const text = await fileCredentials()
+    .get(keyOf(url))
+    .catch(() => undefined)
   return text === undefined ? undefined : createSignIn(JSON.parse(text) as Login, undefined)
 }
 
