@@ -1,5 +1,3 @@
-import process from 'node:process'
-import { parseArgs } from 'node:util'
 import { createOAuth, devLogin } from '@hawser/oauth'
 import { nodeHandler, socketAddress, sqliteStore } from '@hawser/oauth/node'
 import { audit, auditEvents } from 'hawser/audit'
@@ -39,7 +37,7 @@ export async function serveNotes({ port, notes, grants, audit: file, secret }: S
     // Clients on the same machine have no website that could describe them.
     registration: true,
     clientAddress: socketAddress,
-    onEvent: events.onEvent,
+    onEvent: events,
   })
   const server = createNotes({
     store: openNotes(notes),

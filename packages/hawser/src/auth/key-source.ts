@@ -1,14 +1,8 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  type JSONWebKeySet,
-  type JWTVerifyGetKey,
-} from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
 import type { ProtocolError } from '../call/index.ts'
 import { type Fetch, fetchBounded } from './fetch-json.ts'
 import { createKept, PAUSE_MS, unavailable } from './kept.ts'
+import type { LocalIssuer } from './protected-resource.ts'
 
 /** What is wrong with a token rather than with whoever should have its key. */
 const FAULTS = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported] as const
@@ -44,8 +38,8 @@ const LOCAL_AGE_MS = 60_000
 const LOCAL_COOLDOWN_MS = 1_000
 
 /** Keys of an issuer in this process. */
-export function createLocalKeys(read: () => JSONWebKeySet | Promise<JSONWebKeySet>): JWTVerifyGetKey {
-  const load = async (): Promise<JWTVerifyGetKey> => createLocalJWKSet(await read())
+export function createLocalKeys(read: LocalIssuer['jwks']): JWTVerifyGetKey {
+  const load = async (): Promise<JWTVerifyGetKey> => createLocalJWKSet({ keys: [...(await read()).keys] })
   const old = createKept(load, LOCAL_AGE_MS)
   const recent = createKept(load, LOCAL_COOLDOWN_MS)
   return async (header, token) => {

@@ -1,4 +1,4 @@
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
+import type { JWK, JWTVerifyGetKey } from 'jose'
 import type { Authenticator, Principal } from '../call/index.ts'
 import { readBearer } from './bearer.ts'
 import { canonicalResource, type ClaimRules, type Claims, toPrincipal } from './claims.ts'
@@ -11,10 +11,15 @@ import { createLocalKeys, createRemoteKeys } from './key-source.ts'
 import { describeResource, metadataPaths } from './metadata.ts'
 import { createTokenCache } from './token-cache.ts'
 
+/** Public keys. (RFC 7517 §5) */
+export interface LocalKeys {
+  readonly keys: readonly JWK[]
+}
+
 /** An issuer in this process, such as a server of `@hawser/oauth`. */
 export interface LocalIssuer {
   readonly issuer: string
-  readonly jwks: () => JSONWebKeySet | Promise<JSONWebKeySet>
+  readonly jwks: () => LocalKeys | Promise<LocalKeys>
   /** Whether a grant still holds, for scopes that are `live`. */
   readonly isGrantLive?: ((grant: string) => boolean | Promise<boolean>) | undefined
 }
