@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'hawser'
+import { summarizeAudit, verifyAudit } from 'hawser/audit'
+import { jsonlAudit } from 'hawser/node'
+import { signIn, type SignInOptions } from 'hawser/sign-in'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { scriptedPerson } from './scripted-person.ts'
+import { serveNotes } from './serve.ts'
+
+const SECRET = 'a secret of forty characters, for tests.'
+
+/** The issuer names its address in all that it says, so it has to be known before. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+
+async function serve() {
+  const folder = mkdtempSync(join(tmpdir(), 'notes-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'audit.jsonl')
+  const listener = await serveNotes({
+    port: await freePort(),
+    notes: join(folder, 'notes.db'),
+    grants: join(folder, 'grants.db'),
+    audit: file,
+    secret: SECRET,
+  })
+  const connectAs = async (name: string, options: SignInOptions = {}) => {
+    const auth = signIn({ client: { name: 'Tide clerk' }, ask: scriptedPerson(name), ...options })
+    return { auth, client: await connect(listener.url, { http: { auth } }) }
+  }
+  return { listener, file, connectAs }
+}
+
+describe('notes, served with sign-in', () => {
+  it('asks for what is needed when it is needed, and keeps account of it', { timeout: 30_000 }, async () => {
+    const { listener, file, connectAs } = await serve()
+    const stepUps: unknown[] = []
+    const { auth, client } = await connectAs('ada', {
+      onStepUp: ({ operation, missing }) => {
+        stepUps.push([operation, missing])
+        return true
+      },
+    })
+    expect((await client.call('search_notes', {})).structuredContent).toEqual({ notes: [] })
+    expect(await auth.whoami(listener.url)).toMatchObject({ scopes: ['notes:read'], isValid: true })
+    expect(stepUps).toEqual([])
+    await client.call('save_note', { title: 'Tides', text: 'High water at seven.' })
+    expect(stepUps).toEqual([[expect.stringContaining('save_note'), ['notes:write']]])
+    expect((await auth.whoami(listener.url))?.scopes.toSorted()).toEqual(['notes:read', 'notes:write'])
+    expect((await client.call('search_notes', { words: 'water' })).structuredContent).toMatchObject({
+      notes: [{ title: 'Tides' }],
+    })
+    // What belongs to one person is not there for the next.
+    const { client: other } = await connectAs('grace')
+    expect((await other.call('search_notes', { words: 'water' })).structuredContent).toEqual({ notes: [] })
+    await client[Symbol.asyncDispose]()
+    await other[Symbol.asyncDispose]()
+    await listener.close()
+
+    await using log = jsonlAudit(file)
+    expect(await verifyAudit(log, { key: SECRET })).toMatchObject({ problems: [] })
+    const { used, refused } = await summarizeAudit(log)
+    expect(used).toContainEqual(expect.objectContaining({ scope: 'notes:write', calls: 1, items: ['save_note'] }))
+    expect(refused).toContainEqual(expect.objectContaining({ item: 'save_note', missing: ['notes:write'] }))
+  })
+
+  it('does nothing more from the moment that a person signs out', { timeout: 30_000 }, async () => {
+    const { listener, connectAs } = await serve()
+    const { auth, client } = await connectAs('ada', { scopes: ['notes:write'] })
+    await client.call('save_note', { title: 'Tides', text: 'x' })
+    await auth.signOut(listener.url)
+    expect(await auth.whoami(listener.url)).toBeUndefined()
+    await client[Symbol.asyncDispose]()
+    await listener.close()
+  })
+})
