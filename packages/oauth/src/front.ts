@@ -71,6 +71,7 @@ export const createFront =
     const pages = createConsent(core, {
       login: typeof login === 'function' ? callbackLogin(login) : login.start,
       operator: { name: operator, host: new URL(core.issuer).host },
+      clientAddress: options.clientAddress ?? (() => undefined),
       lastingDays: Math.ceil(grantLifetime / DAY),
     })
     const registered = registration

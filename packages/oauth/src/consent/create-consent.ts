@@ -11,6 +11,7 @@ import { recall, remember } from './remembered.ts'
 export interface ConsentOptions {
   readonly login: LoginMethod['start']
   readonly operator: Operator
+  readonly clientAddress: (request: Request) => string | undefined
   /** How long a client with a refresh token can go on, in days. */
   readonly lastingDays: number
 }
@@ -29,7 +30,7 @@ const isSameUser = (one: User | undefined, other: User | undefined): boolean =>
 /** Signs the person in, asks unless exactly this was allowed before, and ends the transaction as the person decides. */
 export function createConsent(
   core: Core & Ending,
-  { login: start, operator, lastingDays }: ConsentOptions,
+  { login: start, operator, clientAddress, lastingDays }: ConsentOptions,
 ): ConsentPages {
   const consentUrl = (handle: string): string => `${core.url(CONSENT)}?handle=${encodeURIComponent(handle)}`
 
@@ -41,7 +42,7 @@ export function createConsent(
     return response
   }
 
-  const login: RunningLogin = start({ core, operator, consentUrl, complete })
+  const login: RunningLogin = start({ core, operator, clientAddress, consentUrl, complete })
 
   /** Keeps who is asked, so that the answer counts for the person whose name the page showed. */
   const bind = async (

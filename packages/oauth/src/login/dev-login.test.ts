@@ -84,6 +84,21 @@ describe('devLogin', () => {
     expect(response.headers.getSetCookie().some((cookie) => cookie.includes('hawser-dev'))).toBe(false)
   })
 
+  it.each([
+    ['127.0.0.1', 303],
+    ['127.8.8.8', 303],
+    ['::1', 303],
+    ['::ffff:127.0.0.1', 303],
+    ['192.168.1.7', 403],
+    ['::ffff:192.168.1.7', 403],
+    ['1270.0.0.1', 403],
+    ['::11', 403],
+    ['', 403],
+  ])('answers %j, where the server listens on every address, with %i', async (address, expected) => {
+    const world = createSigningIn({ issuer: LOCAL, login: devLogin(), clientAddress: () => address })
+    expect((await world.newBrowser().open(authorizeUrl({}, LOCAL))).status).toBe(expected)
+  })
+
   it('signs nobody in by a link or a form of another page', async () => {
     const world = start()
     const browser = world.newBrowser()

@@ -17,10 +17,14 @@ const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
 /** Whoever sends one of these is a proxy, and behind a proxy may be anybody. */
 const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip', 'via']
 
-const isLocal = (request: Request): boolean =>
+const OWN_ADDRESS = /^(?:::1$|(?:::ffff:)?127\.)/
+
+/** By the name that was asked for, by who passed it on, and by the address where the operator tells it. */
+const isFromHere = (request: Request, address: string | undefined): boolean =>
   LOOPBACK.test(new URL(request.url).hostname) &&
   LOOPBACK.test((request.headers.get('host') ?? 'localhost').replace(/:\d+$/, '')) &&
-  !OF_PROXIES.some((name) => request.headers.has(name))
+  !OF_PROXIES.some((name) => request.headers.has(name)) &&
+  (address === undefined || OWN_ADDRESS.test(address))
 
 const notHere = (): Response =>
   problemPage(
@@ -41,7 +45,7 @@ export function devLogin({ suggest = 'dev' }: DevLoginOptions = {}): LoginMethod
   return { start: (context) => startDevLogin(context, suggest) }
 }
 
-function startDevLogin({ core, operator, consentUrl }: LoginContext, suggest: string): RunningLogin {
+function startDevLogin({ core, operator, clientAddress, consentUrl }: LoginContext, suggest: string): RunningLogin {
   const { protocol, hostname } = new URL(core.issuer)
   if (protocol !== 'http:' || !LOOPBACK.test(hostname)) {
     throw new TypeError(
@@ -49,6 +53,7 @@ function startDevLogin({ core, operator, consentUrl }: LoginContext, suggest: st
     )
   }
   const sessions = createSessions(core, 'dev')
+  const isLocal = (request: Request): boolean => isFromHere(request, clientAddress(request))
 
   const form = (resumed: Resumed, name: string, problem = ''): Response =>
     pageResponse({

@@ -30,6 +30,8 @@ export interface LoginMethod {
 export interface LoginContext {
   readonly core: Core & Ending
   readonly operator: Operator
+  /** Where a request came from, as far as the operator tells. */
+  readonly clientAddress: (request: Request) => string | undefined
   /** The page that asks, for this transaction. */
   readonly consentUrl: (handle: string) => string
   /** Ends an approved transaction for the person who signed in after it. */
