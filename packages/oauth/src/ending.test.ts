@@ -83,7 +83,8 @@ describe.each(STORES)('a transaction, kept in %s', (_, createStore) => {
     const answers = await Promise.all(
       [1, 2, 3].map(() => ending.approve(transaction, { user: ADA, scopes: ['notes:read'] })),
     )
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 400, 400])
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(2)
     const approved = answers.find(({ status }) => status === 303)!
     expect(approved.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-hawser-[\w-]{16}=; .*Max-Age=0$/)])
     const { code = '', ...rest } = sent(approved)

@@ -10,7 +10,6 @@ describe('secrets', () => {
   it('say themselves to nobody', () => {
     const secret = new Secret('canary')
     const said = [
-      String(secret),
       JSON.stringify({ secret }),
       inspect({ secret }),
       inspect(secret, { showHidden: true }),
