@@ -52,8 +52,10 @@ export function scriptedPerson(name: string) {
         continue
       }
       const html = await response.text()
-      const [whole = '', action] = /<form method="post" action="([^"]+)">[\s\S]*?<\/form>/.exec(html) ?? []
-      if (action === undefined) throw new Error(`Expected a page with a form, got HTTP ${response.status}: ${html}`)
+      // What leads on stands last; before it, another account could be chosen.
+      const [whole, action] = [...html.matchAll(/<form method="post" action="([^"]+)">[\s\S]*?<\/form>/g)].at(-1) ?? []
+      if (whole === undefined || action === undefined)
+        throw new Error(`Expected a page with a form, got HTTP ${response.status}: ${html}`)
       form = fillIn(whole, name)
       at = new URL(action.replaceAll('&amp;', '&'), at)
     }

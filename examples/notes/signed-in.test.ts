@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'hawser'
 import { summarizeAudit, verifyAudit } from 'hawser/audit'
-import { jsonlAudit } from 'hawser/node'
+import { openAudit } from 'hawser/node'
 import { signIn, type SignInOptions } from 'hawser/sign-in'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { scriptedPerson } from './scripted-person.ts'
@@ -65,7 +65,7 @@ describe('notes, served with sign-in', () => {
     await other[Symbol.asyncDispose]()
     await listener.close()
 
-    await using log = jsonlAudit(file)
+    const log = await openAudit(file)
     expect(await verifyAudit(log, { key: SECRET })).toMatchObject({ problems: [] })
     const { used, refused } = await summarizeAudit(log)
     expect(used).toContainEqual(expect.objectContaining({ scope: 'notes:write', calls: 1, items: ['save_note'] }))
