@@ -436,13 +436,15 @@ describe('the consent page', () => {
       expectNothing(world)
     })
 
-    it('nothing of an approval that came a moment after the refusal', async () => {
+    it('one of a refusal and an approval that come together', async () => {
       const world = createSigningIn()
       const browser = world.newBrowser()
       const asked = await reachConsent(browser, web)
-      const [, late] = await Promise.all([answer(browser, asked, 'deny'), answer(browser, asked, 'approve')])
-      expect(late.status).toBe(400)
-      expectNothing(world)
+      const both = await Promise.all([answer(browser, asked, 'deny'), answer(browser, asked, 'approve')])
+      const [refused, approved] = both.map(({ status }) => status === 303)
+      expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 400])
+      expect([refused, approved]).toEqual([!approved, world.grants.length === 1])
+      expect(world.consents.length === 1).toBe(approved)
     })
 
     it('nothing of a person who may not use the resource', async () => {
