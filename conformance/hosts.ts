@@ -17,10 +17,16 @@ export async function startNode(): Promise<Host> {
   return { name: 'node', url: listener.url, holdsSessions: true, [Symbol.asyncDispose]: () => listener.close() }
 }
 
-/** The same module, bundled as a Worker and run by the real runtime without Node compatibility. */
-export async function startWorkerd(): Promise<Host> {
+/** The same server as a Worker that keeps nothing between requests, for clients that need nothing kept. */
+export const startWorkerd = (): Promise<Host> => startWorker('workerd', 'everything-server.ts', false)
+
+/** The same server in a Durable Object, which holds sessions. */
+export const startObject = (): Promise<Host> => startWorker('object', 'worker.ts', true)
+
+/** Bundles a module as a Worker and runs it by the real runtime without Node compatibility. */
+async function startWorker(name: string, module: string, holdsSessions: boolean): Promise<Host> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('everything-server.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(module, import.meta.url))],
     bundle: true,
     write: false,
     format: 'esm',
@@ -33,10 +39,11 @@ export async function startWorkerd(): Promise<Host> {
     modules: true,
     script: script.text,
     compatibilityDate: '2026-06-11',
+    ...(holdsSessions && { durableObjects: { EVERYTHING: 'Everything' } }),
     host: 'localhost',
     port: 0,
   })
   const { port } = await miniflare.ready
   const url = `http://localhost:${port}/mcp`
-  return { name: 'workerd', url, holdsSessions: false, [Symbol.asyncDispose]: () => miniflare.dispose() }
+  return { name, url, holdsSessions, [Symbol.asyncDispose]: () => miniflare.dispose() }
 }
