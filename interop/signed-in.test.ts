@@ -4,6 +4,9 @@ import {
   StreamableHTTPClientTransport as Http2,
   UnauthorizedError,
 } from '@modelcontextprotocol/client'
+import { UnauthorizedError as Unauthorized1 } from '@modelcontextprotocol/sdk/client/auth.js'
+import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport as Http1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +15,7 @@ import { serveNotes } from '../examples/notes/serve.ts'
 import type { Era } from './drivers/official-2.ts'
 import { createOAuthProvider } from './oauth-provider.ts'
 import { freePort } from './peers/free-port.ts'
+import { serveLogbook } from './servers/logbook.ts'
 
 /** Sign-ins write two databases and a log. */
 const LIMIT = { timeout: 30_000 }
@@ -64,6 +68,30 @@ async function signIn2({ url, watch }: Awaited<ReturnType<typeof serve>>, mode: 
   }
 }
 
+/**
+ * Client 1.32.2, signed in. It registers for no refresh tokens: with one it renews its token where it should ask for more, and then
+ * gives up.
+ */
+async function signIn1(url: URL) {
+  const account = createOAuthProvider('ada', ['authorization_code'])
+  const open = () => ({
+    client: new Client1({ name: 'official', version: '1.32.2' }),
+    transport: new Http1(url, { authProvider: account.provider }),
+  })
+  const codeOf = async (): Promise<string> => (await account.agree()).get('code') ?? ''
+  const nobody = open()
+  await expect(nobody.client.connect(nobody.transport)).rejects.toBeInstanceOf(Unauthorized1)
+  await nobody.transport.finishAuth(await codeOf())
+  const { client, transport } = open()
+  await client.connect(transport)
+  onTestFinished(() => client.close())
+  return {
+    ...account,
+    call: (name: string, args = {}) => client.callTool({ name, arguments: args }),
+    stepUp: async () => transport.finishAuth(await codeOf()),
+  }
+}
+
 /** What a client asked for, or was given, in no order. */
 const scopesOf = (scope: string | null | undefined): readonly string[] => (scope ?? '').split(' ').toSorted()
 const pagesOf = (asked: readonly URL[]) => asked.map(({ searchParams }) => scopesOf(searchParams.get('scope')))
@@ -75,7 +103,7 @@ const nobodyYet = ({ metadata }: Awaited<ReturnType<typeof serve>>) => [
 ]
 const TOO_LITTLE = [403, expect.stringMatching(/^Bearer error="insufficient_scope", scope="notes:write"/)]
 
-describe('notes, served with sign-in, asked by the official clients', () => {
+describe('a server with sign-in, asked by the official clients', () => {
   it.each<[revision: string, era: Era]>([
     ['2026-07-28', 'auto'],
     ['2025-11-25', 'legacy'],
@@ -118,5 +146,29 @@ describe('notes, served with sign-in, asked by the official clients', () => {
     expect(held()?.refresh_token).not.toBe(spent?.refresh_token)
     expect(await search()).toEqual({ notes: [] })
     expect(asked).toHaveLength(1)
+  })
+
+  it('lets client 1.32.2 sign in, ask for more when it is needed, and write', LIMIT, async () => {
+    const { url } = await serve()
+    const { call, stepUp, asked, held } = await signIn1(url)
+    expect(held()?.scope).toBe('notes:read')
+    expect(held()?.refresh_token).toBeUndefined()
+    await expect(call('save_note', NOTE)).rejects.toBeInstanceOf(Unauthorized1)
+    expect((await call('search_notes')).structuredContent).toEqual({ notes: [] })
+    await stepUp()
+    // It asks for what the challenge names alone; reading comes with writing.
+    expect(pagesOf(asked)).toEqual([['notes:read'], ['notes:write']])
+    expect((await call('save_note', NOTE)).isError).not.toBe(true)
+    expect((await call('search_notes')).structuredContent).toMatchObject({ notes: [{ title: NOTE.title }] })
+  })
+
+  it('asks client 1.32.2, which forgets what it asked for before, for all that a call takes', LIMIT, async () => {
+    const listener = await serveLogbook()
+    onTestFinished(() => listener.close())
+    const { call, stepUp, asked } = await signIn1(new URL(listener.url))
+    await expect(call('publish')).rejects.toBeInstanceOf(Unauthorized1)
+    await stepUp()
+    expect(pagesOf(asked)).toEqual([['read'], ['read', 'share']])
+    expect((await call('publish')).content).toEqual([{ type: 'text', text: 'Published.' }])
   })
 })
