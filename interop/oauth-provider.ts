@@ -1,4 +1,5 @@
 import type {
+  OAuthClientMetadata,
   OAuthClientProvider,
   OAuthDiscoveryState,
   StoredOAuthClientInformation,
@@ -13,9 +14,9 @@ const PATIENCE_MS = 10_000
 /**
  * What an application gives the official clients so that its user can sign in: keeps everything in memory, as they hand it over.
  *
- * @param grants The kinds of grant that the client registers for.
+ * @param metadata What the client registers with besides, or instead.
  */
-export function createOAuthProvider(name: string, grants = ['authorization_code', 'refresh_token']) {
+export function createOAuthProvider(name: string, metadata: Partial<OAuthClientMetadata> = {}) {
   /** Every page that the user was sent to. */
   const asked: URL[] = []
   let state = ''
@@ -29,8 +30,8 @@ export function createOAuthProvider(name: string, grants = ['authorization_code'
     clientMetadata: {
       client_name: 'Official client',
       redirect_uris: ['http://127.0.0.1/callback'],
-      grant_types: grants,
       token_endpoint_auth_method: 'none',
+      ...metadata,
     },
     state: () => (state = randomUUID()),
     clientInformation: () => client,

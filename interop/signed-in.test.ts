@@ -70,10 +70,13 @@ async function signIn2({ url, watch }: Awaited<ReturnType<typeof serve>>, mode: 
 
 /**
  * Client 1.32.2, signed in. It registers for no refresh tokens: with one it renews its token where it should ask for more, and then
- * gives up.
+ * gives up. Like many of its time it asks for a secret, and has to make do without.
  */
 async function signIn1(url: URL) {
-  const account = createOAuthProvider('ada', ['authorization_code'])
+  const account = createOAuthProvider('ada', {
+    grant_types: ['authorization_code'],
+    token_endpoint_auth_method: 'client_secret_post',
+  })
   const open = () => ({
     client: new Client1({ name: 'official', version: '1.32.2' }),
     transport: new Http1(url, { authProvider: account.provider }),
@@ -150,9 +153,11 @@ describe('a server with sign-in, asked by the official clients', () => {
 
   it('lets client 1.32.2 sign in, ask for more when it is needed, and write', LIMIT, async () => {
     const { url } = await serve()
-    const { call, stepUp, asked, held } = await signIn1(url)
+    const { provider, call, stepUp, asked, held } = await signIn1(url)
     expect(held()?.scope).toBe('notes:read')
     expect(held()?.refresh_token).toBeUndefined()
+    expect(provider.clientInformation()).toMatchObject({ token_endpoint_auth_method: 'none' })
+    expect(provider.clientInformation()).not.toHaveProperty('client_secret')
     await expect(call('save_note', NOTE)).rejects.toBeInstanceOf(Unauthorized1)
     expect((await call('search_notes')).structuredContent).toEqual({ notes: [] })
     await stepUp()
