@@ -1,11 +1,11 @@
-/** What a form would send, were its button pressed by somebody who fills in a name and ticks all there is to tick. */
-function fillIn(form: string, name: string): URLSearchParams {
+/** What a form would send, were it filled in with a name and all ticked there is to tick, and another button pressed than one. */
+function fillIn(form: string, name: string, unpressed: string): URLSearchParams {
   const fields = new URLSearchParams()
   for (const [input] of form.matchAll(/<(?:input|button)\b[^>]*>/g)) {
     const read = (attribute: string): string | undefined =>
       new RegExp(`\\b${attribute}="([^"]*)"`).exec(input)?.[1]?.replaceAll('&amp;', '&')
     const key = read('name')
-    if (key === undefined || read('value') === 'deny') continue
+    if (key === undefined || read('value') === unpressed) continue
     if (read('type') === 'submit' || input.startsWith('<button')) fields.set(key, read('value') ?? '')
     else if (read('type') === 'text') fields.set(key, name)
     else fields.append(key, read('value') ?? 'on')
@@ -17,10 +17,11 @@ function fillIn(form: string, name: string): URLSearchParams {
 const MAX_PAGES = 10
 
 /**
- * Signs in as a person does who has no browser at hand: reads the pages, says a name and agrees. For demonstrations and tests of the
- * same pages that people see.
+ * Signs in as a person does who has no browser at hand: reads the pages, says a name and agrees, or not. For demonstrations and tests
+ * of the same pages that people see.
  */
-export function scriptedPerson(name: string) {
+export function scriptedPerson(name: string, decision: 'approve' | 'deny' = 'approve') {
+  const unpressed = decision === 'approve' ? 'deny' : 'approve'
   const cookies = new Map<string, string>()
 
   const open = async (url: string, form?: URLSearchParams, signal?: AbortSignal): Promise<Response> => {
@@ -56,7 +57,7 @@ export function scriptedPerson(name: string) {
       const [whole, action] = [...html.matchAll(/<form method="post" action="([^"]+)">[\s\S]*?<\/form>/g)].at(-1) ?? []
       if (whole === undefined || action === undefined)
         throw new Error(`Expected a page with a form, got HTTP ${response.status}: ${html}`)
-      form = fillIn(whole, name)
+      form = fillIn(whole, name, unpressed)
       at = new URL(action.replaceAll('&amp;', '&'), at)
     }
     throw new Error(`Did not come back after ${MAX_PAGES} pages.`)

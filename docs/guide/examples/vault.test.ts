@@ -12,12 +12,13 @@ describe('permissions', () => {
     expect(await writer.tools.search({ word: 'tide' })).toBe('ada has no note about tide.')
   })
 
-  it('name what is missing for these arguments', async () => {
+  it('name what these arguments take', async () => {
     await using writer = await as('notes:write')
     expect(await writer.tools.save({ text: 'x' })).toBe('Saved.')
     await expect(writer.tools.save({ text: 'x', shared: true })).rejects.toMatchObject({
       code: 'forbidden',
-      data: { requiredScopes: ['notes:share'] },
+      message: 'Permission missing: notes:share.',
+      data: { requiredScopes: ['notes:write', 'notes:share'] },
     })
   })
 

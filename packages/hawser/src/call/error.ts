@@ -79,7 +79,7 @@ export class DeclinedError extends ToolError {
 }
 
 /**
- * For the transport: the caller may not do this. HTTP answers 401 or 403 with a challenge naming every missing scope.
+ * For the transport: the caller may not do this. HTTP answers 401 or 403 with a challenge naming every scope that the call takes.
  *
  * @example
  * throw new AuthorizationError('insufficient_scope', 'Permission missing: notes:write.', ['notes:write'])

@@ -7,7 +7,7 @@ const quote = (text: string): string => `"${text.replace(/[^\x20-\x7e]/g, ' ').r
 const isScope = (text: string): boolean => /^[!#-[\]-~]+$/.test(text)
 
 /**
- * Writes the `WWW-Authenticate` header that tells a caller what is missing: every scope at once, so that one round trip
+ * Writes the `WWW-Authenticate` header that tells a caller what it needs: every scope at once, so that one round trip
  * through the authorization server is enough.
  *
  * @example formatChallenge(new AuthorizationError('insufficient_scope', 'Needs notes:write.', ['notes:write']))

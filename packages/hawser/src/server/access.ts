@@ -167,7 +167,8 @@ function createAccess(
     }
     const missing = isDynamic && isBarred(need, principal) ? need.scopes : missingOf(need, principal)
     if (missing.length === 0) return undefined
-    return new AuthorizationError('insufficient_scope', `Permission missing: ${missing.join(', ')}.`, missing)
+    const message = `Permission missing: ${missing.join(', ')}.`
+    return new AuthorizationError('insufficient_scope', message, enoughFor(need, principal))
   }
 
   /** With all that takes time or keeps account. */
@@ -272,6 +273,16 @@ function missingOf({ requirements }: Need, principal: Principal): readonly strin
   for (const requirement of requirements)
     if (usedFor(requirement, principal) === undefined) (missing ??= []).push(requirement.scope)
   return missing ?? NOTHING
+}
+
+/**
+ * What a token needs for a call: what the caller lacks, and what it holds and uses. Many clients ask for the scopes of a challenge
+ * alone, and would lose the one for the other.
+ *
+ * @see basic/authorization#runtime-insufficient-scope-errors
+ */
+function enoughFor({ requirements }: Need, principal: Principal): readonly string[] {
+  return [...new Set(requirements.map((one) => usedFor(one, principal) ?? one.scope))]
 }
 
 function describe(need: Need, principal: Principal | undefined, reason: Decision['reason']): Decision {
