@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AuditEvent, AuditHead, AuditSink } from '../audit/index.ts'
 import { linkRecords, macAtOnce } from './link-records.ts'
 import { inTransaction, openSqlite } from './open-sqlite.ts'
@@ -87,7 +87,7 @@ function headOf(tenant: string, { head, last }: Opened): AuditHead | undefined {
   return event !== undefined && event.seq > Number(noted['seq']) ? event : toHead(noted)
 }
 
-export function toHead(row: Record<string, SQLOutputValue>): AuditHead {
+export function toHead(row: Readonly<Record<string, unknown>>): AuditHead {
   const seal = row['seal'] === null ? {} : { seal: String(row['seal']) }
   return { seq: Number(row['seq']), hash: String(row['hash']), ...seal }
 }
