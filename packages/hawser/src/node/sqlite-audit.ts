@@ -88,6 +88,6 @@ function headOf(tenant: string, { head, last }: Opened): AuditHead | undefined {
 }
 
 export function toHead(row: Readonly<Record<string, unknown>>): AuditHead {
-  const seal = row['seal'] === null ? {} : { seal: String(row['seal']) }
-  return { seq: Number(row['seq']), hash: String(row['hash']), ...seal }
+  const { seq, hash, seal } = row
+  return { seq: Number(seq), hash: String(hash), ...(typeof seal === 'string' && { seal }) }
 }
