@@ -244,7 +244,8 @@ describe('authorize', () => {
 
   it('is a page that is opened, not posted to', async () => {
     const { oauth } = createWorld()
-    expect((await oauth.fetch(new Request(`${ISSUER}/authorize`, { method: 'POST' }))).status).toBe(405)
+    const posted = await oauth.fetch(new Request(`${ISSUER}/authorize`, { method: 'POST' }))
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET'])
   })
 
   it('says that it is full instead of forgetting somebody', async () => {

@@ -31,7 +31,11 @@ export interface AuthorizeOptions {
 export const createAuthorize =
   (core: Core, consent: ConsentStep, { transactionLifetime, redirectSchemes, clientAddress }: AuthorizeOptions) =>
   async (request: Request): Promise<Response> => {
-    if (request.method !== 'GET') return answerPage(405, 'This page is opened by a link.')
+    if (request.method !== 'GET') {
+      const refusal = answerPage(405, 'This page is opened by a link.')
+      refusal.headers.set('allow', 'GET')
+      return refusal
+    }
     const query = new URL(request.url).search.slice(1)
     if (query.length > MAX_QUERY) return answerPage(400, 'The request of the application is too long.')
     const parameters = readParameters(query)

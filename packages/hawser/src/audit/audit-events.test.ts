@@ -73,4 +73,21 @@ describe('what an authorization server tells', () => {
     expect(sink.events()).toHaveLength(1)
     await expect(tell({ type: 'token.issued', subject: 'ada' })).rejects.toThrow('do not fit')
   })
+
+  it('takes what strangers are refused for one record and a number, however often it happens', async () => {
+    const sink = memoryAudit()
+    const tell = auditEvents({ sink, key: KEY, issuer, mode: 'required' })
+    for (let at = 0; at < 2_000; at++)
+      await tell({ type: 'token.refused', clientId: `self-${at}`, reason: 'unknown_code' })
+    for (let at = 0; at < 3; at++) await tell({ type: 'token.refused', subject: 'ada', grantId: 'g-1' })
+    await tell({ type: 'client.refused', reason: 'unknown_client' })
+    await tell.close()
+    const names = sink.events().map(({ op, who }) => [op?.name, who.kind])
+    expect(names).toEqual([
+      ['token.refused', 'anonymous'],
+      ...Array.from({ length: 3 }, () => ['token.refused', 'user']),
+      ['client.refused', 'anonymous'],
+      ['token.refused, 1999 more', 'anonymous'],
+    ])
+  })
 })

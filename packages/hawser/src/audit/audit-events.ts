@@ -3,6 +3,7 @@ import { describeClientId } from './describe-call.ts'
 import type { AuditDecision, AuditRecord, AuditType, AuditWho } from './event.ts'
 import { createGap } from './gap.ts'
 import { createAuditKeys } from './keys.ts'
+import { countAlike } from './refusals.ts'
 import type { AuditSink } from './sink.ts'
 import { createWriter } from './writer.ts'
 import { guardLog, type Log, logToStderr } from '../call/index.ts'
@@ -74,7 +75,8 @@ const MAX_SCOPES = 100
 
 /**
  * Keeps what an authorization server tells in the same log as the calls, so that one file says who allowed what, and what was done with
- * it. Only the fields above are kept: no token, code or secret has a place among them.
+ * it. Only the fields above are kept: no token, code or secret has a place among them. What strangers are refused is told once a
+ * second for each type, with how many there were.
  *
  * @example
  * const events = auditEvents({ sink, key, issuer: 'https://notes.example.com' })
@@ -92,13 +94,26 @@ export function auditEvents(options: AuditEventsOptions): AuditEvents {
     describeGap: (lost) => createGap(lost, issuer ?? 'local'),
     log,
   })
+  const alike = countAlike<string>((type, times) => {
+    const { op, ...record } = toRecord({ type }, issuer)
+    writer.add({ record: { ...record, op: op && { ...op, name: `${op.name}, ${times} more` } } })
+  })
   const tell = async (event: IssuerEvent): Promise<void> => {
+    if (isOfStrangers(event) && !alike.isFirst(event.type, event.type)) return
     const record = toRecord(event, issuer)
     if (mode === 'required') await writer.write({ record })
     else writer.add({ record })
   }
-  return Object.assign(tell, { close: writer.flush })
+  const close = async (): Promise<void> => {
+    alike.end()
+    await writer.flush()
+  }
+  return Object.assign(tell, { close })
 }
+
+/** Whoever reaches the server can be refused at any rate; of who holds something it is told which it is. */
+const isOfStrangers = ({ type, subject, grantId }: IssuerEvent): boolean =>
+  type.endsWith('.refused') && subject === undefined && grantId === undefined
 
 /** Takes what an authorization server tells. */
 export interface AuditEvents {

@@ -4,8 +4,42 @@ import type { AuditDecision, AuditRecord } from './event.ts'
 
 type Code = AuthorizationError['code']
 
-/** Milliseconds in which refusals of one kind are one record: strangers can cause them at any rate. */
+/** Counts what is alike, so that a stranger who causes it at any rate does not fill a log. */
+export interface Alike<T> {
+  /** Whether this one is to be told; the others are counted. */
+  readonly isFirst: (kind: string, item: T) => boolean
+  /** Tells what is left. */
+  readonly end: () => void
+}
+
+/** Milliseconds in which what is of one kind is one record, and another that says how many there were. */
 const WINDOW = 1_000
+/** Kinds that are told apart; what comes beyond them is counted together. */
+const MAX_KINDS = 64
+
+/** @param tellRest Told of the first of a kind, and how many came after it. */
+export function countAlike<T>(tellRest: (first: T, times: number) => void): Alike<T> {
+  const counts = new Map<string, { readonly item: T; times: number }>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const end = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    const ended = [...counts.values()]
+    counts.clear()
+    for (const { item, times } of ended) if (times > 0) tellRest(item, times)
+  }
+  return {
+    isFirst: (kind, item) => {
+      const key = counts.has(kind) || counts.size < MAX_KINDS ? kind : ''
+      const count = counts.get(key)
+      if (count !== undefined) count.times++
+      else counts.set(key, { item, times: 0 })
+      timer ??= setTimeout(end, WINDOW)
+      return count === undefined
+    },
+    end,
+  }
+}
 
 /**
  * Tells of requests that were refused before they were calls: of the first at once, and how many there were of the others.
@@ -16,24 +50,11 @@ export function watchRefusals(
   onRefusal: (listener: (error: AuthorizationError) => void) => void,
   tell: (error: AuthorizationError, times: number) => void,
 ): () => void {
-  const counts = new Map<Code, { readonly error: AuthorizationError; times: number }>()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const end = (): void => {
-    clearTimeout(timer)
-    timer = undefined
-    for (const { error, times } of counts.values()) if (times > 0) tell(error, times)
-    counts.clear()
-  }
+  const alike = countAlike(tell)
   onRefusal((error) => {
-    const count = counts.get(error.code)
-    if (count !== undefined) count.times++
-    else {
-      counts.set(error.code, { error, times: 0 })
-      tell(error, 1)
-    }
-    timer ??= setTimeout(end, WINDOW)
+    if (alike.isFirst(error.code, error)) tell(error, 1)
   })
-  return end
+  return alike.end
 }
 
 /** Why somebody was not let in. */

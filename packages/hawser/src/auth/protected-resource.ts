@@ -103,9 +103,8 @@ export function protectedResource(options: ProtectedResourceOptions): Authentica
     if (asks !== undefined) tokenOf.set(principal, token)
     return principal
   }
-  const cache = createTokenCache(tokens?.keepMs ?? options.keepMs ?? MINUTE_MS, () =>
-    unavailable(new Error('Too many tokens are being checked at once.')),
-  )
+  const tooMany = unavailable(new Error('Too many tokens are being checked at once.'))
+  const cache = createTokenCache(tokens?.keepMs ?? options.keepMs ?? MINUTE_MS, tooMany)
   const description = {
     resource,
     issuers: [issuer],

@@ -351,6 +351,27 @@ describe('a protected server over HTTP', () => {
     expectNothingLeaked(heard, ran)
   })
 
+  it('tells its operator once of a flood of tokens, however many it turns away', async () => {
+    const answers: (() => void)[] = []
+    const fetch = (): Promise<Response> =>
+      new Promise((resolve) => answers.push(() => resolve(new Response(null, { status: 500 }))))
+    const tokens = introspection({
+      issuer: ISSUER,
+      endpoint: `${ISSUER}/introspect`,
+      clientId: 'c',
+      clientSecret: 's',
+      fetch,
+    })
+    const { send, logged, ran } = await createNotes({ auth: { issuer: undefined, tokens } })
+    const flood = Array.from({ length: 300 }, (_, at) => send(...call('search'), { token: `t${at}` }))
+    await expect.poll(() => logged.length).toBeGreaterThan(0)
+    for (const answer of answers) answer()
+    const heard = await Promise.all(flood)
+    expect(heard.every(({ status }) => status === 503)).toBe(true)
+    expect(ran).toEqual([])
+    expect(logged).toHaveLength(1)
+  })
+
   it('TR23: answers 503 when its issuer cannot be asked, and tells its operator why', async () => {
     const fetch = () => Promise.reject(new Error('ECONNREFUSED canary'))
     const live = introspection({ issuer: ISSUER, clientId: 'notes', clientSecret: 'canary', fetch })

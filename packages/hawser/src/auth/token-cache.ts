@@ -21,7 +21,7 @@ const encoder = /* @__PURE__ */ new TextEncoder()
  * Keeps what was found out of a token, under its SHA-256 so that no token stays in memory, until `keepMs` or its end. A key or
  * a grant that is withdrawn in the meantime counts for that long; what is refused is not kept.
  */
-export function createTokenCache(keepMs: number, tooMany: () => Error): TokenCache {
+export function createTokenCache(keepMs: number, tooMany: Error): TokenCache {
   const kept = new Map<string, Kept>()
   const pending = new Map<string, Promise<Principal>>()
 
@@ -46,7 +46,7 @@ export function createTokenCache(keepMs: number, tooMany: () => Error): TokenCac
       if (known !== undefined && Date.now() < known.until) return known.principal
       const asked = pending.get(key)
       if (asked !== undefined) return asked
-      if (pending.size >= MAX_PENDING) throw tooMany()
+      if (pending.size >= MAX_PENDING) throw tooMany
       const asking = run(key, ask)
       pending.set(key, asking)
       return asking

@@ -1,7 +1,8 @@
-import { type Call, ProtocolError, type Reply, reportInternal, whenExpired } from '../call/index.ts'
+import { type Call, type Reply, reportInternal } from '../call/index.ts'
 import type { Notification, SubscriptionFilter } from '../protocol/index.ts'
 import type { Change } from '../server/changes.ts'
-import { MAX_LISTENERS, readFilter } from '../server/listen.ts'
+import { readFilter } from '../server/listen.ts'
+import { createListeners } from '../server/listeners.ts'
 import type { Own } from '../server/mounts.ts'
 import type { Gate } from './gate.ts'
 import type { MountPoint } from './mount-point.ts'
@@ -20,22 +21,12 @@ export type FindOwner = (uri: string, call: Call) => Promise<MountPoint | undefi
 
 /** Answers `subscriptions/listen` with what this server and the mounted ones agree to tell. (basic/patterns/subscriptions) */
 export function createListening(gates: readonly Gate[], own: Own, findOwner: FindOwner): Listening {
-  const open = new Set<() => void>()
+  const listeners = createListeners()
   const done: Reply = { _meta: own.frame.resultMeta }
 
   const listen = async (call: Call<'subscriptions/listen'>): Promise<Reply> => {
     const wanted = readFilter(call)
-    if (open.size >= MAX_LISTENERS) {
-      throw new ProtocolError(
-        'internal_error',
-        `This server holds ${MAX_LISTENERS} subscriptions already. Try again later.`,
-      )
-    }
-    const ended = Promise.withResolvers<void>()
-    open.add(ended.resolve)
-    call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
-    if (call.signal.aborted) ended.resolve()
-    const stay = whenExpired(call.principal, ended.resolve)
+    const { ended, end, release } = listeners.take(call)
     let early: Notification[] | undefined = []
     const tell = (notification: Notification): void => {
       if (early === undefined) return call.notify(notification)
@@ -55,7 +46,7 @@ export function createListening(gates: readonly Gate[], own: Own, findOwner: Fin
           } catch (error) {
             // The fault of this listener, not of the subscription that others share.
             reportInternal(error, own.frame.log, { method: call.method })
-            ended.resolve()
+            end()
           }
         }
         watchings.push(await gate.remoteFor(call).watch.add(filter, onChange))
@@ -70,20 +61,14 @@ export function createListening(gates: readonly Gate[], own: Own, findOwner: Fin
       for (const notification of waiting) call.notify(notification)
       if (isEmpty(filter)) return done
       // This server's own part is over at once when it has nothing to tell; it fails when it fails.
-      await Promise.race([ended.promise, agreed.over.then(() => (isEmpty(agreed.filter) ? ended.promise : undefined))])
+      await Promise.race([ended, agreed.over.then(() => (isEmpty(agreed.filter) ? ended : undefined))])
       return done
     } finally {
-      open.delete(ended.resolve)
-      stay()
+      release()
       for (const { stop } of watchings) stop()
     }
   }
-  return {
-    listen,
-    close: () => {
-      for (const end of open) end()
-    },
-  }
+  return { listen, close: listeners.close }
 }
 
 /** Opens the part of this server itself, and waits until it says what it agrees to. */

@@ -2,6 +2,9 @@ import { AuthorizationError, type Principal, ProtocolError, type Service } from 
 import { failureReply } from './answer.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 
+/** Milliseconds before the same is said again. */
+const QUIET_MS = 2_000
+
 /** Notes on a request who sent it, by its head alone; the answer when it goes no further. Never throws and never rejects. */
 export type Identify = (request: HttpRequest) => HttpReply | undefined | Promise<HttpReply | undefined>
 
@@ -13,12 +16,12 @@ export function createIdentify(service: Service): Identify {
   // Made once, since strangers can ask for it at any rate.
   const refusal = failureReply(undefined, unknown, service, {})
 
-  /** Said once for all who are refused because of it. */
-  let told: unknown
+  /** Said once for all who are refused meanwhile: strangers can be it at any rate. */
+  let quietUntil = 0
   const refuse = (error: unknown): HttpReply => {
     if (error instanceof AuthorizationError) auth.refused(error)
-    else if (error instanceof ProtocolError && error !== told) {
-      told = error
+    else if (error instanceof ProtocolError && Date.now() >= quietUntil) {
+      quietUntil = Date.now() + QUIET_MS
       service.log({ level: 'error', message: 'Nobody can be signed in now.', cause: error.cause })
     }
     return failureReply(undefined, error, service, {})

@@ -148,6 +148,23 @@ describe('subscriptions/listen', () => {
     await Promise.all([ended, ...others])
   })
 
+  it('leaves places to others, however many subscriptions one caller opens', async () => {
+    const { server, ended } = open(memoryChanges(), everything)
+    const listenAs = (subject: string) =>
+      callServer(
+        server,
+        'subscriptions/listen',
+        { notifications: everything },
+        { principal: { subject, scopes: new Set() } },
+      )
+    const own = Array.from({ length: 511 }, () => listenAs('eve'))
+    const last = listenAs('eve')
+    await expect(listenAs('eve')).rejects.toMatchObject({ message: expect.stringContaining('You hold 512') })
+    const other = listenAs('ada')
+    await server.close()
+    await Promise.all([ended, ...own, last, other])
+  })
+
   it('says what is missing when a handler reports a change that nobody can hear', async () => {
     const server = createServer({ name: 'n', version: '1', log: () => {} }, parts)
     await expect(server.changed.tools()).rejects.toThrow(/memoryChanges/)

@@ -1,14 +1,14 @@
-import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal, whenExpired } from '../call/index.ts'
+import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
 import type { Notification, ServerCapabilities, SubscriptionFilter } from '../protocol/index.ts'
 import { andThen } from './and-then.ts'
 import type { Change, Changes } from './changes.ts'
 import type { Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
+import { createListeners } from './listeners.ts'
 import type { Found } from './read-resource.ts'
 import { unknownResource } from './unknown.ts'
 
-/** Subscriptions that one server instance holds open at once, and URIs that one may name. */
-export const MAX_LISTENERS = 1024
+/** URIs that one subscription may name. */
 const MAX_URIS = 1000
 /** UTF-16 units of the params of one subscription, which are held as long as it lasts. */
 const MAX_PARAMS = 131_072
@@ -36,7 +36,7 @@ export function createListening(
   resources: Readable,
   frame: ServerFrame,
 ): Listening {
-  const open = new Set<() => void>()
+  const listeners = createListeners()
   const done: Reply<'subscriptions/listen'> = { _meta: frame.resultMeta }
   const report = (error: unknown): void => void reportInternal(error, frame.log, { method: 'subscriptions/listen' })
 
@@ -50,23 +50,14 @@ export function createListening(
       acknowledge()
       return done
     }
-    if (open.size >= MAX_LISTENERS)
-      throw new ProtocolError(
-        'internal_error',
-        `This server holds ${MAX_LISTENERS} subscriptions already. Try again later.`,
-      )
+    const { ended, end, release } = listeners.take(call)
     const uris = new Set(filter.resourceSubscriptions)
-    const ended = Promise.withResolvers<void>()
-    open.add(ended.resolve)
-    call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
-    if (call.signal.aborted) ended.resolve()
-    const stay = whenExpired(call.principal, ended.resolve)
     const early: Change[] = []
     let deliver = (change: Change): void => void early.push(change)
     const subscribed = (async () => changes.subscribe((change) => deliver(change)))()
     try {
       // Subscribing may take long; the caller can leave meanwhile.
-      const isOpen = (await Promise.race([subscribed, ended.promise])) !== undefined
+      const isOpen = (await Promise.race([subscribed, ended])) !== undefined
       acknowledge()
       if (!isOpen) return done
       deliver = (change) => {
@@ -77,14 +68,13 @@ export function createListening(
         } catch (error) {
           // The fault of this listener, not of who made the change nor of the listeners after it.
           report(error)
-          ended.resolve()
+          end()
         }
       }
       for (const change of early) deliver(change)
-      await ended.promise
+      await ended
     } finally {
-      open.delete(ended.resolve)
-      stay()
+      release()
       subscribed
         .then(
           (stop) => stop(),
@@ -94,12 +84,7 @@ export function createListening(
     }
     return done
   }
-  return {
-    listen,
-    close: () => {
-      for (const end of open) end()
-    },
-  }
+  return { listen, close: listeners.close }
 }
 
 /** What a caller wants to be told, within bounds. */

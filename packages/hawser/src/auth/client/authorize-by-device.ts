@@ -49,7 +49,7 @@ export async function authorizeByDevice(
       throw asIssuerError(error, host)
     })
   const surroundings: Surroundings = { server: new URL(found.issuer), privateNetwork: true }
-  const page = checkAddress(given.verification_uri, 'a page to sign in at', surroundings)
+  const page = checkAddress(given.verification_uri, 'the page of a code', surroundings)
   const { verification_uri_complete: complete } = given
   if (!USER_CODE.test(given.user_code))
     throw new SignInError('bad_metadata', `${host} gave a code that nobody can type.`)
@@ -58,7 +58,7 @@ export async function authorizeByDevice(
   showCode({
     userCode: given.user_code,
     page,
-    completePage: complete === undefined ? undefined : checkAddress(complete, 'a page to sign in at', surroundings),
+    completePage: complete === undefined ? undefined : checkAddress(complete, 'the page of a code', surroundings),
     expiresAt,
   })
   let interval = Math.min(given.interval ?? INTERVAL, LONGEST_INTERVAL)

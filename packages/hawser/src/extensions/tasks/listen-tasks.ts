@@ -1,12 +1,12 @@
-import { type Call, type Handle, ProtocolError, type Reply, reportInternal, whenExpired } from '../../call/index.ts'
+import { type Call, type Handle, ProtocolError, type Reply, reportInternal } from '../../call/index.ts'
 import type { Notification } from '../../protocol/index.ts'
 import type { ExtendedServer } from '../../server/index.ts'
+import { createListeners } from '../../server/listeners.ts'
 import { requireDeclared } from './declared.ts'
 import { createGiveWay } from './give-way.ts'
 import { createTaskWatch, type Sight, type TaskWatchOptions } from './watch-tasks.ts'
 
-/** Subscriptions with tasks that one server holds open, and tasks that one may name. */
-const MAX_LISTENERS = 1024
+/** Tasks that one subscription may name. */
 const MAX_IDS = 100
 
 export interface TaskListening {
@@ -26,7 +26,7 @@ export function createTaskListening({ server, ...options }: TaskListeningOptions
   const { desk } = options
   const watch = createTaskWatch({ ...options, log: server.log })
   const giveWay = createGiveWay()
-  const open = new Set<() => void>()
+  const listeners = createListeners()
 
   const findAll = async (call: Call, ids: readonly string[]): Promise<Map<string, Sight>> => {
     const found = new Map<string, Sight>()
@@ -85,18 +85,8 @@ export function createTaskListening({ server, ...options }: TaskListeningOptions
     if (taskIds === undefined) return next(call)
     requireDeclared(call, 'Changes of tasks cannot be told.')
     checkIds(taskIds)
-    if (open.size >= MAX_LISTENERS) {
-      throw new ProtocolError(
-        'internal_error',
-        `This server holds ${MAX_LISTENERS} subscriptions already. Try again later.`,
-      )
-    }
-    const ended = Promise.withResolvers<void>()
+    const { ended, release } = listeners.take(call)
     const acknowledged = Promise.withResolvers<void>()
-    open.add(ended.resolve)
-    call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
-    if (call.signal.aborted) ended.resolve()
-    const stay = whenExpired(call.principal, ended.resolve)
     try {
       const found = await findAll(call, taskIds)
       const agreed = [...found.keys()]
@@ -108,23 +98,16 @@ export function createTaskListening({ server, ...options }: TaskListeningOptions
       }
       const rest = next({ ...call, params: { ...call.params, notifications: others }, notify })
       const told = Promise.race([acknowledged.promise, rest]).then(() =>
-        found.size === 0 ? undefined : tell(call, found, ended.promise),
+        found.size === 0 ? undefined : tell(call, found, ended),
       )
       // A refusal ends it at once: then nothing is acknowledged.
       const [reply] = await Promise.all([rest, told])
       return reply
     } finally {
-      ended.resolve()
-      stay()
-      open.delete(ended.resolve)
+      release()
     }
   }
-  return {
-    listen,
-    close: () => {
-      for (const end of open) end()
-    },
-  }
+  return { listen, close: listeners.close }
 }
 
 function checkIds(ids: unknown): void {

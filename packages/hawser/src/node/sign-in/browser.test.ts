@@ -36,6 +36,16 @@ describe('the way back from the browser', () => {
     await two.close()
   })
 
+  it('opens the page, whether or not somebody is told of it', async () => {
+    const opened: string[] = []
+    const way = await openWay({ open: async ({ href }) => opened.push(href) > 0 })
+    const back = way.visit(PAGE, isRight, AbortSignal.timeout(5000))
+    await visit(`${way.redirectUri}?state=right`)
+    await back
+    expect(opened).toEqual([PAGE.href])
+    await way.close()
+  })
+
   it('TC22: takes the one visit that is waited for, once, and nothing else', async () => {
     const way = await openWay()
     const { port, origin } = new URL(way.redirectUri)

@@ -87,7 +87,9 @@ function createCallback(
       listening.visit = { accepts, resolve }
       try {
         if (signal.aborted) throw signal.reason
-        onPage?.(page, await open(page))
+        // Apart from the call: what an optional call is given is not even evaluated where nobody is called.
+        const opened = await open(page)
+        onPage?.(page, opened)
         return await promise
       } finally {
         listening.visit = undefined
