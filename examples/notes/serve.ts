@@ -22,6 +22,12 @@ export interface ServeOptions {
   readonly suggest?: string
 }
 
+/** Notes that are served until they are closed. */
+export interface ServedNotes extends Listener {
+  /** Resolves when all that was done until now is on record. */
+  readonly settle: () => Promise<void>
+}
+
 /**
  * Serves the notes of everybody who signs in, with the authorization server beside them on the same port. Whoever reaches this
  * machine's loopback address may sign in under any name: it is for trying things out.
@@ -32,7 +38,7 @@ export async function serveNotes({
   secret,
   suggest,
   ...files
-}: ServeOptions): Promise<Listener> {
+}: ServeOptions): Promise<ServedNotes> {
   // The issuer names its address in all that it says, so it has to be known before.
   const port = wanted === 0 ? await freePort() : wanted
   const issuer = issuerAt(port)
@@ -55,15 +61,16 @@ export async function serveNotes({
     // Nothing is handed out that is not on record.
     onEvent: auditEvents({ sink, key: secret, issuer, mode: 'required' }),
   })
+  const account = audit({ sink, key: secret, resource, mode: 'required' })
   const server = createNotes({
     store,
     auth: protectedResource({ resource, issuer: oauth }),
-    use: [audit({ sink, key: secret, resource, mode: 'required' })],
+    use: [account],
   })
   const { url } = open.use(await listen(server, { port, beside: nodeHandler(oauth) }))
   const parts = open.move()
   const close = (): Promise<void> => parts.disposeAsync()
-  return { url, close, [Symbol.asyncDispose]: close }
+  return { url, close, settle: account.close, [Symbol.asyncDispose]: close }
 }
 
 /** Who signs people in, when it listens on this port. */
