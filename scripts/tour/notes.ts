@@ -29,12 +29,12 @@ export interface Notes extends AsyncDisposable {
 /** Serves an empty collection of notes, which goes with the tour. */
 export async function openNotesForTour(preferredPort: number): Promise<Notes> {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'hawser-notes-'))
-  // Also when the process is ended in the middle.
-  process.once('exit', folder.remove)
   const remove = (): void => {
-    process.off('exit', folder.remove)
+    process.off('exit', remove)
     folder.remove()
   }
+  // Also when the process is ended in the middle.
+  process.once('exit', remove)
   const audit = join(folder.path, 'audit.jsonl')
   try {
     const { url, close, settle } = await serveNotes({
