@@ -67,7 +67,7 @@ export function createTour(output: Output, signal: AbortSignal): Tour {
     wait,
     open: ({ folder, why }) => {
       print(`\n${fit([['Hawser', paint.bold], '  asks the git repository ', [folder, paint.bold]], width)}`)
-      print(paint.dim('One server, reached in two ways by one typed client.'))
+      print(paint.dim('One server, reached in two ways by one typed client; then one with sign-in.'))
       for (const line of why === undefined ? [] : paragraph(why, width, 4)) print(paint.yellow(line))
     },
     enter: async (transport, address, client) => {
