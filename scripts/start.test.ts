@@ -1,7 +1,7 @@
 import { connect } from 'hawser'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -12,13 +12,16 @@ import { chooseRepository } from './tour/choose-repository.ts'
 const folder = temporaryFolder()
 beforeAll(() => {
   createSampleRepository(folder.path)
+  mkdirSync(temporary)
   plainGit(folder.path, ['read-tree', 'HEAD'])
   plainGit(folder.path, ['commit', '--quiet', '--allow-empty', '--message=Late \u001b[31m\u009b2J \u202e tide'])
 })
 afterAll(() => folder.remove())
 
 const script = join(import.meta.dirname, 'start.ts')
-const env = { ...process.env, COLUMNS: '80', FORCE_COLOR: undefined }
+/** Where the tour puts what is gone after it. */
+const temporary = join(folder.path, '.git', 'temporary')
+const env = { ...process.env, COLUMNS: '80', FORCE_COLOR: undefined, TMPDIR: temporary, TEMP: temporary }
 const run = (...args: readonly string[]) => {
   const child = spawn(process.execPath, ['--conditions=hawser-source', script, ...args], { stdio: 'pipe', env })
   let text = ''
@@ -32,8 +35,9 @@ describe('npm start', () => {
   let tour: { readonly code: number | null; readonly text: string }
   beforeAll(async () => void (tour = await run('--once', '--repo', folder.path).ended))
 
-  it('asks eight questions over two transports, and ends with --once', () => {
-    expect(tour).toEqual({ code: 0, text: expect.stringMatching(/over stdio[^]+over HTTP[^]+8 answers in/) })
+  it('asks over two transports and with sign-in, and ends with --once', () => {
+    const text = expect.stringMatching(/over stdio[^]+over HTTP[^]+with sign-in[^]+who did what[^]+11 answers in/)
+    expect(tour).toEqual({ code: 0, text })
     expect(tour.text).toContain('What happened since the first commit?')
     expect(tour.text).toContain('Add a tide calculator')
   })
@@ -44,6 +48,27 @@ describe('npm start', () => {
     expect(tour.text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
   })
 
+  it('is asked for more before the first note is written, and not before', () => {
+    expect(tour.text.match(/needs notes:write/g)).toHaveLength(1)
+    expect(tour.text).toMatch(/ 9 Which notes[^]+A\s+script signs in as ada[^]+10 Write down[^]+needs notes:write/)
+    expect(tour.text).toContain('Tides: High water at seven.')
+  })
+
+  it('ends with what is on record, to the last call', () => {
+    const [, report = ''] = tour.text.split('hawser audit report audit.jsonl')
+    expect(report).toMatch(/approved: notes:read\n.*approved: notes:read, notes:write\n/)
+    expect(report).toMatch(/did +search_notes {2}2 times.*\n +save_note {2}once/)
+    expect(report).toMatch(/refused +save_note {2}once.*without notes:write/)
+  })
+
+  it('shows no token, code or page with one', () => {
+    expect(tour.text).not.toMatch(/eyJ|authorize\?|[?&](?:code|state)=|code_challenge/)
+  })
+
+  it('leaves no notes behind', () => {
+    expect(readdirSync(temporary)).toEqual([])
+  })
+
   it('keeps to the width of the terminal', () => {
     expect(tour.text.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
@@ -51,7 +76,9 @@ describe('npm start', () => {
   it('goes on serving until it is interrupted, and says how to connect', async () => {
     const { child, ended, seen } = run('--port', '0', '--repo', folder.path)
     onTestFinished(() => void child.kill('SIGKILL'))
-    await expect.poll(seen, { timeout: 10_000 }).toMatch(/goes on serving .*claude mcp add .*code --add-mcp .*hawser/s)
+    await expect
+      .poll(seen, { timeout: 10_000 })
+      .toMatch(/goes on serving .*claude mcp add .*code --add-mcp .*hawser -- login/s)
     const [, url = ''] = /serving (\S+)/.exec(seen()) ?? []
     await using client = await connect<typeof server>(url)
     expect((await client.tools.find_changes({ words: 'gauge late' })).total).toBe(1)

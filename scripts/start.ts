@@ -1,4 +1,4 @@
-/** `npm start`: a server of this repository, asked over two transports, and then left running. */
+/** `npm start`: two servers of this repository, one of them with sign-in, asked and then left running. */
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import process from 'node:process'

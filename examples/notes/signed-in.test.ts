@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'hawser'
@@ -12,21 +11,12 @@ import { serveNotes } from './serve.ts'
 
 const SECRET = 'a secret of forty characters, for tests.'
 
-/** The issuer names its address in all that it says, so it has to be known before. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-
 async function serve() {
   const folder = mkdtempSync(join(tmpdir(), 'notes-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'audit.jsonl')
   const listener = await serveNotes({
-    port: await freePort(),
+    port: 0,
     notes: join(folder, 'notes.db'),
     grants: join(folder, 'grants.db'),
     audit: file,

@@ -1,7 +1,8 @@
 import type { Output } from '../../packages/cli/src/output/create-output.ts'
+import type { Notes } from './notes.ts'
 
-/** How to reach the running server from the hosts that people use; each command on a line of its own, to be copied. */
-export function describeConnections(url: string, { paint }: Output): string {
+/** How to reach the running servers from the hosts that people use; each command on a line of its own, to be copied. */
+export function describeConnections(url: string, notes: Notes, { paint }: Output): string {
   const entry = { name: 'git-history', type: 'http', url }
   const rows: readonly (readonly [string, string, string?])[] = [
     ['Claude Code', `claude mcp add --transport http git-history ${url}`],
@@ -15,6 +16,12 @@ export function describeConnections(url: string, { paint }: Output): string {
       ([host, line, where]) =>
         `\n  ${paint.cyan(host)}${where === undefined ? '' : paint.dim(` ${where}`)}\n    ${line}`,
     ),
+    `\nSo do the notes, at ${paint.bold(notes.url)}, for whoever signs in`,
+    ...['login', 'call'].map(
+      (verb) => `    npm run hawser -- ${verb} ${notes.url}${verb === 'call' ? ' search_notes' : ''}`,
+    ),
+    `    npm run hawser -- audit report ${notes.audit}`,
+    'They are gone at Ctrl-C. To keep yours, see examples/notes/README.md.',
   ].join('\n')
 }
 

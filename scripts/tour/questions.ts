@@ -9,10 +9,10 @@ import type { Subject } from './find-subject.ts'
 export type GitClient = Client<typeof server>
 
 /** Something that a person would like to know, and the call that answers it. */
-export interface Question {
+export interface Question<Asked = GitClient> {
   readonly words: string
   readonly call: string
-  readonly ask: (client: GitClient, page: Page, options: CallOptions) => Promise<readonly Line[]>
+  readonly ask: (client: Asked, page: Page, options: CallOptions) => Promise<readonly Line[]>
 }
 
 /** Asked of a child process, over its standard streams. */

@@ -12,8 +12,9 @@ export interface TourOptions {
 export const USAGE = `npm start -- [--repo PATH] [--port PORT] [--once]
 
   --repo PATH   ask the repository at PATH instead of this project's own
-  --port PORT   serve HTTP on this port; 3000, or any free one, when left out
-  --once        end after the tour instead of serving on`
+  --port PORT   serve HTTP on this port; 3000, or any free one, when left out.
+                Notes with sign-in are on the next one, or on any free one
+  --once        open no browser, and end after the tour instead of serving on`
 
 /** @throws Error for options that there are not. */
 export function readOptions(args: readonly string[]): TourOptions {

@@ -11,6 +11,7 @@ import { chooseRepository, type Repository } from './choose-repository.ts'
 import { findSubject, type Subject } from './find-subject.ts'
 import { firstQuestions, moreQuestions } from './questions.ts'
 import { adviseInstall, describeConnections } from './advice.ts'
+import { openNotesForTour, tourNotes } from './notes.ts'
 import { readOptions, type TourOptions, USAGE } from './read-options.ts'
 import { createTour, type Tour } from './tour.ts'
 import { watchInterrupt } from './watch-interrupt.ts'
@@ -64,9 +65,13 @@ async function serve(
   const subject = await overStdio(tour, repository, cache, signal)
   await using listener = await listenSomewhere(repository, isShort ? (port ?? 0) : port)
   await overHttp(tour, listener.url, subject, signal)
+  await using notes = await openNotesForTour(isShort || port === 0 ? 0 : nextTo(port ?? PORT))
+  // A browser is no use where nobody looks.
+  const isAlone = isShort || !process.stdin.isTTY || !output.isTerminal
+  await tourNotes(tour, notes, { output, signal, isAlone })
   tour.close()
   if (isShort) return 0
-  output.print(describeConnections(listener.url, output))
+  output.print(describeConnections(listener.url, notes, output))
   if (!signal.aborted) await once(signal, 'abort')
   output.print('\nClosed.')
   return 0
@@ -90,6 +95,9 @@ async function overHttp(tour: Tour, url: string, subject: Subject, signal: Abort
   await tour.enter('HTTP', url, client)
   for (const question of moreQuestions(subject)) await tour.ask(question, client)
 }
+
+const LAST_PORT = 65_535
+const nextTo = (port: number): number => (port < LAST_PORT ? port + 1 : 0)
 
 /** On the port that was asked for; else on the usual one, or on any if that is taken. */
 async function listenSomewhere({ folder }: Repository, port: number | undefined) {

@@ -1,9 +1,9 @@
-import type { CallOptions } from 'hawser'
+import type { CallOptions, Client } from 'hawser'
 import type { Output } from '../../packages/cli/src/output/create-output.ts'
-import { createProgress } from '../../packages/cli/src/output/progress.ts'
+import { createProgress, type Progress } from '../../packages/cli/src/output/progress.ts'
 import type { Repository } from './choose-repository.ts'
 import { fit, paragraph, spread } from './layout.ts'
-import type { GitClient, Question } from './questions.ts'
+import type { Question } from './questions.ts'
 import { type Page, plural } from './show-answer.ts'
 
 const INDENT = '   '
@@ -14,8 +14,12 @@ const LEAST_WIDTH = 40
 export interface Tour {
   readonly open: (repository: Repository) => void
   /** Says which way the next questions go, and who answers there. */
-  readonly enter: (transport: string, address: string, client: GitClient) => Promise<void>
-  readonly ask: (question: Question, client: GitClient) => Promise<void>
+  readonly enter: (transport: string, address: string, client: Pick<Client, 'listTools'>) => Promise<void>
+  /** Begins another part. */
+  readonly head: (title: string, address: string, about?: string) => void
+  readonly ask: <Asked>(question: Question<Asked>, client: Asked) => Promise<void>
+  /** Tells of what a person does in the middle of a question, whose time stands still meanwhile. */
+  readonly interrupt: <T>(words: string, work: () => Promise<T>) => Promise<T>
   /** Shows progress on long work. */
   readonly wait: <T>(label: string, work: (options: CallOptions) => Promise<T>) => Promise<T>
   readonly close: () => void
@@ -29,44 +33,89 @@ export function createTour(output: Output, signal: AbortSignal): Tour {
   const times: number[] = []
   const opened = performance.now()
 
+  let progress: Progress | undefined
+  let announce = (): void => {}
+  /** Milliseconds that people took; of the question, and of the tour. */
+  let heldUp = 0
+  let heldUpInAll = 0
+
   const wait: Tour['wait'] = async (label, work) => {
-    const progress = createProgress(label, output)
+    const shown = (progress = createProgress(label, output))
     try {
-      return await work({ signal, onProgress: progress.report })
+      return await work({ signal, onProgress: shown.report })
     } finally {
-      progress.stop()
+      shown.stop()
+      progress = undefined
     }
+  }
+
+  const timed = async <T>(work: () => Promise<T>): Promise<Timed<T>> => {
+    const started = performance.now()
+    heldUp = 0
+    const value = await work()
+    const ms = performance.now() - started - heldUp
+    return { value, ms, time: ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms` }
+  }
+
+  const rule = (title: string): void =>
+    print(`\n${paint.cyan(`── ${title} ${'─'.repeat(Math.max(0, width - title.length - 4))}`)}`)
+  const remark = (text: string): void => {
+    for (const line of paragraph(text, width, 4)) print(paint.dim(line))
   }
 
   return {
     wait,
     open: ({ folder, why }) => {
       print(`\n${fit([['Hawser', paint.bold], '  asks the git repository ', [folder, paint.bold]], width)}`)
-      print(paint.dim('One server, reached in two ways by one typed client.'))
+      print(paint.dim('One server, reached in two ways by one typed client; then one with sign-in.'))
       for (const line of why === undefined ? [] : paragraph(why, width, 4)) print(paint.yellow(line))
     },
     enter: async (transport, address, client) => {
       const { value: tools, time } = await timed(() =>
         wait(`Starting over ${transport}`, (options) => client.listTools(options)),
       )
-      const title = ` over ${transport} `
-      print(`\n${paint.cyan(`──${title}${'─'.repeat(width - title.length - 2)}`)}`)
+      rule(`over ${transport}`)
       print(spread([[address, paint.dim]], [`up in ${time}`, paint.dim], width))
-      if (times.length > 0) return
-      const offer = `It offers ${tools.map(({ name }) => name).join(', ')}.`
-      for (const line of paragraph(offer, width, 4)) print(paint.dim(line))
+      if (times.length === 0) remark(`It offers ${tools.map(({ name }) => name).join(', ')}.`)
+    },
+    head: (title, address, about) => {
+      rule(title)
+      print(fit([[address, paint.dim]], width))
+      if (about !== undefined) remark(about)
     },
     ask: async ({ words, call, ask }, client) => {
       const page: Page = { paint, width: inner, now: Date.now() }
+      let isAnnounced = false
+      announce = () => {
+        if (isAnnounced) return
+        isAnnounced = true
+        const number = String(times.length + 1).padStart(INDENT.length - 1)
+        print(`\n${paint.cyan(number)} ${fit([[words, paint.bold]], inner)}`)
+      }
       const answer = await timed(() => wait(words, (options) => ask(client, page, options)))
-      const number = String(times.push(answer.ms)).padStart(INDENT.length - 1)
-      print(`\n${paint.cyan(number)} ${fit([[words, paint.bold]], inner)}`)
+      announce()
+      times.push(answer.ms)
       print(`${INDENT}${spread([[call, paint.dim]], [answer.time, paint.dim], inner)}`)
       for (const line of answer.value) print(`${INDENT}${fit(line, inner)}`)
     },
+    interrupt: async (words, work) => {
+      const started = performance.now()
+      const interrupted = async () => {
+        announce()
+        for (const line of paragraph(words, inner, 4)) print(`${INDENT}${paint.yellow(line)}`)
+        return work()
+      }
+      try {
+        return await (progress === undefined ? interrupted() : progress.pauseWhile(interrupted))
+      } finally {
+        const taken = performance.now() - started
+        heldUp += taken
+        heldUpInAll += taken
+      }
+    },
     close: () => {
       const middle = times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0
-      const total = ((performance.now() - opened) / 1000).toFixed(1)
+      const total = ((performance.now() - opened - heldUpInAll) / 1000).toFixed(1)
       print(
         `\n${paint.dim(`${plural(times.length, 'answer')} in ${total} s, half of them within ${Math.round(middle)} ms.`)}`,
       )
@@ -79,11 +128,4 @@ interface Timed<T> {
   readonly ms: number
   /** For people. */
   readonly time: string
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
-  const started = performance.now()
-  const value = await work()
-  const ms = performance.now() - started
-  return { value, ms, time: ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms` }
 }
