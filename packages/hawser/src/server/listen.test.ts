@@ -155,7 +155,7 @@ describe('subscriptions/listen', () => {
         server,
         'subscriptions/listen',
         { notifications: everything },
-        { principal: { subject, scopes: new Set() } },
+        { principal: { subject, issuer: 'https://id.example.com', scopes: new Set() } },
       )
     const own = Array.from({ length: 511 }, () => listenAs('eve'))
     const last = listenAs('eve')

@@ -20,7 +20,10 @@ export interface Listeners {
   readonly close: () => void
 }
 
-/** A caller that is known may have as many places as it leaves free, so that nobody takes all of them. */
+/**
+ * A caller whom an issuer vouches for may have as many places as it leaves free, so that nobody takes all of them. The local
+ * user shares the server with nobody.
+ */
 export function createListeners(): Listeners {
   const open = new Set<() => void>()
   const counts = new Map<string, number>()
@@ -35,7 +38,7 @@ export function createListeners(): Listeners {
 
   return {
     take: ({ principal, signal }) => {
-      const owner = callerId(principal)
+      const owner = principal?.issuer === undefined ? undefined : callerId(principal)
       const own = owner === undefined ? 0 : (counts.get(owner) ?? 0)
       if (open.size >= MAX_LISTENERS) throw refuse(`This server holds ${MAX_LISTENERS} subscriptions`)
       if (own >= MAX_LISTENERS - open.size) throw refuse(`You hold ${own} subscriptions of this server`)
