@@ -26,6 +26,20 @@ export function openSqlite(path: string, schema: string): DatabaseSync {
   }
 }
 
+/** Opens with the first use, and anew with the first use after it was closed. */
+export function openOnUse<Opened extends { readonly database: DatabaseSync }>(
+  openFile: () => Opened,
+): { readonly open: () => Opened; readonly close: () => void } {
+  let opened: Opened | undefined
+  return {
+    open: () => (opened ??= openFile()),
+    close: () => {
+      opened?.database.close()
+      opened = undefined
+    },
+  }
+}
+
 /** Does all of it, or nothing, while nobody else writes. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE')

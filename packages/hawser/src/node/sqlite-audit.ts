@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AuditEvent, AuditHead, AuditSink } from '../audit/index.ts'
 import { linkRecords, macAtOnce } from './link-records.ts'
-import { inTransaction, openSqlite } from './open-sqlite.ts'
+import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
 
 /** An audit log in a SQLite file. */
 export interface SqliteAudit extends AuditSink, Disposable {
@@ -36,12 +36,7 @@ const SCHEMA = `
  * const server = notes.server({ tools: { search }, use: [audit({ sink: sqliteAudit('audit.db'), key: process.env.AUDIT_KEY })] })
  */
 export function sqliteAudit(path: string): SqliteAudit {
-  let opened: Opened | undefined
-  const open = (): Opened => (opened ??= openFile(path))
-  const close = (): void => {
-    opened?.database.close()
-    opened = undefined
-  }
+  const { open, close } = openOnUse(() => openFile(path))
   return {
     append: (records, sealKey) => {
       const { database, insert, setHead } = open()

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { StoredTask, TaskStore } from '../extensions/tasks/index.ts'
-import { inTransaction, openSqlite } from './open-sqlite.ts'
+import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
 
 /** A `TaskStore` in a file. */
 export interface SqliteTasks extends TaskStore, Disposable {
@@ -38,12 +38,7 @@ const SCHEMA = `
  */
 export function sqliteTasks(path: string, { maxTasks = 100_000 }: SqliteTasksOptions = {}): SqliteTasks {
   if (!(maxTasks > 0)) throw new RangeError(`maxTasks must be more than 0; it is ${maxTasks}.`)
-  let opened: Opened | undefined
-  const open = (): Opened => (opened ??= openFile(path))
-  const close = (): void => {
-    opened?.database.close()
-    opened = undefined
-  }
+  const { open, close } = openOnUse(() => openFile(path))
   const count = (owner: string): number => Number(open().count.get(owner, Date.now())?.['n'])
 
   return {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { VaultStore } from '../vault/index.ts'
-import { inTransaction, openSqlite } from './open-sqlite.ts'
+import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
 
 /** Sealed credentials in a file. */
 export interface SqliteVault extends VaultStore, Disposable {
@@ -33,12 +33,7 @@ export function sqliteVault(
   { maxCredentials = 1_000_000 }: { readonly maxCredentials?: number | undefined } = {},
 ): SqliteVault {
   if (!(maxCredentials >= 1)) throw new RangeError(`maxCredentials must be at least 1; it is ${maxCredentials}.`)
-  let opened: Opened | undefined
-  const open = (): Opened => (opened ??= openFile(path))
-  const close = (): void => {
-    opened?.database.close()
-    opened = undefined
-  }
+  const { open, close } = openOnUse(() => openFile(path))
   return {
     read: (id) => {
       const row = open().read.get(id, Date.now())

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { connect } from '../../connect.ts'
 import { createWorld, ISSUER, type IssuerScript, json, SERVER, type World } from './fixtures/world.ts'
 import { type Ask, pasteAddress, signIn, SignInError } from './index.ts'
@@ -191,12 +191,14 @@ describe('what comes back from the browser', () => {
   })
 
   it('may take longer than a call may', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const world = createWorld()
     const ask: Ask = {
       open: async () => ({
         redirectUri: 'http://127.0.0.1:9876/callback',
         visit: async (page) => {
-          await new Promise((resolve) => setTimeout(resolve, 300))
+          await vi.advanceTimersByTimeAsync(300)
           return world.visit(page)
         },
         close: () => {},
