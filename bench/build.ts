@@ -38,6 +38,7 @@ const buildPrograms = (names: readonly string[]) =>
         names,
         'inproc',
         'sessions',
+        'guarded',
         'http',
         'listeners',
         'stdio',

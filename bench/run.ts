@@ -1,29 +1,19 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { buildAll } from './build.ts'
 import { contenders } from './contenders/index.ts'
 import { readOptions } from './options.ts'
 import { judge } from './report/budgets.ts'
-import { drawChart } from './report/chart.ts'
-import { facts } from './report/machine.ts'
+import { aboutRow, facts } from './report/machine.ts'
 import { createProgress } from './report/progress.ts'
 import { summarise, type RowResult } from './report/results.ts'
+import { save } from './report/save.ts'
 import { table } from './report/table.ts'
 import { rows } from './rows/index.ts'
 import { runRounds } from './rounds.ts'
-
-const results = new URL('./results/', import.meta.url)
 
 /** A quick run that begins no row after so many ms of the process ends within a minute. */
 const lastStart = 50_000
 
 const progress = createProgress(performance.now())
-
-const save = async (done: readonly RowResult[], about: ReturnType<typeof facts>, missed: readonly string[]) => {
-  mkdirSync(results, { recursive: true })
-  writeFileSync(new URL('latest.json', results), `${JSON.stringify({ ...about, missed, rows: done }, null, 2)}\n`)
-  writeFileSync(new URL('chart.svg', results), await drawChart(done))
-  process.stdout.write('\nWrote bench/results/latest.json and bench/results/chart.svg.\n')
-}
 
 const main = async (): Promise<number> => {
   const options = readOptions(process.argv.slice(2))
@@ -42,7 +32,8 @@ const main = async (): Promise<number> => {
     const planned = options.quick ? row.quick : row.full
     const plan = options.contenders.length > 0 ? { ...planned, only: options.contenders } : planned
     deadline += plan.seconds * 1000
-    const result = summarise(await runRounds(row, field, plan, deadline, progress.step))
+    const taken = aboutRow()
+    const result = summarise(await runRounds(row, field, plan, deadline, progress.step), taken)
     if (
       Object.keys(result.failures).length === 0 &&
       result.metrics.every(({ figures }) => Object.keys(figures).length === 0)
@@ -53,8 +44,8 @@ const main = async (): Promise<number> => {
     process.stdout.write(`${table(result)}\n`)
   }
   const { missed, judged, unjudged } = judge(done)
-  const whole = !options.quick && options.only.length === 0 && options.contenders.length === 0
-  if (whole) await save(done, about, missed)
+  if (!options.quick && options.contenders.length === 0)
+    process.stdout.write(`\n${await save(done, about, options.only.length === 0)}\n`)
   const held = judged === 0 ? 'No budget was judged.' : `All ${judged} budgets hold.`
   const verdict = missed.length > 0 ? `${missed.join('\n')}\n${missed.length} of ${judged} budgets missed.` : held
   const rest = unjudged > 0 ? ` ${unjudged} need figures that this run did not take.` : ''

@@ -1,3 +1,4 @@
+import type { JWK } from 'jose'
 import type { BenchTool } from '../tools/tool.ts'
 import type { Fetch } from '../wire/post.ts'
 
@@ -34,3 +35,14 @@ export const announceChanges = (port: number, change: () => unknown): void => {
   process.on('disconnect', () => process.exit(0))
   process.send?.({ port })
 }
+
+/** Who issues access tokens in a row, for what. */
+export interface Issuer {
+  readonly issuer: string
+  readonly resource: string
+  readonly scope: string
+  readonly keys: readonly JWK[]
+}
+
+/** What each `guarded.ts` exports as `guard`: a server with `echo`, once for everybody and once for tokens that have the scope. */
+export type Guard = (issuer: Issuer) => { readonly open: Fetch; readonly guarded: Fetch }

@@ -4,6 +4,7 @@ import type { Dialect } from '../wire/dialect.ts'
 export type Form =
   | 'inproc'
   | 'sessions'
+  | 'guarded'
   | 'http'
   | 'listeners'
   | 'stdio'

@@ -5,6 +5,7 @@ import type { RowResult } from './results.ts'
 const figure = (median: number) => ({ median, least: median, most: median, rounds: 1 })
 
 const row = (name: string, metric: string, medians: Record<string, number>): RowResult => ({
+  taken: { date: '2026-07-28T00:00:00.000Z', commit: undefined, loadAverage: 0 },
   name,
   title: name,
   metrics: [

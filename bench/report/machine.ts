@@ -26,16 +26,16 @@ const commit = (): string | undefined => {
 
 const others = ['zod', 'workerd', 'esbuild', 'typescript', '@modelcontextprotocol/client', '@modelcontextprotocol/node']
 
-/** What a reader needs to judge the figures: machine, load, versions. */
+/** When a row was taken, of which commit, and how busy the machine was before. */
+export const aboutRow = () => ({ date: new Date().toISOString(), commit: commit(), loadAverage: loadavg()[0] })
+
+/** What has to be the same for rows to stand in one file: machine and versions. */
 export const facts = () => ({
-  date: new Date().toISOString(),
-  commit: commit(),
   machine: {
     cpu: cpus()[0]?.model,
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${release()}`,
-    loadAverage: loadavg()[0],
     pinning,
   },
   versions: {

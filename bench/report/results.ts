@@ -2,6 +2,7 @@ import { contenders } from '../contenders/index.ts'
 import { median } from '../measure/numbers.ts'
 import type { Metric } from '../rows/row.ts'
 import type { Samples } from '../rounds.ts'
+import type { aboutRow } from './machine.ts'
 
 /** One contender's figure, and how it compares with others of the same run. */
 export interface Figure {
@@ -19,6 +20,7 @@ export interface MetricResult extends Metric {
 }
 
 export interface RowResult {
+  readonly taken: ReturnType<typeof aboutRow>
   readonly name: string
   readonly title: string
   readonly metrics: readonly MetricResult[]
@@ -44,7 +46,8 @@ const figuresOf = (metric: Metric, { rounds }: Samples): Record<string, Figure> 
   )
 }
 
-export const summarise = (samples: Samples): RowResult => ({
+export const summarise = (samples: Samples, taken: RowResult['taken']): RowResult => ({
+  taken,
   name: samples.row.name,
   title: samples.row.title,
   metrics: samples.row.metrics.map((metric) => ({ ...metric, figures: figuresOf(metric, samples) })),

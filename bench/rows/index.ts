@@ -1,3 +1,4 @@
+import { auth } from './auth.ts'
 import { client } from './client.ts'
 import { coldStart } from './cold-start.ts'
 import { growth } from './growth.ts'
@@ -15,6 +16,7 @@ import { workerd } from './workerd.ts'
 
 export const rows: readonly Row[] = [
   inproc,
+  auth,
   http,
   client,
   stdio,
