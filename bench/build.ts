@@ -7,11 +7,13 @@ import type { Form } from './contenders/index.ts'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Builds hawser as it is published, so that the bench runs what users install. */
+/** Builds the packages as they are published, so that the bench runs what users install. */
 const buildHawser = (): void => {
-  const { status, stderr } = spawnSync(process.execPath, [`${root}scripts/build.ts`, 'hawser'], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`hawser does not build:\n${stderr}`)
-  if (!existsSync(`${root}packages/hawser/dist/index.js`)) throw new Error('the build made no packages/hawser/dist')
+  for (const name of ['hawser', 'oauth']) {
+    const { status, stderr } = spawnSync(process.execPath, [`${root}scripts/build.ts`, name], { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`${name} does not build:\n${stderr}`)
+    if (!existsSync(`${root}packages/${name}/dist/index.js`)) throw new Error(`the build made no packages/${name}/dist`)
+  }
 }
 
 const files = (pattern: string) => globSync(pattern, { cwd: here })
@@ -40,6 +42,7 @@ const buildPrograms = (names: readonly string[]) =>
         'sessions',
         'guarded',
         'http',
+        'audited',
         'listeners',
         'stdio',
         'stdio-plain',
@@ -50,6 +53,16 @@ const buildPrograms = (names: readonly string[]) =>
     ],
     platform: 'node',
     packages: 'external',
+  })
+
+/** A program for workerd on Node: what it imports from there is given to it. */
+const buildIssuers = (names: readonly string[]) =>
+  build({
+    ...shared,
+    entryPoints: sources(names, 'issuer'),
+    platform: 'node',
+    alias: { 'cloudflare:workers': './contenders/workers-oauth-provider/cloudflare-workers.ts' },
+    external: ['hawser', '@hawser/*'],
   })
 
 /** Workers and clients: one minified file each, with everything in it, as they are deployed. */
@@ -67,5 +80,5 @@ const buildBundles = (names: readonly string[]) =>
 export const buildAll = async (names: readonly string[]): Promise<void> => {
   buildHawser()
   // Clients call Hawser's server, whoever takes part.
-  await Promise.all([buildPrograms([...new Set([...names, 'hawser'])]), buildBundles(names)])
+  await Promise.all([buildPrograms([...new Set([...names, 'hawser'])]), buildIssuers(names), buildBundles(names)])
 }

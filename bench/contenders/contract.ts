@@ -46,3 +46,19 @@ export interface Issuer {
 
 /** What each `guarded.ts` exports as `guard`: a server with `echo`, once for everybody and once for tokens that have the scope. */
 export type Guard = (issuer: Issuer) => { readonly open: Fetch; readonly guarded: Fetch }
+
+/** An authorization server whose person says yes at once. It knows the public client `bench` with one redirect URI, and one resource with scopes. */
+export interface IssuerUnderTest {
+  readonly issuer: string
+  readonly tokenPath: string
+  readonly clientId: string
+  readonly fetch: Fetch
+}
+
+/** What each `issuer.ts` exports as `openIssuer`; undefined for a store that it does not have. */
+export type OpenIssuer = (about: {
+  readonly store: 'memory' | 'disk'
+  readonly redirectUri: string
+  readonly resource: string
+  readonly scopes: readonly string[]
+}) => Promise<IssuerUnderTest | undefined>

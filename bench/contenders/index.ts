@@ -5,7 +5,9 @@ export type Form =
   | 'inproc'
   | 'sessions'
   | 'guarded'
+  | 'issuer'
   | 'http'
+  | 'audited'
   | 'listeners'
   | 'stdio'
   | 'stdio-plain'
@@ -45,6 +47,12 @@ export const contenders: readonly Contender[] = [
     label: 'mcp-lite',
     package: 'mcp-lite',
     dialect: { revision: '2025-06-18', session: false },
+  },
+  {
+    name: 'workers-oauth-provider',
+    label: 'workers-oauth-provider',
+    package: '@cloudflare/workers-oauth-provider',
+    dialect: newest,
   },
 ]
 

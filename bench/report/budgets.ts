@@ -24,6 +24,8 @@ const budgets: readonly Budget[] = [
   { row: 'inproc', metric: 'list50', of: 'sdk', says: '≤ 1/80 of the SDK', limit: times(1 / 80) },
   { row: 'auth', metric: 'known', says: '≤ 10 µs', limit: () => 10 },
   ...['ES256', 'RS256'].map((metric) => ({ row: 'auth', metric, says: '≤ 60 µs', limit: () => 60 })),
+  { row: 'issuer', metric: 'disk-rate', says: '≥ 500 a second', limit: () => 500, atLeast: true },
+  { row: 'audit', metric: 'share', says: '< 5 % of a call', limit: () => 5 },
   { row: 'http', metric: 'cpu', of: 'floor', says: '≤ 1.3 × bare node:http', limit: times(1.3) },
   { row: 'client', metric: 'one', of: 'floor', says: '≤ 1.5 × bare fetch and JSON', limit: times(1.5) },
   { row: 'client', metric: 'one', of: 'sdk', says: '≤ 1/5 of the SDK', limit: times(1 / 5) },

@@ -20,7 +20,10 @@ interface Saved extends Facts {
 const agree = (saved: Saved, about: Facts): boolean => {
   const versions = new Map(Object.entries(saved.versions))
   const sameMachine = isDeepStrictEqual(saved.machine, JSON.parse(JSON.stringify(about.machine)))
-  return sameMachine && Object.entries(about.versions).every(([name, version]) => (versions.get(name) ?? version) === version)
+  return (
+    sameMachine &&
+    Object.entries(about.versions).every(([name, version]) => (versions.get(name) ?? version) === version)
+  )
 }
 
 /**

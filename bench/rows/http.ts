@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Burst, LoadTask } from '../child/http-load.ts'
-import { hasForm, type Contender } from '../contenders/index.ts'
+import { hasForm, type Contender, type Form } from '../contenders/index.ts'
 import { builtPath, programPath, startProgram } from '../measure/program.ts'
 import { call } from '../wire/dialect.ts'
 import { openSession, probeEcho } from '../wire/post.ts'
@@ -38,8 +38,9 @@ export const measureLoad = async (
   return { cpu: spent / requests, rate: requests / seconds, p50, p99 }
 }
 
-const measure = async (contender: Contender, effort: Effort): Promise<Values> => {
-  await using server = startProgram(builtPath(contender.name, 'http'), 'server')
+/** Loads a program of the contender that listens on a port. */
+export const measureServer = async (contender: Contender, form: Form, effort: Effort): Promise<Values> => {
+  await using server = startProgram(builtPath(contender.name, form), 'server')
   const { port } = await server.next(z.object({ port: z.number() }))
   const cpu = async () => (await server.ask({ ask: 'cpu' }, z.object({ cpu: z.number() }))).cpu
   return await measureLoad(contender, port, cpu, effort)
@@ -59,5 +60,5 @@ export const http: Row = {
   takesPart: (contender) => hasForm(contender, 'http'),
   full: { rounds: 5, seconds: 300, warmMs: 4000, warmCalls: 30_000, runMs: 2500 },
   quick: { rounds: 3, seconds: 6, warmMs: 1200, warmCalls: 15_000, runMs: 500, only: ['hawser', 'floor'] },
-  measure,
+  measure: (contender, effort) => measureServer(contender, 'http', effort),
 }

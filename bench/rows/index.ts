@@ -1,9 +1,11 @@
+import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { client } from './client.ts'
 import { coldStart } from './cold-start.ts'
 import { growth } from './growth.ts'
 import { http } from './http.ts'
 import { inproc } from './inproc.ts'
+import { issuer } from './issuer.ts'
 import { listeners } from './listeners.ts'
 import { memory } from './memory.ts'
 import type { Row } from './row.ts'
@@ -17,6 +19,8 @@ import { workerd } from './workerd.ts'
 export const rows: readonly Row[] = [
   inproc,
   auth,
+  issuer,
+  audit,
   http,
   client,
   stdio,
