@@ -113,6 +113,7 @@ describe('a protected server over HTTP', () => {
     const { send, sign, ran } = await createNotes()
     const heard = await send(...call('wipe'), { token: await sign({ scope: 'notes:wipe' }) })
     expect(heard).toMatchObject({ status: 503, challenge: null })
+    expect(heard.headers.get('retry-after')).toBe('2')
     expectNothingLeaked(heard, ran)
   })
 
@@ -372,12 +373,13 @@ describe('a protected server over HTTP', () => {
     expect(logged).toHaveLength(1)
   })
 
-  it('TR23: answers 503 when its issuer cannot be asked, and tells its operator why', async () => {
+  it('TR23: answers 503 when its issuer cannot be asked, says when to ask again, and tells its operator why', async () => {
     const fetch = () => Promise.reject(new Error('ECONNREFUSED canary'))
     const live = introspection({ issuer: ISSUER, clientId: 'notes', clientSecret: 'canary', fetch })
     const { send, sign, ran, logged } = await createNotes({ auth: { issuer: ISSUER, live, fetch } })
     const heard = await send(...call('search'), { token: await sign({ scope: 'notes:read' }) })
     expect(heard).toMatchObject({ status: 503, challenge: null })
+    expect(heard.headers.get('retry-after')).toBe('2')
     expectNothingLeaked(heard, ran)
     await send(...call('search'), { token: await sign({ scope: 'notes:read', jti: '2' }) })
     expect(logged).toMatchObject([{ level: 'error', message: 'Nobody can be signed in now.' }])

@@ -177,7 +177,7 @@ export function failureReply(
 function headersOf(error: unknown, status: number, auth: Service['auth']): HttpHeaders {
   const isRefusal = (status === 401 || status === 403) && error instanceof AuthorizationError
   if (isRefusal) return { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error, auth?.challenge) }
-  const wait = status === 429 ? retryAfterOf(error) : undefined
+  const wait = status === 429 || status === 503 ? retryAfterOf(error) : undefined
   // Whole seconds, never too few. (RFC 9110 §10.2.3)
   return wait === undefined ? JSON_HEADERS : { ...JSON_HEADERS, 'retry-after': String(Math.ceil(wait / 1000)) }
 }

@@ -7,9 +7,9 @@ import {
   DefinitionError,
   type Log,
   type Principal,
-  ProtocolError,
   type Risk,
   RISKS,
+  unavailable,
 } from '../call/index.ts'
 import type { Sync } from './definitions.ts'
 import type { Catalogue, Requirement } from './scopes.ts'
@@ -245,6 +245,9 @@ function isGrantable(
   return grantedBy.some((scope) => grantable(scope, principal))
 }
 
+/** Milliseconds that callers are told to wait where nobody can tell whether their grant holds. */
+const LIVE_RETRY_MS = 2_000
+
 /** Why the grant of a caller does not hold any more, if so. The local user has none that somebody could revoke. */
 async function findLapse(
   { scopes }: Need,
@@ -258,7 +261,7 @@ async function findLapse(
   } catch (cause) {
     log({ level: 'error', message: 'Nobody can tell whether a grant still holds.', cause })
     const message = 'Whether your access still holds cannot be found out now. Try again later.'
-    return ['unavailable', new ProtocolError('unavailable', message, { cause })]
+    return ['unavailable', unavailable(message, LIVE_RETRY_MS, cause)]
   }
 }
 
