@@ -3,6 +3,7 @@ import {
   type Call,
   ConnectionError,
   ENV,
+  lateReplyOf,
   ProtocolError,
   type Reply,
   type Respond,
@@ -105,6 +106,8 @@ export function answerRequest(
   }
 
   const fail = (error: unknown): void => {
+    const late = stream === undefined ? undefined : lateReplyOf(error)
+    if (late !== undefined) return succeed(late)
     // A call that stopped because its caller left is no fault to report.
     const isEcho = gone.signal.aborted && isAbort(error)
     close(failureReply(id, isEcho ? new ProtocolError('internal_error', 'Aborted') : error, service, message))

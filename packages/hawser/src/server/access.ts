@@ -57,6 +57,8 @@ export interface Access {
    * @throws AuthorizationError naming everything that is missing; what `hidden` makes, when the item is none for the caller.
    */
   readonly admit: (call: Call, hidden: () => Error, given?: unknown) => Sync<void>
+  /** The scopes of the caller that a call takes which was let in. */
+  readonly usedBy: (call: Call) => readonly string[]
   /** As `admit`, for what came of an earlier call: asks for what that one took, as `ADMITTED` said. */
   readonly readmit: (call: Call, hidden: () => Error, admitted: readonly string[] | undefined) => Sync<void>
 }
@@ -218,6 +220,10 @@ function createAccess(
       if (isDynamic) call.values.set(ADMITTED, need.scopes)
       return admitTo(need, call, hidden)
     },
+    usedBy: ({ principal, values }) => {
+      const admitted = isDynamic ? values.get(ADMITTED) : undefined
+      return principal === undefined ? NOTHING : usedOf(admitted === undefined ? most : compile(admitted), principal)
+    },
     readmit: (call, hidden, admitted) =>
       admitTo(isDynamic && admitted !== undefined ? compile(admitted) : most, call, hidden),
   }
@@ -270,6 +276,10 @@ function usedFor({ grantedBy }: Requirement, { scopes }: Principal): string | un
   return grantedBy.find((scope) => scopes.has(scope))
 }
 
+function usedOf({ requirements }: Need, principal: Principal): readonly string[] {
+  return [...new Set(requirements.flatMap((one) => usedFor(one, principal) ?? []))]
+}
+
 function missingOf({ requirements }: Need, principal: Principal): readonly string[] {
   // Almost always nothing is missing, and then nothing is made.
   let missing: string[] | undefined
@@ -289,13 +299,12 @@ function enoughFor({ requirements }: Need, principal: Principal): readonly strin
 }
 
 function describe(need: Need, principal: Principal | undefined, reason: Decision['reason']): Decision {
-  const used = need.requirements.flatMap((one) => (principal && usedFor(one, principal)) ?? [])
   return {
     effect: reason === 'ok' ? 'allow' : reason === 'policy' || reason === 'unavailable' ? 'deny' : 'challenge',
     reason,
     required: need.scopes,
     granted: principal === undefined ? NOTHING : [...principal.scopes],
-    used: [...new Set(used)],
+    used: principal === undefined ? NOTHING : usedOf(need, principal),
     missing: principal === undefined ? need.scopes : missingOf(need, principal),
     risk: need.risk,
   }

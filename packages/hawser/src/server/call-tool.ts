@@ -12,6 +12,7 @@ import { describeIssues } from '../schema/issues.ts'
 import type { CompiledTool } from './compile-tool.ts'
 import type { FullResult, Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
+import { readToolRefusal } from './late-refusal.ts'
 import { runHandler, type Work } from './run-handler.ts'
 import { andThen, isThenable } from './and-then.ts'
 import { unknownTool } from './unknown.ts'
@@ -28,8 +29,8 @@ export function createToolCaller(
     let isIn = false
     const explainOrThrow = (error: unknown): CallToolResult => {
       if (error instanceof ToolError) return explain(error.message, frame.resultMeta)
-      // What a handler throws is its own affair; who may not come in is for the transport.
-      if (!isIn && error instanceof AuthorizationError) throw error
+      if (error instanceof AuthorizationError && !isReceived(error))
+        throw isIn ? readToolRefusal(error, tool.access, call, frame.resultMeta) : error
       if ((error instanceof ProtocolError && !isReceived(error)) || call.signal.aborted) throw error
       return explain(reportInternal(error, frame.log, { method: call.method, name }), frame.resultMeta)
     }
