@@ -344,6 +344,23 @@ describe('a protected server over HTTP', () => {
     for (const path of strange) expect((await get(path)).status).toBe(404)
   })
 
+  it('TR16: lets no cache keep what it says, or give it to another caller', async () => {
+    const { send, sign } = await createNotes({ open: true })
+    const token = await sign({ scope: 'notes:read' })
+    const heard = [
+      await send('tools/list'),
+      await send('tools/list', {}, { token }),
+      await send(...call('search'), { token }),
+      await send(...call('save', { text: 'x' }), { token }),
+      await send(...call('search'), { token: 'none' }),
+      await send('subscriptions/listen', { notifications: {} }, { token }),
+    ]
+    expect(heard.map(({ status }) => status)).toEqual([200, 200, 200, 403, 401, 200])
+    for (const { headers } of heard) {
+      expect([headers.get('cache-control'), headers.get('vary')]).toEqual(['private, no-store', 'Authorization'])
+    }
+  })
+
   it('TR22: refuses pages of other sites, whatever token they have', async () => {
     const { send, sign, ran } = await createNotes()
     const token = await sign({ scope: 'notes:read' })
