@@ -1,4 +1,4 @@
-import type { AuthorizationError, Interceptor, Log } from '../call/index.ts'
+import type { AuthorizationError, GrantWatch, Interceptor, Log } from '../call/index.ts'
 import type { Access } from './access.ts'
 import type { JsonObject, Meta } from '../protocol/index.ts'
 
@@ -17,6 +17,8 @@ export interface ExtendedServer {
   readonly tools: ReadonlyMap<string, ExtendedTool>
   /** Who answers: the `_meta` that every result carries. (basic#meta) */
   readonly resultMeta: Meta
+  /** Whether callers who stay for longer than a call still may; absent where nobody can revoke that. */
+  readonly grants: GrantWatch | undefined
   /** Has requests told that were refused before they were calls, such as those with a token that is expired. */
   readonly onRefusal: (listener: (error: AuthorizationError) => void) => void
 }
