@@ -158,6 +158,10 @@ function createAccess(
     grantable !== undefined && !requirements.every((one) => isGrantable(one, principal, grantable))
   const needOf = (given: unknown): Need => (given === undefined ? most : (choose?.(given) ?? most))
 
+  /** What an earlier call took. */
+  const needAgain = (admitted: readonly string[] | undefined): Need =>
+    isDynamic && admitted !== undefined ? compile(admitted) : most
+
   /** What the arguments of a stranger would need is not worth looking at: there is nothing that they hold. */
   const anyone: Need = isDynamic ? { ...most, scopes: NOTHING, requirements: NOTHING } : most
 
@@ -221,11 +225,9 @@ function createAccess(
       return admitTo(need, call, hidden)
     },
     usedBy: ({ principal, values }) => {
-      const admitted = isDynamic ? values.get(ADMITTED) : undefined
-      return principal === undefined ? NOTHING : usedOf(admitted === undefined ? most : compile(admitted), principal)
+      return principal === undefined ? NOTHING : usedOf(needAgain(values.get(ADMITTED)), principal)
     },
-    readmit: (call, hidden, admitted) =>
-      admitTo(isDynamic && admitted !== undefined ? compile(admitted) : most, call, hidden),
+    readmit: (call, hidden, admitted) => admitTo(needAgain(admitted), call, hidden),
   }
 }
 

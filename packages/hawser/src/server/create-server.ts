@@ -234,6 +234,7 @@ export function createServer<C, Scope extends string = string>(
   const around = use.map((item): RunningExtension =>
     typeof item === 'function' ? { interceptor: item } : item.start(added),
   )
+  const others = around.flatMap(({ screen }) => screen ?? [])
   const handle = createHandle(close(isClosed, catalogue.baseline, createDispatcher(handlers)))
   const mounted = attachMounts(mounts, {
     isExplicit: auth !== undefined,
@@ -255,7 +256,7 @@ export function createServer<C, Scope extends string = string>(
     log,
     scopes: Object.keys(options.scopes ?? {}),
     auth: serviceAuth,
-    screen: createScreen({ tools, prompts, resources, find, accessOf: mounted?.accessOf }),
+    screen: createScreen({ tools, prompts, resources, find, others, accessOf: mounted?.accessOf }),
     headerFields: (tool, caller) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool, caller) ?? [],
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
     close: async () => {

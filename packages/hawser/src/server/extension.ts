@@ -1,4 +1,4 @@
-import type { AuthorizationError, GrantWatch, Interceptor, Log } from '../call/index.ts'
+import type { AuthorizationError, GrantWatch, Interceptor, Log, Screen } from '../call/index.ts'
 import type { Access } from './access.ts'
 import type { JsonObject, Meta } from '../protocol/index.ts'
 
@@ -7,7 +7,7 @@ export interface ExtendedTool {
   /** What its author said of it. */
   readonly definition: { readonly long?: boolean | undefined }
   /** Who may call it, and may hear what came of it. */
-  readonly access: Pick<Access, 'permits' | 'readmit'>
+  readonly access: Pick<Access, 'permits' | 'readmit' | 'refusal'>
 }
 
 /** What an extension may know of the server that it is added to. */
@@ -27,6 +27,11 @@ export interface ExtendedServer {
 export interface RunningExtension {
   /** Answers the extension's own methods, and stands around the others. */
   readonly interceptor: Interceptor
+  /**
+   * Looks at a request to one of the extension's own methods that stands or falls together with others, before any of them runs;
+   * left out where they are for everybody.
+   */
+  readonly screen?: Screen | undefined
   /** Ends what the extension holds open. */
   readonly close?: (() => Promise<void>) | undefined
 }
