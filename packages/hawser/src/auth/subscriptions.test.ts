@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFetchHandler } from '../http/index.ts'
-import { RESOURCE } from './fixtures/issuer.ts'
+import { ISSUER, RESOURCE } from './fixtures/issuer.ts'
 import { createNotes, hear, VERSION } from './fixtures/notes.ts'
 
 const MINUTE = 60_000
@@ -31,10 +31,10 @@ async function open() {
         ...(body !== undefined && { body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...body }) }),
       }),
     )
-  const listen = (notifications: object = LISTS) =>
+  const listen = (notifications: object = LISTS, headers: Readonly<Record<string, string>> = {}) =>
     request(
       'POST',
-      { 'mcp-protocol-version': VERSION, 'mcp-method': 'subscriptions/listen' },
+      { 'mcp-protocol-version': VERSION, 'mcp-method': 'subscriptions/listen', ...headers },
       {
         method: 'subscriptions/listen',
         params: {
@@ -128,5 +128,29 @@ describe('a subscription and the grant that it was opened under', () => {
     asked.mockClear()
     await vi.advanceTimersByTimeAsync(5 * MINUTE)
     expect(asked).toHaveBeenCalledTimes(0)
+  })
+})
+
+describe('a change that is for one person', () => {
+  it('is heard by them alone, whatever revision they speak', async () => {
+    const { listen, request, sign, server } = await open()
+    const asEve = { authorization: `Bearer ${await sign({ scope: 'notes:read', sub: 'eve', gid: 'g1' })}` }
+    const openSession = async (headers: Readonly<Record<string, string>> = {}) => {
+      const hello = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'old', version: '1' } }
+      const opened = await request('POST', headers, { method: 'initialize', params: hello })
+      const session = { ...headers, 'mcp-session-id': opened.headers.get('mcp-session-id')! }
+      return follow(await request('GET', session))
+    }
+    const ada = [follow(await listen()), await openSession()]
+    const eve = [follow(await listen(LISTS, asEve)), await openSession(asEve)]
+    await vi.advanceTimersByTimeAsync(0)
+    await server.changed.tools({ for: { subject: 'ada', issuer: ISSUER } })
+    await vi.advanceTimersByTimeAsync(0)
+    const isTold = ({ text }: { readonly text: string }): boolean => text.includes('"notifications/tools/list_changed"')
+    expect([ada.map(isTold), eve.map(isTold)]).toEqual([
+      [true, true],
+      [false, false],
+    ])
+    await server.close()
   })
 })

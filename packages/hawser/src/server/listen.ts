@@ -1,7 +1,7 @@
 import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
 import type { Notification, ServerCapabilities, SubscriptionFilter } from '../protocol/index.ts'
 import { andThen } from './and-then.ts'
-import type { Change, Changes } from './changes.ts'
+import { type Change, type Changes, concerns } from './changes.ts'
 import type { Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { createListeners } from './listeners.ts'
@@ -62,6 +62,7 @@ export function createListening(
       acknowledge()
       if (!isOpen) return done
       deliver = (change) => {
+        if (!concerns(change, call.principal)) return
         const notification = describe(change, filter, uris)
         if (notification === undefined) return
         try {
