@@ -1,12 +1,11 @@
 import { isObject } from '../protocol/index.ts'
 import { ConnectionError, ProtocolError } from './error.ts'
 
-const PASSING: ReadonlySet<string> = /* @__PURE__ */ new Set(['too_many_requests', 'unavailable'])
-
 /** Milliseconds that the other side asked to be left alone for, if it did. */
 export function retryAfterOf(error: unknown): number | undefined {
   if (error instanceof ConnectionError) return error.retryAfterMs
-  if (!(error instanceof ProtocolError) || !PASSING.has(error.code)) return undefined
+  if (!(error instanceof ProtocolError)) return undefined
+  if (error.code !== 'too_many_requests' && error.code !== 'unavailable') return undefined
   const wanted = isObject(error.data) ? error.data['retryAfterMs'] : undefined
   return typeof wanted === 'number' && wanted >= 0 ? wanted : undefined
 }
