@@ -28,17 +28,18 @@ const meta = (extensions: object = {}) => ({
 })
 
 /** A server whose handlers find out while they run that a call takes more. */
-async function open() {
+async function open(missing = 'notes:share') {
   const issuer = await createIssuer()
+  const logged: string[] = []
   const app = mcp({
     name: 'notes',
     version: '1.0.0',
     auth: protectedResource({ resource: RESOURCE, issuer: { issuer: ISSUER, jwks: () => issuer.jwks } }),
     scopes: { 'notes:write': 'Change your notes', 'notes:share': 'Change what is shared' },
-    log: () => {},
+    log: (entry) => logged.push(entry.message),
   })
   const refuse = (): never => {
-    throw fail(SENTENCE, { scopes: ['notes:share'] })
+    throw fail(SENTENCE, { scopes: [missing] })
   }
   const server = app.server({
     tools: {
@@ -89,7 +90,7 @@ async function open() {
       { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: { ...meta(), ...more } } },
       { 'mcp-protocol-version': VERSION, 'mcp-method': method, 'mcp-name': params.name ?? params.uri ?? '' },
     )
-  return { server, post, send }
+  return { server, post, send, logged }
 }
 
 const call = (id: number, name: string, args: object = {}, _meta?: object) => ({
@@ -108,6 +109,18 @@ describe('a refusal that comes up while a handler runs', () => {
   ])('is a challenge for %s that names what the call took as well', async (method, params) => {
     const { send } = await open()
     expect(await send(method, params)).toMatchObject({ status: 403, challenge: CHALLENGE })
+  })
+
+  it.each([
+    ['tools/call', { name: 'change' }, 200],
+    ['resources/read', { uri: 'notes://7' }, 500],
+  ])('names no scope that the server did not declare: %s', async (method, params, status) => {
+    const { send, logged } = await open('typo')
+    const heard = await send(method, params)
+    expect(heard).toMatchObject({ status, challenge: null })
+    expect(heard.text).toMatch(/Internal error \(ref \w+\)/)
+    expect(heard.text).not.toContain('typo')
+    expect(logged).toEqual([expect.stringContaining('requires the scope "typo", which is not declared')])
   })
 
   it('asks a stranger to sign in', async () => {

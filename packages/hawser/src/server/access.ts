@@ -57,8 +57,12 @@ export interface Access {
    * @throws AuthorizationError naming everything that is missing; what `hidden` makes, when the item is none for the caller.
    */
   readonly admit: (call: Call, hidden: () => Error, given?: unknown) => Sync<void>
-  /** The scopes of the caller that a call takes which was let in. */
-  readonly usedBy: (call: Call) => readonly string[]
+  /**
+   * What a call takes that was let in and turns out to take more: what it uses of the caller's scopes, and these.
+   *
+   * @throws DefinitionError `unknown-scope`.
+   */
+  readonly further: (call: Call, scopes: readonly string[]) => readonly string[]
   /** As `admit`, for what came of an earlier call: asks for what that one took, as `ADMITTED` said. */
   readonly readmit: (call: Call, hidden: () => Error, admitted: readonly string[] | undefined) => Sync<void>
 }
@@ -224,8 +228,9 @@ function createAccess(
       if (isDynamic) call.values.set(ADMITTED, need.scopes)
       return admitTo(need, call, hidden)
     },
-    usedBy: ({ principal, values }) => {
-      return principal === undefined ? NOTHING : usedOf(needAgain(values.get(ADMITTED)), principal)
+    further: ({ principal, values }, scopes) => {
+      const used = principal === undefined ? NOTHING : usedOf(needAgain(values.get(ADMITTED)), principal)
+      return [...new Set([...used, ...compile(scopes).scopes])]
     },
     readmit: (call, hidden, admitted) => admitTo(needAgain(admitted), call, hidden),
   }
