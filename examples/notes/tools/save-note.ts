@@ -14,12 +14,12 @@ export const saveNote = (kit: NotesKit) =>
       text: z.string().max(MAX_TEXT).describe('Markdown'),
     }),
     output: z.object({ id: z.string(), changed: z.string() }),
-    run: async ({ id, title, text }, { notes, changed }) => {
+    run: async ({ id, title, text }, { notes, changed, principal }) => {
       const saved = notes.save({ title, text }, id)
       if (saved === undefined)
         throw fail(`There is no note ${JSON.stringify(id)}. Leave out \`id\` to write a new one.`)
-      await changed.resource(uriOf(saved.id))
-      await changed.resources()
+      await changed.resource(uriOf(saved.id), { for: principal })
+      await changed.resources({ for: principal })
       return { id: saved.id, changed: saved.changed }
     },
   })

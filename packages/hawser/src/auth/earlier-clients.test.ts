@@ -68,6 +68,7 @@ describe('a protected server and clients of earlier revisions', () => {
     for (const headers of [{ 'mcp-session-id': session! }, { 'mcp-protocol-version': '2025-06-18' }]) {
       const heard = await post(callTool(1, 'save', { text: 'canary' }), token, headers)
       expect(heard.status).toBe(403)
+      expect(heard.headers.get('cache-control')).toBe('private, no-store')
       expect(heard.challenge).toMatch(
         /^Bearer error="insufficient_scope", scope="notes:write notes:share", resource_meta/,
       )

@@ -1,4 +1,4 @@
-import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { errors, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose'
 import { ProtocolError } from '../call/index.ts'
 import { refuse } from './bearer.ts'
 import type { Claims } from './claims.ts'
@@ -16,30 +16,31 @@ export interface JwtRules {
   readonly skewMs: number
 }
 
+/** Checks one token by the keys of its issuer. */
+export type VerifyJwt = (token: string, keys: JWTVerifyGetKey) => Promise<Claims>
+
 /**
- * Checks that the issuer signed a token, which kind it is, and its times; what it says of its purpose is checked by who asks.
+ * Makes what checks that the issuer signed a token, which kind it is, and its times; what it says of its purpose is checked by who
+ * asks. The signature is the last thing that costs: all the rest is some ten microseconds.
  *
  * @throws AuthorizationError `invalid_token`; ProtocolError `unavailable` when there are no keys to be had.
  */
-export async function verifyJwt(token: string, keys: JWTVerifyGetKey, rules: JwtRules): Promise<Claims> {
-  const { issuer, types, skewMs } = rules
-  try {
-    const { payload, protectedHeader } = await jwtVerify(token, keys, {
-      issuer,
-      algorithms: [...rules.algorithms],
-      clockTolerance: skewMs / 1000,
-    })
-    if (!isOneOf(types, protectedHeader.typ)) throw refuse('invalid')
+export function createVerifier({ issuer, algorithms, types, skewMs }: JwtRules): VerifyJwt {
+  const options = { issuer, algorithms: [...algorithms], clockTolerance: skewMs / 1000 }
+  const wanted = new Set(types.map((type) => type.toLowerCase()))
+  const check = ({ payload, protectedHeader }: JWTVerifyResult): Claims => {
+    if (!wanted.has(plainType(protectedHeader.typ))) throw refuse('invalid')
     return payload
-  } catch (error) {
+  }
+  const fail = (error: unknown): never => {
     throw explain(error)
   }
+  return (token, keys) => jwtVerify(token, keys, options).then(check, fail)
 }
 
 /** Media types are compared without case, and `application/` may be left out. (RFC 7515 §4.1.9) */
-function isOneOf(types: readonly string[], typ: string | undefined): boolean {
-  const plain = (typ ?? '').toLowerCase().replace(/^application\//, '')
-  return types.some((type) => type.toLowerCase() === plain)
+function plainType(typ: string | undefined): string {
+  return (typ ?? '').toLowerCase().replace(/^application\//, '')
 }
 
 function explain(error: unknown): unknown {

@@ -1,11 +1,11 @@
-import { ProtocolError } from '../call/index.ts'
+import { type ProtocolError, unavailable as unavailableFor } from '../call/index.ts'
 
 /** Milliseconds before somebody who failed is asked again. */
 export const PAUSE_MS = 2_000
 
 /** Nobody can tell now: not that the token is wrong, or clients would throw theirs away. */
 export function unavailable(cause: unknown): ProtocolError {
-  return new ProtocolError('unavailable', 'Who you are cannot be found out now. Try again later.', { cause })
+  return unavailableFor('Who you are cannot be found out now. Try again later.', PAUSE_MS, cause)
 }
 
 /**

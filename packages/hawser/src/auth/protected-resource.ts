@@ -2,14 +2,15 @@ import type { JWK, JWTVerifyGetKey } from 'jose'
 import type { Authenticator, Principal } from '../call/index.ts'
 import { readBearer } from './bearer.ts'
 import { canonicalResource, type ClaimRules, type Claims, toPrincipal } from './claims.ts'
+import { digest as digestByWebCrypto } from './digest.ts'
 import { checkUrl, type Fetch } from './fetch-json.ts'
 import type { TokenCheck } from './introspection.ts'
 import { readIssuer } from './issuer-metadata.ts'
-import { type Algorithm, ALGORITHMS, verifyJwt } from './jwt.ts'
+import { type Algorithm, ALGORITHMS, createVerifier } from './jwt.ts'
 import { createKept, unavailable } from './kept.ts'
 import { createLocalKeys, createRemoteKeys } from './key-source.ts'
 import { describeResource, metadataPaths } from './metadata.ts'
-import { createTokenCache } from './token-cache.ts'
+import { createTokenCache, type Digest } from './token-cache.ts'
 
 /** Public keys. (RFC 7517 §5) */
 export interface LocalKeys {
@@ -61,17 +62,11 @@ export interface ProtectedResourceOptions {
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
-/**
- * Protects a server: tokens of an issuer, meant for this resource and sent in the header, say who calls and what they may. What
- * clients need to sign in is served beside the endpoint.
- *
- * @throws TypeError when an address is neither https nor on this machine, or options contradict each other.
- * @example
- * const auth = protectedResource({ resource: 'https://notes.example.com/mcp', issuer: 'https://login.example.com' })
- * const notes = mcp({ name: 'notes', version: '1.0.0', auth, scopes: { 'notes:read': { title: 'Read your notes', baseline: true } } })
- * @see basic/authorization, RFC 9728, RFC 9068
- */
-export function protectedResource(options: ProtectedResourceOptions): Authenticator {
+/** What `protectedResource({ … })` of `hawser/auth` makes, with the digest that the runtime does best. */
+export function protectedResource(
+  options: ProtectedResourceOptions,
+  digest: Digest = digestByWebCrypto,
+): Authenticator {
   const { resource, tokens, live } = options
   const url = checkUrl('resource', resource)
   const local = typeof options.issuer === 'object' ? options.issuer : undefined
@@ -104,7 +99,7 @@ export function protectedResource(options: ProtectedResourceOptions): Authentica
     return principal
   }
   const tooMany = unavailable(new Error('Too many tokens are being checked at once.'))
-  const cache = createTokenCache(tokens?.keepMs ?? options.keepMs ?? MINUTE_MS, tooMany)
+  const cache = createTokenCache(digest, tokens?.keepMs ?? options.keepMs ?? MINUTE_MS, tooMany)
   const description = {
     resource,
     issuers: [issuer],
@@ -135,7 +130,7 @@ function createReader(
   if (strange !== undefined || algorithms.length === 0) {
     throw new TypeError(`algorithms must be some of ${ALGORITHMS.join(', ')}; got ${JSON.stringify(algorithms)}.`)
   }
-  const rules = { issuer, algorithms, types, skewMs }
+  const verify = createVerifier({ issuer, algorithms, types, skewMs })
   if (jwks !== undefined) checkUrl('jwks', jwks)
   const remote = createKept(async (): Promise<JWTVerifyGetKey> => {
     const found = jwks ?? (await readIssuer(fetch, issuer)).jwksUri
@@ -143,7 +138,7 @@ function createReader(
     throw new Error(`The issuer ${issuer} does not say where its keys are. Give the address with \`jwks\`.`)
   }, DAY_MS)
   const localKeys = local && createLocalKeys(local.jwks)
-  return async (token) => verifyJwt(token, localKeys ?? (await remote()), rules)
+  return async (token) => verify(token, localKeys ?? (await remote()))
 }
 
 /** An issuer in this process knows its grants by name. */

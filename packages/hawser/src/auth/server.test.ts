@@ -113,6 +113,7 @@ describe('a protected server over HTTP', () => {
     const { send, sign, ran } = await createNotes()
     const heard = await send(...call('wipe'), { token: await sign({ scope: 'notes:wipe' }) })
     expect(heard).toMatchObject({ status: 503, challenge: null })
+    expect(heard.headers.get('retry-after')).toBe('2')
     expectNothingLeaked(heard, ran)
   })
 
@@ -343,6 +344,23 @@ describe('a protected server over HTTP', () => {
     for (const path of strange) expect((await get(path)).status).toBe(404)
   })
 
+  it('TR16: lets no cache keep what it says, or give it to another caller', async () => {
+    const { send, sign } = await createNotes({ open: true })
+    const token = await sign({ scope: 'notes:read' })
+    const heard = [
+      await send('tools/list'),
+      await send('tools/list', {}, { token }),
+      await send(...call('search'), { token }),
+      await send(...call('save', { text: 'x' }), { token }),
+      await send(...call('search'), { token: 'none' }),
+      await send('subscriptions/listen', { notifications: {} }, { token }),
+    ]
+    expect(heard.map(({ status }) => status)).toEqual([200, 200, 200, 403, 401, 200])
+    for (const { headers } of heard) {
+      expect([headers.get('cache-control'), headers.get('vary')]).toEqual(['private, no-store', 'Authorization'])
+    }
+  })
+
   it('TR22: refuses pages of other sites, whatever token they have', async () => {
     const { send, sign, ran } = await createNotes()
     const token = await sign({ scope: 'notes:read' })
@@ -372,12 +390,13 @@ describe('a protected server over HTTP', () => {
     expect(logged).toHaveLength(1)
   })
 
-  it('TR23: answers 503 when its issuer cannot be asked, and tells its operator why', async () => {
+  it('TR23: answers 503 when its issuer cannot be asked, says when to ask again, and tells its operator why', async () => {
     const fetch = () => Promise.reject(new Error('ECONNREFUSED canary'))
     const live = introspection({ issuer: ISSUER, clientId: 'notes', clientSecret: 'canary', fetch })
     const { send, sign, ran, logged } = await createNotes({ auth: { issuer: ISSUER, live, fetch } })
     const heard = await send(...call('search'), { token: await sign({ scope: 'notes:read' }) })
     expect(heard).toMatchObject({ status: 503, challenge: null })
+    expect(heard.headers.get('retry-after')).toBe('2')
     expectNothingLeaked(heard, ran)
     await send(...call('search'), { token: await sign({ scope: 'notes:read', jti: '2' }) })
     expect(logged).toMatchObject([{ level: 'error', message: 'Nobody can be signed in now.' }])

@@ -1,9 +1,15 @@
 import type { Principal } from '../call/index.ts'
 
+/** SHA-256 of a text, written in any one way; at once where the runtime can. */
+export type Digest = (text: string) => string | Promise<string>
+
 /** Tokens that were found good, for a while. */
 export interface TokenCache {
-  /** Whoever the token stands for; asks only when it is not known, and once for all who present it at the same time. */
-  readonly get: (token: string, ask: () => Promise<Principal>) => Promise<Principal>
+  /**
+   * Whoever the token stands for; asks only when it is not known, and once for all who present it at the same time. Without a
+   * promise where it is known and the runtime digests at once.
+   */
+  readonly get: (token: string, ask: () => Promise<Principal>) => Principal | Promise<Principal>
 }
 
 interface Kept {
@@ -15,13 +21,11 @@ const MAX_TOKENS = 10_000
 /** Checks under way at once; each is a tenth of a millisecond of work, or a request to somebody. */
 const MAX_PENDING = 256
 
-const encoder = /* @__PURE__ */ new TextEncoder()
-
 /**
  * Keeps what was found out of a token, under its SHA-256 so that no token stays in memory, until `keepMs` or its end. A key or
  * a grant that is withdrawn in the meantime counts for that long; what is refused is not kept.
  */
-export function createTokenCache(keepMs: number, tooMany: Error): TokenCache {
+export function createTokenCache(digest: Digest, keepMs: number, tooMany: Error): TokenCache {
   const kept = new Map<string, Kept>()
   const pending = new Map<string, Promise<Principal>>()
 
@@ -38,18 +42,20 @@ export function createTokenCache(keepMs: number, tooMany: Error): TokenCache {
       pending.delete(key)
     }
   }
+  const find = (key: string, ask: () => Promise<Principal>): Principal | Promise<Principal> => {
+    const known = kept.get(key)
+    if (known !== undefined && Date.now() < known.until) return known.principal
+    const asked = pending.get(key)
+    if (asked !== undefined) return asked
+    if (pending.size >= MAX_PENDING) throw tooMany
+    const asking = run(key, ask)
+    pending.set(key, asking)
+    return asking
+  }
   return {
-    get: async (token, ask) => {
-      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(token)))
-      const key = String.fromCharCode(...digest)
-      const known = kept.get(key)
-      if (known !== undefined && Date.now() < known.until) return known.principal
-      const asked = pending.get(key)
-      if (asked !== undefined) return asked
-      if (pending.size >= MAX_PENDING) throw tooMany
-      const asking = run(key, ask)
-      pending.set(key, asking)
-      return asking
+    get: (token, ask) => {
+      const key = digest(token)
+      return typeof key === 'string' ? find(key, ask) : key.then((known) => find(known, ask))
     },
   }
 }

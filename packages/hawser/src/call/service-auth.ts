@@ -1,5 +1,7 @@
 import type { Authenticator, Described } from './authenticator.ts'
 import type { AuthorizationError } from './error.ts'
+import { createGrantWatch, type GrantWatch } from './grant-watch.ts'
+import type { Log } from './log.ts'
 
 /** What a transport needs of a server that wants to know who calls. */
 export interface ServiceAuth extends Pick<Authenticator, 'authenticate' | 'challenge'> {
@@ -9,6 +11,8 @@ export interface ServiceAuth extends Pick<Authenticator, 'authenticate' | 'chall
   readonly baseline: readonly string[]
   /** JSON by path. */
   readonly documents: ReadonlyMap<string, string>
+  /** Whether those who stay, such as subscribers, still may. */
+  readonly grants: GrantWatch
   /** Tells those who keep account of a request that was refused before it was a call. */
   readonly refused: (error: AuthorizationError) => void
   /** Has such refusals told. */
@@ -17,9 +21,10 @@ export interface ServiceAuth extends Pick<Authenticator, 'authenticate' | 'chall
 
 /** Prepares an authenticator for the transports of one server. */
 export function admitBy(
-  { authenticate, challenge, documents }: Authenticator,
+  { authenticate, challenge, documents, isLive }: Authenticator,
   server: Described,
   isClosed: boolean,
+  log: Log,
 ): ServiceAuth {
   const listeners: ((error: AuthorizationError) => void)[] = []
   return {
@@ -30,6 +35,7 @@ export function admitBy(
     challenge,
     isClosed,
     baseline: server.scopes,
+    grants: createGrantWatch(isLive, log),
     documents: new Map(documents(server).map(({ path, json }) => [path, json])),
     refused: (error) => {
       for (const listener of listeners) listener(error)

@@ -21,12 +21,12 @@ export type FindOwner = (uri: string, call: Call) => Promise<MountPoint | undefi
 
 /** Answers `subscriptions/listen` with what this server and the mounted ones agree to tell. (basic/patterns/subscriptions) */
 export function createListening(gates: readonly Gate[], own: Own, findOwner: FindOwner): Listening {
-  const listeners = createListeners()
+  const listeners = createListeners(own.frame.grants)
   const done: Reply = { _meta: own.frame.resultMeta }
 
   const listen = async (call: Call<'subscriptions/listen'>): Promise<Reply> => {
     const wanted = readFilter(call)
-    const { ended, end, release } = listeners.take(call)
+    const { ended, end, check, release } = listeners.take(call)
     let early: Notification[] | undefined = []
     const tell = (notification: Notification): void => {
       if (early === undefined) return call.notify(notification)
@@ -34,6 +34,7 @@ export function createListening(gates: readonly Gate[], own: Own, findOwner: Fin
     }
     const watchings: Watching[] = []
     try {
+      if (check !== undefined) await check()
       const { ours, theirs } = await assign(wanted.resourceSubscriptions ?? [], call, findOwner)
       const agreed = await listenToOwn(call, { ...wanted, resourceSubscriptions: ours }, own, tell)
       const shares = await shareOut(wanted, theirs, call, gates)

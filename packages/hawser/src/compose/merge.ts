@@ -2,6 +2,7 @@ import { foldName, type TakenNames } from './check-names.ts'
 import { checkHeaderFields } from '../schema/header-fields.ts'
 import { type HeaderField, isObject } from '../protocol/index.ts'
 import { match } from '../uri-template/match.ts'
+import { mountedMeta } from '../server/listed-scopes.ts'
 import { parseTemplate } from '../uri-template/parse.ts'
 import type { UriTemplate } from '../uri-template/template.ts'
 import type { Exclude } from './exclusions.ts'
@@ -82,10 +83,15 @@ function mergeNamed<E extends { readonly name: string }>(
       }
       taken.set(folded, exposed)
       targets.set(exposed, { remote, name })
-      rows.push({ entry: { ...entry, name: exposed }, remote })
+      rows.push({ entry: expose(entry, exposed, remote.point), remote })
     }
   }
   return { rows, targets }
+}
+
+/** An entry as clients see it. */
+function expose<E extends object>(entry: E & { readonly _meta?: unknown }, name: string, { access }: MountPoint): E {
+  return { ...entry, name, _meta: mountedMeta(entry._meta, access) }
 }
 
 function findSizeProblem(entry: object): string | undefined {
@@ -161,7 +167,7 @@ export function mergeResources(
         continue
       }
       targets.set(uri, { remote, name: uri })
-      rows.push({ entry: { ...entry, name: exposedName(remote.point.prefix, name) }, remote })
+      rows.push({ entry: expose(entry, exposedName(remote.point.prefix, name), remote.point), remote })
     }
   }
   return { rows, targets }
@@ -198,7 +204,7 @@ export function mergeTemplates(
       taken.add(uriTemplate)
       targets.set(uriTemplate, { remote, name: uriTemplate })
       families.push({ template, remote })
-      rows.push({ entry: { ...entry, name: exposedName(remote.point.prefix, name) }, remote })
+      rows.push({ entry: expose(entry, exposedName(remote.point.prefix, name), remote.point), remote })
     }
   }
   return { rows, targets, families }

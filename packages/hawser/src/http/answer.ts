@@ -3,6 +3,7 @@ import {
   type Call,
   ConnectionError,
   ENV,
+  lateReplyOf,
   ProtocolError,
   type Reply,
   type Respond,
@@ -105,6 +106,8 @@ export function answerRequest(
   }
 
   const fail = (error: unknown): void => {
+    const late = stream === undefined ? undefined : lateReplyOf(error)
+    if (late !== undefined) return succeed(late)
     // A call that stopped because its caller left is no fault to report.
     const isEcho = gone.signal.aborted && isAbort(error)
     close(failureReply(id, isEcho ? new ProtocolError('internal_error', 'Aborted') : error, service, message))
@@ -177,7 +180,7 @@ export function failureReply(
 function headersOf(error: unknown, status: number, auth: Service['auth']): HttpHeaders {
   const isRefusal = (status === 401 || status === 403) && error instanceof AuthorizationError
   if (isRefusal) return { ...JSON_HEADERS, 'www-authenticate': formatChallenge(error, auth?.challenge) }
-  const wait = status === 429 ? retryAfterOf(error) : undefined
+  const wait = status === 429 || status === 503 ? retryAfterOf(error) : undefined
   // Whole seconds, never too few. (RFC 9110 §10.2.3)
   return wait === undefined ? JSON_HEADERS : { ...JSON_HEADERS, 'retry-after': String(Math.ceil(wait / 1000)) }
 }

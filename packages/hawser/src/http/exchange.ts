@@ -10,6 +10,7 @@ import { acceptsAnswers, isJson } from './media-type.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { mergeNameFields, type NameFields } from './mirrored.ts'
 import { createSourceCheck, type SourceOptions } from './origin.ts'
+import { toPrivate } from './private-reply.ts'
 import { ACCEPTED, refuse } from './refusals.ts'
 import type { SessionOptions } from './sessions.ts'
 
@@ -162,7 +163,20 @@ export function createExchange(service: HttpService, options: HttpOptions = {}):
   }
 
   const document = createDocuments(service)
-  return { maxBytes, document, admit, answer, release: () => fallback?.release(), close: () => fallback?.close() }
+  const around = { maxBytes, document, release: () => fallback?.release(), close: () => fallback?.close() }
+  if (service.auth === undefined) return { ...around, admit, answer }
+  const hide = (refusal: HttpReply | undefined): HttpReply | undefined => refusal && toPrivate(refusal)
+  return {
+    ...around,
+    admit: (request) => {
+      const refusal = admit(request)
+      return refusal instanceof Promise ? refusal.then(hide) : hide(refusal)
+    },
+    answer: (request, body) => {
+      const reply = answer(request, body)
+      return reply instanceof Promise ? reply.then(toPrivate) : toPrivate(reply)
+    },
+  }
 }
 
 /** A message names its revision in the body or, when that part is missing, in the header. (basic/versioning) */

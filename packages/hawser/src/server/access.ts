@@ -7,9 +7,9 @@ import {
   DefinitionError,
   type Log,
   type Principal,
-  ProtocolError,
   type Risk,
   RISKS,
+  unavailable,
 } from '../call/index.ts'
 import type { Sync } from './definitions.ts'
 import type { Catalogue, Requirement } from './scopes.ts'
@@ -57,6 +57,12 @@ export interface Access {
    * @throws AuthorizationError naming everything that is missing; what `hidden` makes, when the item is none for the caller.
    */
   readonly admit: (call: Call, hidden: () => Error, given?: unknown) => Sync<void>
+  /**
+   * What a call takes that was let in and turns out to take more: what it uses of the caller's scopes, and these.
+   *
+   * @throws DefinitionError `unknown-scope`.
+   */
+  readonly further: (call: Call, scopes: readonly string[]) => readonly string[]
   /** As `admit`, for what came of an earlier call: asks for what that one took, as `ADMITTED` said. */
   readonly readmit: (call: Call, hidden: () => Error, admitted: readonly string[] | undefined) => Sync<void>
 }
@@ -156,6 +162,10 @@ function createAccess(
     grantable !== undefined && !requirements.every((one) => isGrantable(one, principal, grantable))
   const needOf = (given: unknown): Need => (given === undefined ? most : (choose?.(given) ?? most))
 
+  /** What an earlier call took. */
+  const needAgain = (admitted: readonly string[] | undefined): Need =>
+    isDynamic && admitted !== undefined ? compile(admitted) : most
+
   /** What the arguments of a stranger would need is not worth looking at: there is nothing that they hold. */
   const anyone: Need = isDynamic ? { ...most, scopes: NOTHING, requirements: NOTHING } : most
 
@@ -218,8 +228,11 @@ function createAccess(
       if (isDynamic) call.values.set(ADMITTED, need.scopes)
       return admitTo(need, call, hidden)
     },
-    readmit: (call, hidden, admitted) =>
-      admitTo(isDynamic && admitted !== undefined ? compile(admitted) : most, call, hidden),
+    further: ({ principal, values }, scopes) => {
+      const used = principal === undefined ? NOTHING : usedOf(needAgain(values.get(ADMITTED)), principal)
+      return [...new Set([...used, ...compile(scopes).scopes])]
+    },
+    readmit: (call, hidden, admitted) => admitTo(needAgain(admitted), call, hidden),
   }
 }
 
@@ -245,6 +258,9 @@ function isGrantable(
   return grantedBy.some((scope) => grantable(scope, principal))
 }
 
+/** Milliseconds that callers are told to wait where nobody can tell whether their grant holds. */
+const LIVE_RETRY_MS = 2_000
+
 /** Why the grant of a caller does not hold any more, if so. The local user has none that somebody could revoke. */
 async function findLapse(
   { scopes }: Need,
@@ -258,13 +274,17 @@ async function findLapse(
   } catch (cause) {
     log({ level: 'error', message: 'Nobody can tell whether a grant still holds.', cause })
     const message = 'Whether your access still holds cannot be found out now. Try again later.'
-    return ['unavailable', new ProtocolError('unavailable', message, { cause })]
+    return ['unavailable', unavailable(message, LIVE_RETRY_MS, cause)]
   }
 }
 
 /** The scope by which a caller meets a requirement. */
 function usedFor({ grantedBy }: Requirement, { scopes }: Principal): string | undefined {
   return grantedBy.find((scope) => scopes.has(scope))
+}
+
+function usedOf({ requirements }: Need, principal: Principal): readonly string[] {
+  return [...new Set(requirements.flatMap((one) => usedFor(one, principal) ?? []))]
 }
 
 function missingOf({ requirements }: Need, principal: Principal): readonly string[] {
@@ -286,13 +306,12 @@ function enoughFor({ requirements }: Need, principal: Principal): readonly strin
 }
 
 function describe(need: Need, principal: Principal | undefined, reason: Decision['reason']): Decision {
-  const used = need.requirements.flatMap((one) => (principal && usedFor(one, principal)) ?? [])
   return {
     effect: reason === 'ok' ? 'allow' : reason === 'policy' || reason === 'unavailable' ? 'deny' : 'challenge',
     reason,
     required: need.scopes,
     granted: principal === undefined ? NOTHING : [...principal.scopes],
-    used: [...new Set(used)],
+    used: principal === undefined ? NOTHING : usedOf(need, principal),
     missing: principal === undefined ? need.scopes : missingOf(need, principal),
     risk: need.risk,
   }

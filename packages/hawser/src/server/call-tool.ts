@@ -1,17 +1,10 @@
-import {
-  AuthorizationError,
-  type Call,
-  isReceived,
-  ProtocolError,
-  type Reply,
-  reportInternal,
-  ToolError,
-} from '../call/index.ts'
+import { type Call, isReceived, ProtocolError, type Reply, reportInternal, ToolError } from '../call/index.ts'
 import { type CallToolResult, type ContentBlock, type InputRequired, isObject, type Meta } from '../protocol/index.ts'
 import { describeIssues } from '../schema/issues.ts'
 import type { CompiledTool } from './compile-tool.ts'
 import type { FullResult, Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
+import { isOwnRefusal, readToolRefusal } from './late-refusal.ts'
 import { runHandler, type Work } from './run-handler.ts'
 import { andThen, isThenable } from './and-then.ts'
 import { unknownTool } from './unknown.ts'
@@ -26,10 +19,10 @@ export function createToolCaller(
     const tool = tools.get(name)
     if (tool === undefined) throw unknownTool(name)
     let isIn = false
-    const explainOrThrow = (error: unknown): CallToolResult => {
-      if (error instanceof ToolError) return explain(error.message, frame.resultMeta)
-      // What a handler throws is its own affair; who may not come in is for the transport.
-      if (!isIn && error instanceof AuthorizationError) throw error
+    const explainOrThrow = (thrown: unknown): CallToolResult => {
+      if (thrown instanceof ToolError) return explain(thrown.message, frame.resultMeta)
+      const error = isIn ? readToolRefusal(thrown, tool.access, call, frame.resultMeta) : thrown
+      if (isOwnRefusal(error)) throw error
       if ((error instanceof ProtocolError && !isReceived(error)) || call.signal.aborted) throw error
       return explain(reportInternal(error, frame.log, { method: call.method, name }), frame.resultMeta)
     }

@@ -1,12 +1,25 @@
+import type { Principal } from '../call/index.ts'
 import type { Sync } from './definitions.ts'
 
+/** A person, in whatever program: the same subject of another issuer or tenant is somebody else. A `Principal` is one. */
+export interface Audience {
+  readonly subject: string
+  readonly issuer?: string | undefined
+  readonly tenant?: string | undefined
+}
+
 /** Something that a client may have subscribed to. */
-export type Change =
+export type Change = (
   | { readonly kind: 'tools' | 'prompts' | 'resources' }
   | { readonly kind: 'resource'; readonly uri: string }
+) & {
+  /** Who may hear of it: everybody when left out, and `null` for callers that nobody has proven. */
+  readonly audience?: Audience | null | undefined
+}
 
 /**
- * Carries changes from whoever makes them to the open subscriptions, across processes if the adapter can.
+ * Carries changes from whoever makes them to the open subscriptions, across processes if the adapter can. A change is JSON, and
+ * arrives with all that it left with.
  * Each method is atomic: a change published after `subscribe` resolved reaches that listener.
  */
 export interface Changes {
@@ -35,25 +48,56 @@ export function memoryChanges(): Changes {
   }
 }
 
-/** Tells subscribers that something changed. Resolves when the change is handed over. */
+/** Who is told of a change. */
+export interface Telling {
+  /** Nobody else hears of it. `undefined` stands for callers that nobody has proven, not for everybody. */
+  readonly for: Audience | undefined
+}
+
+/**
+ * Tells subscribers that something changed: all of them, or one person's. Resolves when the change is handed over.
+ *
+ * @example
+ * await changed.resource('notes://7', { for: principal })
+ */
 export interface Changed {
-  readonly tools: () => Promise<void>
-  readonly prompts: () => Promise<void>
-  readonly resources: () => Promise<void>
-  readonly resource: (uri: string) => Promise<void>
+  readonly tools: (telling?: Telling) => Promise<void>
+  readonly prompts: (telling?: Telling) => Promise<void>
+  readonly resources: (telling?: Telling) => Promise<void>
+  readonly resource: (uri: string, telling?: Telling) => Promise<void>
+}
+
+/** Whether a subscriber may hear of a change. */
+export function concerns({ audience }: Change, principal: Principal | undefined): boolean {
+  if (audience === undefined) return true
+  if (audience === null || principal === undefined) return audience === null && principal === undefined
+  const { subject, issuer, tenant } = audience
+  // An adapter may write what is absent as null.
+  return (
+    subject === principal.subject &&
+    (issuer ?? undefined) === principal.issuer &&
+    (tenant ?? undefined) === principal.tenant
+  )
 }
 
 export function createChanged(changes: Changes | undefined): Changed {
-  const publish = async (change: Change): Promise<void> => {
+  const publish = async (change: Change, telling: Telling | undefined): Promise<void> => {
     if (changes === undefined) {
       throw new Error('This server has no `changes`. Add `changes: memoryChanges()` to mcp({ … }).')
     }
-    await changes.publish(change)
+    await changes.publish(telling === undefined ? change : { ...change, audience: toAudience(telling.for) })
   }
   return {
-    tools: () => publish({ kind: 'tools' }),
-    prompts: () => publish({ kind: 'prompts' }),
-    resources: () => publish({ kind: 'resources' }),
-    resource: (uri) => publish({ kind: 'resource', uri }),
+    tools: (telling) => publish({ kind: 'tools' }, telling),
+    prompts: (telling) => publish({ kind: 'prompts' }, telling),
+    resources: (telling) => publish({ kind: 'resources' }, telling),
+    resource: (uri, telling) => publish({ kind: 'resource', uri }, telling),
   }
+}
+
+/** Of a principal no more than what names the person: a change travels. */
+function toAudience(person: Audience | undefined): Audience | null {
+  if (person === undefined) return null
+  const { subject, issuer, tenant } = person
+  return { subject, issuer, tenant }
 }

@@ -6,6 +6,7 @@ import { convert } from './compile-tool.ts'
 import type { Access, Authorizer } from './access.ts'
 import { checkPositive } from './check-options.ts'
 import type { Anything, Prompt, PromptDefinition } from './definitions.ts'
+import { listedMeta } from './listed-scopes.ts'
 
 type Definition = PromptDefinition<StandardSchema | undefined, Anything, string>
 
@@ -46,12 +47,14 @@ export function compilePrompt(name: string, prompt: Prompt, authorizer: Authoriz
     required: required.has(argument),
   }))
   checkPositive(where, 'timeout', definition.timeout)
+  const access = authorizer(definition, where)
+  const shown = listed.length === 0 ? undefined : listed
   return {
     name,
     definition,
-    access: authorizer(definition, where),
+    access,
     complete,
-    listing: { name, title, description, arguments: listed.length === 0 ? undefined : listed, icons, _meta: meta },
+    listing: { name, title, description, arguments: shown, icons, _meta: listedMeta(meta, access) },
   }
 }
 

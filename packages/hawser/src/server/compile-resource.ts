@@ -5,6 +5,7 @@ import type { UriTemplate } from '../uri-template/template.ts'
 import type { Access, Authorizer } from './access.ts'
 import { checkPositive } from './check-options.ts'
 import type { Anything, Resource, ResourceDefinition } from './definitions.ts'
+import { listedMeta } from './listed-scopes.ts'
 
 type Definition = Omit<ResourceDefinition<string, Anything, string>, 'complete'> & Pick<CompiledResource, 'complete'>
 
@@ -35,12 +36,13 @@ export function compileResource(name: string, resource: Resource, authorizer: Au
     }
   }
   const { title, description, mimeType, icons, annotations, size, meta } = definition
-  const shown = { name, title, description, mimeType, icons, annotations, _meta: meta }
+  const access = authorizer(definition, where)
+  const shown = { name, title, description, mimeType, icons, annotations, _meta: listedMeta(meta, access) }
   checkPositive(where, 'timeout', definition.timeout)
   return {
     name,
     definition,
-    access: authorizer(definition, where),
+    access,
     template,
     complete: definition.complete,
     listing: isFixed(template) ? { uri: definition.uri, size, ...shown } : { uriTemplate: definition.uri, ...shown },

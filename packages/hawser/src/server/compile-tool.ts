@@ -7,6 +7,7 @@ import { noInput, toInputSchema, toJsonSchema } from '../schema/to-json-schema.t
 import type { Access, Authorizer } from './access.ts'
 import { checkPositive } from './check-options.ts'
 import type { Anything, Tool, ToolDefinition } from './definitions.ts'
+import { listedMeta } from './listed-scopes.ts'
 
 type Definition = ToolDefinition<StandardSchema | undefined, StandardSchema | undefined, Anything, string>
 
@@ -37,10 +38,11 @@ export function compileTool(name: string, tool: Tool, authorizer: Authorizer): C
   const outputSchema = output === undefined ? undefined : convert(where, 'output', () => toJsonSchema(output, 'output'))
   const { title, description, icons, meta, effect, idempotent = false, external = false } = definition
   checkPositive(where, 'timeout', definition.timeout)
+  const access = authorizer(definition, where)
   return {
     name,
     definition,
-    access: authorizer(definition, where),
+    access,
     headerFields: convert(where, 'input', () => findHeaderFields(inputSchema)),
     findUnknown: createArgumentNames(inputSchema),
     listing: {
@@ -56,7 +58,7 @@ export function compileTool(name: string, tool: Tool, authorizer: Authorizer): C
         openWorldHint: external,
       },
       icons,
-      _meta: meta,
+      _meta: listedMeta(meta, access),
     },
   }
 }

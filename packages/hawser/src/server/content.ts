@@ -1,4 +1,4 @@
-import { ToolError } from '../call/index.ts'
+import { AuthorizationError, ToolError } from '../call/index.ts'
 import type {
   AudioContent,
   EmbeddedResource,
@@ -10,15 +10,29 @@ import type {
 
 type Extra = Pick<TextContent, 'annotations' | '_meta'>
 
+/** What a call turned out to take. */
+interface Lacking {
+  /** Out of the `scopes` of the server, all that are missing: a client asks for them once. */
+  readonly scopes: readonly string[]
+}
+
 /**
- * An error for the model: it is shown the sentence and can do better.
+ * An error for the model: it is shown the sentence and can do better. With `scopes` a refusal for lack of them, found out while
+ * the handler ran: over HTTP a challenge, by which the client asks the person for more and calls again; where the answer has begun
+ * already, and over stdio, a tool's result that names them in `_meta`.
  *
  * @example
  * throw fail('No note 7. Try search.')
- * @see server/tools#error-handling
+ * @example
+ * throw fail('Note 7 is shared. Changing it takes another permission.', { scopes: ['notes:share'] })
+ * @see server/tools#error-handling, basic/authorization#runtime-insufficient-scope-errors
  */
-export function fail(message: string): ToolError {
-  return new ToolError(message)
+export function fail(message: string): ToolError
+export function fail(message: string, lacking: Lacking): AuthorizationError
+export function fail(message: string, lacking?: Lacking): ToolError | AuthorizationError {
+  return lacking === undefined
+    ? new ToolError(message)
+    : new AuthorizationError('insufficient_scope', message, lacking.scopes)
 }
 
 /**

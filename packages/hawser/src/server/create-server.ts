@@ -182,6 +182,8 @@ export function createServer<C, Scope extends string = string>(
     ttlMs: toTtlMs(cache.ttl ?? MINUTE),
     cacheScope: cache.scope ?? (isClosed ? 'private' : 'public'),
   }
+  const described = { name: options.title ?? options.name, scopes: catalogue.baseline }
+  const serviceAuth = auth && admitBy(auth, described, isClosed, log)
   const changed = createChanged(changes)
   const frame: ServerFrame = {
     server: options.name,
@@ -189,6 +191,7 @@ export function createServer<C, Scope extends string = string>(
     cache: hint,
     pageSize: options.pageSize ?? 1000,
     shows: createShows(listing),
+    grants: serviceAuth?.grants,
     context: options.context,
     keys: options.keys ?? createProcessKeyRing(log),
     askExpiry: options.askExpiry ?? 15 * MINUTE,
@@ -225,13 +228,13 @@ export function createServer<C, Scope extends string = string>(
     }),
     ...(capabilities.completions && { 'completion/complete': createCompleter(prompts, resources, frame) }),
   } as Handlers
-  const described = { name: options.title ?? options.name, scopes: catalogue.baseline }
-  const serviceAuth = auth && admitBy(auth, described, isClosed)
   const onRefusal: ExtendedServer['onRefusal'] = (listener) => serviceAuth?.onRefusal(listener)
-  const added: ExtendedServer = { name: options.name, log, tools, resultMeta: frame.resultMeta, onRefusal }
+  const { resultMeta, grants } = frame
+  const added: ExtendedServer = { name: options.name, log, tools, resultMeta, grants, onRefusal }
   const around = use.map((item): RunningExtension =>
     typeof item === 'function' ? { interceptor: item } : item.start(added),
   )
+  const others = around.flatMap(({ screen }) => screen ?? [])
   const handle = createHandle(close(isClosed, catalogue.baseline, createDispatcher(handlers)))
   const mounted = attachMounts(mounts, {
     isExplicit: auth !== undefined,
@@ -253,7 +256,7 @@ export function createServer<C, Scope extends string = string>(
     log,
     scopes: Object.keys(options.scopes ?? {}),
     auth: serviceAuth,
-    screen: createScreen({ tools, prompts, resources, find, accessOf: mounted?.accessOf }),
+    screen: createScreen({ tools, prompts, resources, find, others, accessOf: mounted?.accessOf }),
     headerFields: (tool, caller) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool, caller) ?? [],
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
     close: async () => {

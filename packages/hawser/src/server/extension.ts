@@ -1,4 +1,4 @@
-import type { AuthorizationError, Interceptor, Log } from '../call/index.ts'
+import type { AuthorizationError, GrantWatch, Interceptor, Log, Screen } from '../call/index.ts'
 import type { Access } from './access.ts'
 import type { JsonObject, Meta } from '../protocol/index.ts'
 
@@ -7,7 +7,7 @@ export interface ExtendedTool {
   /** What its author said of it. */
   readonly definition: { readonly long?: boolean | undefined }
   /** Who may call it, and may hear what came of it. */
-  readonly access: Pick<Access, 'permits' | 'readmit'>
+  readonly access: Pick<Access, 'permits' | 'readmit' | 'refusal'>
 }
 
 /** What an extension may know of the server that it is added to. */
@@ -17,6 +17,8 @@ export interface ExtendedServer {
   readonly tools: ReadonlyMap<string, ExtendedTool>
   /** Who answers: the `_meta` that every result carries. (basic#meta) */
   readonly resultMeta: Meta
+  /** Whether callers who stay for longer than a call still may; absent where nobody can revoke that. */
+  readonly grants: GrantWatch | undefined
   /** Has requests told that were refused before they were calls, such as those with a token that is expired. */
   readonly onRefusal: (listener: (error: AuthorizationError) => void) => void
 }
@@ -25,6 +27,11 @@ export interface ExtendedServer {
 export interface RunningExtension {
   /** Answers the extension's own methods, and stands around the others. */
   readonly interceptor: Interceptor
+  /**
+   * Looks at a request to one of the extension's own methods that stands or falls together with others, before any of them runs;
+   * left out where they are for everybody.
+   */
+  readonly screen?: Screen | undefined
   /** Ends what the extension holds open. */
   readonly close?: (() => Promise<void>) | undefined
 }

@@ -1,3 +1,4 @@
+import type { GrantWatch } from '../call/index.ts'
 import { META, type Implementation, type Meta } from '../protocol/index.ts'
 import type { Shows } from './listing.ts'
 import type { HandlerFrame } from './run-handler.ts'
@@ -10,6 +11,8 @@ export interface ServerFrame extends HandlerFrame {
   readonly pageSize: number
   /** What lists show to whom; `undefined` where everybody is shown the same. */
   readonly shows: Shows | undefined
+  /** Whether callers who stay still may; absent where nobody can revoke that. */
+  readonly grants: GrantWatch | undefined
 }
 
 export function createResultMeta(info: Implementation): Meta {

@@ -4,6 +4,7 @@ import { describeIssues } from '../schema/issues.ts'
 import type { CompiledPrompt } from './compile-prompt.ts'
 import type { PromptReturn } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
+import { readRefusal } from './late-refusal.ts'
 import { runForPeer } from './run-handler.ts'
 import { unknownPrompt } from './unknown.ts'
 
@@ -25,7 +26,9 @@ export function createPromptGetter(
       { name, arguments: given },
       definition.timeout,
       (context) => definition.render(args, context),
-    )
+    ).catch((error: unknown) => {
+      throw readRefusal(error, prompt.access, call)
+    })
     if ('resultType' in outcome) return { ...outcome, _meta: frame.resultMeta }
     return { description: definition.description, messages: toMessages(outcome.value), _meta: frame.resultMeta }
   }

@@ -48,6 +48,50 @@ describe('subscriptions/listen', () => {
     await expect(ended).resolves.toBeDefined()
   })
 
+  it('tells of what is for one person in all of their programs, and to nobody else', async () => {
+    const server = createServer({ name: 'n', version: '1', log: () => {}, changes: memoryChanges() }, parts)
+    const gone = new AbortController()
+    const ada = { subject: 'ada', issuer: 'https://login', tenant: 'a', scopes: new Set<string>() }
+    const callers = {
+      ada,
+      'ada in another program': { ...ada, clientId: 'other' },
+      'ada of another tenant': { ...ada, tenant: 'b' },
+      'ada of no tenant': { ...ada, tenant: undefined },
+      'ada of another issuer': { ...ada, issuer: 'https://other' },
+      'the local ada': { subject: 'ada', scopes: new Set<string>() },
+      eve: { ...ada, subject: 'eve' },
+      nobody: undefined,
+    }
+    const heard = Object.entries(callers).map(([name, principal]) => {
+      const notifications: Notification[] = []
+      const given = { notifications, principal, signal: gone.signal }
+      void callServer(server, 'subscriptions/listen', { notifications: everything }, given)
+      return { name, notifications }
+    })
+    await turn()
+    /** Who hears of something. */
+    const hear = async (tell: () => Promise<void>): Promise<string[]> => {
+      for (const { notifications } of heard) notifications.length = 0
+      await tell()
+      return heard.filter(({ notifications }) => notifications.length > 0).map(({ name }) => name)
+    }
+    const { tools, resources, resource: one } = server.changed
+    expect(await hear(() => one('r://1', { for: ada }))).toEqual(['ada', 'ada in another program'])
+    expect(await hear(() => resources({ for: callers['the local ada'] }))).toEqual(['the local ada'])
+    expect(await hear(() => tools({ for: undefined }))).toEqual(['nobody'])
+    expect(await hear(() => tools())).toEqual(Object.keys(callers))
+    gone.abort()
+  })
+
+  it('names no more of a person than it takes, since changes travel', async () => {
+    const published: unknown[] = []
+    const changes: Changes = { publish: (change) => void published.push(change), subscribe: () => () => {} }
+    const server = createServer({ name: 'n', version: '1', changes }, parts)
+    const principal = { subject: 'ada', issuer: 'i', scopes: new Set(['s']), grant: 'g', clientId: 'c' }
+    await server.changed.resource('r://1', { for: principal })
+    expect(published).toEqual([{ kind: 'resource', uri: 'r://1', audience: { subject: 'ada', issuer: 'i' } }])
+  })
+
   // spec: listen-requested-only
   it('delivers what was asked for and nothing else', async () => {
     const { server, notifications, gone, ended } = open(memoryChanges(), { resourceSubscriptions: ['r://1'] })

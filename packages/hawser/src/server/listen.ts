@@ -1,7 +1,7 @@
 import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
 import type { Notification, ServerCapabilities, SubscriptionFilter } from '../protocol/index.ts'
 import { andThen } from './and-then.ts'
-import type { Change, Changes } from './changes.ts'
+import { type Change, type Changes, concerns } from './changes.ts'
 import type { Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { createListeners } from './listeners.ts'
@@ -36,7 +36,7 @@ export function createListening(
   resources: Readable,
   frame: ServerFrame,
 ): Listening {
-  const listeners = createListeners()
+  const listeners = createListeners(frame.grants)
   const done: Reply<'subscriptions/listen'> = { _meta: frame.resultMeta }
   const report = (error: unknown): void => void reportInternal(error, frame.log, { method: 'subscriptions/listen' })
 
@@ -50,7 +50,7 @@ export function createListening(
       acknowledge()
       return done
     }
-    const { ended, end, release } = listeners.take(call)
+    const { ended, end, check, release } = listeners.take(call)
     const uris = new Set(filter.resourceSubscriptions)
     const early: Change[] = []
     let deliver = (change: Change): void => void early.push(change)
@@ -58,9 +58,11 @@ export function createListening(
     try {
       // Subscribing may take long; the caller can leave meanwhile.
       const isOpen = (await Promise.race([subscribed, ended])) !== undefined
+      if (check !== undefined) await check()
       acknowledge()
       if (!isOpen) return done
       deliver = (change) => {
+        if (!concerns(change, call.principal)) return
         const notification = describe(change, filter, uris)
         if (notification === undefined) return
         try {

@@ -1,13 +1,19 @@
-import { type Call, callerId, ProtocolError, whenExpired } from '../call/index.ts'
+import { type Call, callerId, type GrantWatch, ProtocolError, whenExpired } from '../call/index.ts'
 
 /** Subscriptions that one server instance holds open at once. */
 const MAX_LISTENERS = 1024
 
 /** One open subscription. */
 export interface Listener {
-  /** Resolves when the client leaves, its token expires, or somebody ends it. */
+  /** Resolves when the client leaves, its token expires or is revoked, or somebody ends it. */
   readonly ended: Promise<void>
   readonly end: () => void
+  /**
+   * Whether the caller may begin; absent where nobody has to be asked.
+   *
+   * @throws AuthorizationError `invalid_token` when the grant is revoked.
+   */
+  readonly check: (() => Promise<void>) | undefined
   /** Gives the place back, to be called once. */
   readonly release: () => void
 }
@@ -24,7 +30,7 @@ export interface Listeners {
  * A caller whom an issuer vouches for may have as many places as it leaves free, so that nobody takes all of them. The local
  * user shares the server with nobody.
  */
-export function createListeners(): Listeners {
+export function createListeners(grants: GrantWatch | undefined): Listeners {
   const open = new Set<() => void>()
   const counts = new Map<string, number>()
 
@@ -47,14 +53,16 @@ export function createListeners(): Listeners {
       count(owner, 1)
       signal.addEventListener('abort', () => ended.resolve(), { once: true })
       if (signal.aborted) ended.resolve()
-      const stay = whenExpired(principal, ended.resolve)
+      const stopClock = whenExpired(principal, ended.resolve)
+      const stay = grants?.watch(principal, ended.resolve)
       const release = (): void => {
         ended.resolve()
         open.delete(ended.resolve)
         count(owner, -1)
-        stay()
+        stopClock()
+        stay?.leave()
       }
-      return { ended: ended.promise, end: ended.resolve, release }
+      return { ended: ended.promise, end: ended.resolve, check: stay?.check, release }
     },
     close: () => {
       for (const end of open) end()

@@ -62,6 +62,48 @@ describe('lists', () => {
     expect((await listed(serve(), ada())).names).toEqual(['look', 'extra', 'pick', 'mine', 'page', 'book', 'draft'])
   })
 
+  it('tell the scopes that each item always takes, and none of what chooses them', async () => {
+    const as = { principal: ada('plus', 'read') }
+    const server = serve()
+    const lists = [
+      (await complete(server, 'tools/list', {}, as)).tools,
+      (await complete(server, 'resources/list', {}, as)).resources,
+      (await complete(server, 'resources/templates/list', {}, as)).resourceTemplates,
+      (await complete(server, 'prompts/list', {}, as)).prompts,
+    ].flat()
+    expect(lists.map(({ name, _meta }) => [name, _meta])).toEqual([
+      ['look', { 'hawser/scopes': ['read'] }],
+      ['extra', { 'hawser/scopes': ['plus'] }],
+      ['pick', undefined],
+      ['mine', undefined],
+      ['page', { 'hawser/scopes': ['plus'] }],
+      ['1', { 'hawser/scopes': ['plus'] }],
+      ['book', { 'hawser/scopes': ['plus'] }],
+      ['draft', { 'hawser/scopes': ['plus'] }],
+    ])
+  })
+
+  it('tell the scopes of a mount in place of those of the server that is mounted', async () => {
+    const shop = mcp({ name: 'n', version: '1', scopes }).server(parts)
+    const app = mcp({ name: 'desk', version: '1', auth, scopes: { shop: 'Shop' }, log: () => {} })
+    const server = app.server({
+      tools: { hello: app.tool({ description: 'd', effect: 'read', scopes: 'public', meta: { a: 1 }, run: () => '' }) },
+      mounts: {
+        shop: mount(shop, { scopes: ['shop'], as: { subject: 'desk', scopes: [] } }),
+        open: mount(shop, { scopes: 'public', as: { subject: 'desk', scopes: [] } }),
+      },
+    })
+    const { tools } = await complete(server, 'tools/list', {}, { principal: ada('shop') })
+    const shown = tools.map(({ name, _meta }) => [name, _meta])
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        ['hello', { a: 1 }],
+        ['shop_look', { 'hawser/scopes': ['shop'] }],
+        ['open_look', undefined],
+      ]),
+    )
+  })
+
   it('show what could be granted, whatever is granted now', async () => {
     const server = serve({ grantable: (scope, principal) => scope !== 'plus' || principal?.tenant === 'paying' })
     expect(await listed(server, ada('plus'))).toEqual({ scope: 'private', names: ['look', 'mine'] })

@@ -5,6 +5,7 @@ import { type CompiledResource, isFixed } from './compile-resource.ts'
 import { toBase64 } from './content.ts'
 import type { ResourceReturn } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
+import { readRefusal } from './late-refusal.ts'
 import { runForPeer } from './run-handler.ts'
 import { toTtlMs } from './ttl-ms.ts'
 import { unknownResource } from './unknown.ts'
@@ -46,7 +47,9 @@ export function createResourceReader(
       { name: uri, arguments: {} },
       definition.timeout,
       (context) => definition.read(found.variables, context),
-    )
+    ).catch((error: unknown) => {
+      throw readRefusal(error, found.resource.access, call)
+    })
     if ('resultType' in outcome) return { ...outcome, _meta: frame.resultMeta }
     if (outcome.value === undefined || outcome.value === null) throw unknownResource(uri)
     const result: ReadResourceResult = {

@@ -12,12 +12,14 @@ export interface Screened {
   readonly prompts: ReadonlyMap<string, CompiledPrompt>
   readonly resources: readonly CompiledResource[]
   readonly find: (uri: string) => Found | undefined
+  /** Those of extensions. */
+  readonly others: readonly Screen[]
   /** Of what is mounted. */
   readonly accessOf: ((call: Pick<Call, 'method' | 'params'>) => Promise<Access | undefined>) | undefined
 }
 
 /** Looks at requests that are answered together, of which none may run when one of them may not. */
-export function createScreen({ tools, prompts, resources, find, accessOf }: Screened): Screen {
+export function createScreen({ tools, prompts, resources, find, others, accessOf }: Screened): Screen {
   const templates = new Map(resources.map((resource) => [resource.definition.uri, resource]))
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')
   const record = (value: unknown): Record<string, never> => (value ?? {}) as Record<string, never>
@@ -51,9 +53,20 @@ export function createScreen({ tools, prompts, resources, find, accessOf }: Scre
         return undefined
     }
   }
+  const lookFurther = async (request: Unopened): Promise<AuthorizationError | undefined> => {
+    for (const other of others) {
+      const refusal = await other(request)
+      if (refusal !== undefined) return refusal
+    }
+    return undefined
+  }
   return async (request) => {
     try {
-      return (await look(request)) ?? (await accessOf?.(request as unknown as Call))?.refusal(request.principal)
+      return (
+        (await look(request)) ??
+        (await lookFurther(request)) ??
+        (await accessOf?.(request as unknown as Call))?.refusal(request.principal)
+      )
     } catch {
       // It would fail without having run, and says how when it is called.
       return undefined

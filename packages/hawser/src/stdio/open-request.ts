@@ -1,4 +1,12 @@
-import { ConnectionError, type Reply, reportInternal, type Service, toWireError, replyText } from '../call/index.ts'
+import {
+  ConnectionError,
+  lateReplyOf,
+  type Reply,
+  reportInternal,
+  type Service,
+  toWireError,
+  replyText,
+} from '../call/index.ts'
 import type { Notification, Notifications, RequestId } from '../protocol/index.ts'
 import { encodeFailure, encodeNotification, encodeResult, type ParsedRequest } from '../wire/json-rpc.ts'
 import { tagWithSubscription } from '../wire/reply.ts'
@@ -79,6 +87,8 @@ export class OpenRequest {
   }
 
   fail(error: unknown): void {
+    const late = lateReplyOf(error)
+    if (late !== undefined) return this.succeed(late)
     if (this.#finish()) this.#answer(this.#failure(error))
   }
 

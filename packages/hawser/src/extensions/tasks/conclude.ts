@@ -1,4 +1,4 @@
-import { type Log, ProtocolError, toWireError, type WireError } from '../../call/index.ts'
+import { lateReplyOf, type Log, ProtocolError, toWireError, type WireError } from '../../call/index.ts'
 import { type CallToolResult, type InputRequired, isObject } from '../../protocol/index.ts'
 import type { OpenQuestion, Phase, TaskState } from './state.ts'
 import type { Outcome } from './work.ts'
@@ -24,7 +24,11 @@ const MAX_WAITING_CHARS = 1_048_576
 /** Sorts what work came to. What no client could read becomes an internal error, whose cause is in the log. */
 export function toConclusion(outcome: Outcome, { log, tool, given, maxResultChars }: ConcludeOptions): Conclusion {
   try {
-    if (!('reply' in outcome)) throw outcome.error
+    if (!('reply' in outcome)) {
+      const late = lateReplyOf(outcome.error)
+      if (late === undefined) throw outcome.error
+      return keep(late, maxResultChars)
+    }
     const { reply } = outcome
     if (!('resultType' in reply) || reply.resultType !== 'input_required') return keep(reply, maxResultChars)
     if (!isObject(reply.inputRequests) || Object.keys(reply.inputRequests).length === 0) {

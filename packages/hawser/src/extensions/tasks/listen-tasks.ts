@@ -26,7 +26,7 @@ export function createTaskListening({ server, ...options }: TaskListeningOptions
   const { desk } = options
   const watch = createTaskWatch({ ...options, log: server.log })
   const giveWay = createGiveWay()
-  const listeners = createListeners()
+  const listeners = createListeners(server.grants)
 
   const findAll = async (call: Call, ids: readonly string[]): Promise<Map<string, Sight>> => {
     const found = new Map<string, Sight>()
@@ -85,9 +85,10 @@ export function createTaskListening({ server, ...options }: TaskListeningOptions
     if (taskIds === undefined) return next(call)
     requireDeclared(call, 'Changes of tasks cannot be told.')
     checkIds(taskIds)
-    const { ended, release } = listeners.take(call)
+    const { ended, check, release } = listeners.take(call)
     const acknowledged = Promise.withResolvers<void>()
     try {
+      if (check !== undefined) await check()
       const found = await findAll(call, taskIds)
       const agreed = [...found.keys()]
       const notify = (notification: Notification): void => {

@@ -64,7 +64,8 @@ export function answerPost(
     const send = (json: string, key?: ProgressToken): void => {
       if (left > 0) openOutlet().send(json, key)
     }
-    for (const request of requests) void answer(request, { send, offer: send }).then(settle)
+    const canChallenge = (): boolean => outlet === undefined && !isBatch
+    for (const request of requests) void answer(request, { send, offer: send, canChallenge }).then(settle)
   })
 }
 

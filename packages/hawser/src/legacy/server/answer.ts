@@ -10,6 +10,8 @@ export interface Channel {
    * For what the client can do without, if it does not keep up; `key` tells the reports of one progress apart from others.
    */
   readonly offer: (json: string, key?: ProgressToken) => void
+  /** Whether the answer may still be a refusal of HTTP; never where this is left out. */
+  readonly canChallenge?: (() => boolean) | undefined
 }
 
 /** The answer to one request, as JSON. */

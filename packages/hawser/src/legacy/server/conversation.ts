@@ -1,4 +1,4 @@
-import { type Call, ProtocolError, type Service } from '../../call/index.ts'
+import { type Call, lateReplyOf, ProtocolError, type Service } from '../../call/index.ts'
 import {
   type DiscoverResult,
   type InputRequests,
@@ -174,7 +174,7 @@ export class Conversation {
   async #perform(
     method: string,
     params: Fields,
-    { send, offer }: Channel,
+    { send, offer, canChallenge }: Channel,
     caller: Caller,
     signal: AbortSignal,
   ): Promise<string> {
@@ -197,6 +197,10 @@ export class Conversation {
       ask: (requests) => this.#ask(requests, send, signal),
       isHeld: this.#terms.isHeld,
       signal,
+    }).catch((error: unknown) => {
+      const late = canChallenge?.() === true ? undefined : lateReplyOf(error)
+      if (late === undefined) throw error
+      return late
     })
     return expressResult(method, reply, revision)
   }

@@ -32,7 +32,7 @@ export class HttpSession implements StreamOwner {
   #unasked = 0
   #connections = 0
   #lingering: ReturnType<typeof setTimeout> | undefined
-  /** Stops the clock of the token that the stream was opened with. */
+  /** Lets go of the token that the stream was opened with. */
   #stay = (): void => {}
 
   constructor(id: string, owner: string | undefined, client: OldClient, frame: SessionFrame) {
@@ -86,6 +86,7 @@ export class HttpSession implements StreamOwner {
 
   /** Ends the stream of what belongs to no request. */
   release(): void {
+    this.#stay()
     this.conversation.pauseListening()
     this.#streams?.get(UNASKED)?.disconnect()
     clearTimeout(this.#lingering)
@@ -130,7 +131,13 @@ export class HttpSession implements StreamOwner {
   #hear(caller: Caller): void {
     this.#stay()
     // The client comes back with a new token, and misses nothing.
-    this.#stay = whenExpired(caller.principal, () => this.release())
+    const { principal } = caller
+    const stopClock = whenExpired(principal, () => this.release())
+    const stay = this.#frame.service.auth?.grants.watch(principal, () => this.release())
+    this.#stay = () => {
+      stopClock()
+      stay?.leave()
+    }
     this.conversation.listen(caller, (json) => this.#streams?.get(UNASKED)?.send(json))
     if (this.#streams?.get(UNASKED)?.isConnected === true) clearTimeout(this.#lingering)
     else this.#linger()
@@ -144,6 +151,7 @@ export class HttpSession implements StreamOwner {
   /** Nobody came back in time: an idle session holds no stream. */
   #rest(): void {
     this.#lingering = undefined
+    this.#stay()
     this.conversation.pauseListening()
     const stream = this.#streams?.get(UNASKED)
     if (stream === undefined) return
