@@ -35,7 +35,7 @@ export function checkAddress(text: unknown, what: string, surroundings: Surround
     throw new SignInError('forbidden_address', `Expected ${what} at an https address on another machine, got ${why}.`)
   }
   // What the parser drops must not hide what is there. (CVE-2025-6514)
-  if (typeof text !== 'string' || text.length > MAX_LENGTH || !/^https?:\/\/[^\s\\"'<>`\p{Cc}]+$/u.test(text))
+  if (typeof text !== 'string' || text.length > MAX_LENGTH || !/^https?:\/\/[^\s\\"'<>`\p{Cc}]+$/iu.test(text))
     return refuse('something that is not one')
   const url = URL.parse(text)
   if (url === null) return refuse('something that is not one')

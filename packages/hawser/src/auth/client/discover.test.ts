@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../connect.ts'
 import { createWorld, ISSUER, json, SERVER, type World } from './fixtures/world.ts'
-import { signIn, SignInError, type SignInOptions } from './index.ts'
+import { discoverIssuer, signIn, SignInError, type SignInOptions } from './index.ts'
 
 const listTools = async (world: World, options: SignInOptions = {}) => {
   const auth = signIn({ ask: world.ask, fetch: world.fetch, ...options })
@@ -82,6 +82,18 @@ describe('discovery', () => {
     'https://notes.example.com/mcp#part',
     'https://user@notes.example.com/mcp',
     'https://notes.example.com/mcp?tenant=2',
+    // What the parser of URLs repairs, and an issuer may read otherwise.
+    'https://notes.example.com/mcp#',
+    'https://notes.example.com/mcp?',
+    'https://@notes.example.com/mcp',
+    'https://:secret@notes.example.com/mcp',
+    'https://notes.example.com/other/../mcp',
+    'https://notes.example.com/%2e/mcp',
+    'https:notes.example.com/mcp',
+    'https:///notes.example.com/mcp',
+    'https:\\\\notes.example.com\\mcp',
+    'https://ｎotes.example.com/mcp',
+    ' https://notes.example.com/mcp',
     'not a url',
     7,
     undefined,
@@ -89,15 +101,40 @@ describe('discovery', () => {
     expect(await refusalOf(createWorld({}, { metadata: { resource } }))).toBe('bad_metadata')
   })
 
-  it.each(['https://notes.example.com', 'https://notes.example.com/', SERVER])(
-    'TC7: a server may be part of the resource %s, which is sent as it is written',
-    async (resource) => {
-      const world = createWorld({}, { metadata: { resource } })
-      await listTools(world)
-      expect(world.pages[0]?.searchParams.get('resource')).toBe(resource)
-      expect(new URLSearchParams(world.sentTo('/token')[0]?.body).get('resource')).toBe(resource)
-    },
-  )
+  it.each([
+    'https://notes.example.com',
+    'https://notes.example.com/',
+    SERVER,
+    'HTTPS://NOTES.example.com/mcp',
+    'https://notes.example.com:443/mcp',
+  ])('TC7: a server may be part of the resource %s, which is sent as it is written', async (resource) => {
+    const world = createWorld({}, { metadata: { resource } })
+    await listTools(world)
+    expect(world.pages[0]?.searchParams.get('resource')).toBe(resource)
+    expect(new URLSearchParams(world.sentTo('/token')[0]?.body).get('resource')).toBe(resource)
+  })
+
+  it('TC7: the query of a server is part of what is asked about, and of the resource', async () => {
+    const server = `${SERVER}?tenant=2`
+    const asked: string[] = []
+    const world = createWorld()
+    const fetch: World['fetch'] = async (url, init, reach) => {
+      asked.push(url)
+      if (new URL(url).origin === ISSUER) return world.fetch(url, init, reach)
+      if (!url.endsWith('/mcp?tenant=2')) return missing()
+      return json({ resource: server, authorization_servers: [ISSUER] })
+    }
+    expect(await discoverIssuer(server, { fetch })).toMatchObject({ resource: server })
+    expect(asked[0]).toBe('https://notes.example.com/.well-known/oauth-protected-resource/mcp?tenant=2')
+    // What is about another tenant is not about this one.
+    await expect(discoverIssuer(`${SERVER}?tenant=3`, { fetch })).rejects.toThrow(SignInError)
+  })
+
+  it('TC10: the scheme of what a server names may be in upper case', async () => {
+    const issuer = 'HTTPS://login.example.com'
+    const world = createWorld({ metadata: { issuer } }, { issuers: [issuer] })
+    expect(await discoverIssuer(SERVER, { fetch: world.fetch })).toMatchObject({ issuer })
+  })
 
   const NEAR = [
     'http://169.254.169.254/latest/meta-data',

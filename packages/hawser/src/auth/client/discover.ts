@@ -70,7 +70,8 @@ async function findResource(options: DiscoverOptions): Promise<Json | undefined>
   const path = server.pathname === '/' ? '' : server.pathname
   const wellKnown = `${server.origin}/.well-known/oauth-protected-resource`
   const named = resourceMetadata !== undefined
-  const places = named ? [resourceMetadata] : [...new Set([`${wellKnown}${path}`, wellKnown])]
+  // The query is part of what is asked about. (RFC 9728 §3.1)
+  const places = named ? [resourceMetadata] : [...new Set([`${wellKnown}${path}${server.search}`, wellKnown])]
   let isMissing = !named
   for (const place of places) {
     const url = checkAddress(place, 'the metadata of the server', surroundings)
@@ -123,22 +124,28 @@ async function read(url: URL, fetch: BoundedFetch): Promise<{ readonly status: n
 
 /** A resource is the server, or what the server is part of. (RFC 9728 §3.3, which would have them equal) */
 function checkResource(metadata: Json, server: URL): string {
-  const text = ownText(metadata, 'resource')
-  const url = URL.parse(text ?? '')
+  const text = ownText(metadata, 'resource') ?? ''
+  const [, path = '', query = ''] = URI.exec(text) ?? []
+  const url = URL.parse(text)
   const isOurs =
-    url !== null &&
-    url.origin === server.origin &&
-    url.username === '' &&
-    url.hash === '' &&
-    (url.search === '' || url.search === server.search) &&
-    isWithin(server.pathname, url.pathname) &&
-    !/[\\\s\p{Cc}]/u.test(text ?? '')
-  if (isOurs && text !== undefined) return text
+    URI.test(text) &&
+    url?.origin === server.origin &&
+    url.pathname === (path || '/') &&
+    url.search === query &&
+    (query === '' || query === server.search) &&
+    isWithin(server.pathname, url.pathname)
+  if (isOurs) return text
   throw new SignInError(
     'bad_metadata',
     `The metadata of ${server.host} is about another resource, so no token is asked for.`,
   )
 }
+
+/**
+ * An absolute URI with path and query, and nothing else: what the parser of URLs repairs would be one resource here and another one
+ * for the issuer. (RFC 8707 §2)
+ */
+const URI = /^https?:\/\/[a-z\d._:[\]-]+(\/[^?#]*)?(\?[^#]+)?$/i
 
 const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
