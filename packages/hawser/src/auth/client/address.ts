@@ -18,6 +18,10 @@ const MAX_LENGTH = 2048
 const isLoopback = ({ hostname }: URL): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 
+/** Whether nobody on the way reads what is sent: by TLS, or because it does not leave this machine. (OAuth 2.1 §1.5) */
+export const isPrivateWay = (url: URL): boolean =>
+  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
+
 /** What was named by the user may be anywhere; what a server names may not be nearer than the server. */
 export function reachOf(url: URL, { server, privateNetwork }: Surroundings): Reach {
   if (url.host === server.host || (isLoopback(server) && isLoopback(url))) return 'any'

@@ -154,6 +154,28 @@ describe('what comes back from the browser', () => {
     }
   })
 
+  it.each(['http://app.example.com/callback', 'http://127.0.0.1.evil.com/callback', 'app:/callback', 'callback'])(
+    'is waited for at no address that others could read: %s',
+    async (redirectUri) => {
+      const world = createWorld()
+      const callback = { redirectUri, visit: async (page: URL) => world.visit(page), close: () => {} }
+      const auth = signIn({ ask: { open: async () => callback }, fetch: world.fetch })
+      await expect(auth.signIn(SERVER)).rejects.toThrow(TypeError)
+      expect([world.pages, world.sentTo('/register')]).toEqual([[], []])
+    },
+  )
+
+  it.each(['http://localhost:9876/callback', 'http://[::1]:9876/callback', 'https://app.example.com/callback'])(
+    'may come to %s',
+    async (redirectUri) => {
+      const world = createWorld()
+      const callback = { redirectUri, visit: async (page: URL) => world.visit(page), close: () => {} }
+      await signIn({ ask: { open: async () => callback }, fetch: world.fetch }).signIn(SERVER)
+      expect(JSON.parse(world.sentTo('/register')[0]!.body)).toMatchObject({ redirect_uris: [redirectUri] })
+      expect(world.pages[0]?.searchParams.get('redirect_uri')).toBe(redirectUri)
+    },
+  )
+
   it('may be pasted by a person, who may be wrong first', async () => {
     const world = createWorld()
     const shown: URL[] = []

@@ -1,4 +1,5 @@
 import { ConnectionError } from '../../call/index.ts'
+import { isPrivateWay } from './address.ts'
 import type { Ask } from './ask.ts'
 import { authorizeByCode, checkPkce } from './authorize-by-code.ts'
 import { authorizeByDevice } from './authorize-by-device.ts'
@@ -64,6 +65,9 @@ export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOp
     const callback = await ask.open((await store.get(redirectKey(found.issuer))) || undefined)
     try {
       const { redirectUri } = callback
+      const back = URL.parse(redirectUri)
+      if (back === null || !isPrivateWay(back))
+        throw new TypeError('Expected a redirectUri with https, or with http on this machine.')
       await store.set(redirectKey(found.issuer), redirectUri)
       const signal = AbortSignal.any([application.signal, AbortSignal.timeout(PATIENCE)])
       return await withClient(application, redirectUri, (client) =>

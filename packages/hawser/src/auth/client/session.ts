@@ -1,5 +1,5 @@
 import { type DPoPHandle, refreshTokenGrantRequest, revocationRequest } from 'oauth4webapi'
-import type { Surroundings } from './address.ts'
+import { isPrivateWay, type Surroundings } from './address.ts'
 import { countAttempts } from './attempts.ts'
 import { type BoundedFetch, createBoundedFetch, type Fetch } from './bounded-fetch.ts'
 import { authenticateClient } from './client-auth.ts'
@@ -115,7 +115,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
   let refusal: { readonly about: string; readonly error: SignInError; readonly until: number } | undefined
 
   const load = async (): Promise<Tokens | undefined> => {
-    const stored = decodeTokens(await store.get(key))
+    const stored = isPrivateWay(server) ? decodeTokens(await store.get(key)) : undefined
     if (stored !== undefined) current = stored
     return stored
   }
@@ -219,6 +219,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
 
   /** With the lock held. */
   const settle = async (need: Need): Promise<Source> => {
+    if (!isPrivateWay(server))
+      throw new SignInError('forbidden_address', `${server.host} is asked without TLS, so it gets no token. Use https.`)
     const stored = await load()
     const isOther = stored !== undefined && stored.access.reveal() !== need.instead?.access.reveal()
     const suffices = need.operation === undefined || covers(stored?.scopes ?? [], need.challenge?.scopes ?? [])

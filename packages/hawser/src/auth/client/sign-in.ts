@@ -170,6 +170,9 @@ function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions,
 
   const sessionOf = (address: string | URL): Session => {
     const server = new URL(address)
+    // It is part of the keys of a store, and of messages.
+    if (server.username !== '' || server.password !== '')
+      throw new TypeError('Expected the URL of a server without credentials.')
     server.hash = ''
     const known = sessions.get(server.href)
     if (known !== undefined) return known
@@ -202,7 +205,7 @@ function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions,
       if (!suffices) await session.renew({ instead: tokens, challenge: undefined, mayRefresh: false })
       return (await whoami(address))!
     },
-    signOut: (address) => sessionOf(address).signOut(),
+    signOut: async (address) => sessionOf(address).signOut(),
     whoami,
     partition: (address) => {
       const session = sessionOf(address)

@@ -226,6 +226,37 @@ describe('tokens', () => {
     expect(elsewhere.at(-1)?.headers.has('authorization')).toBe(false)
   })
 
+  it('TC27: are neither got nor sent without TLS, whatever the server says of itself', async () => {
+    const server = 'http://notes.example.com/mcp'
+    const place = 'https://evil.example.com/metadata'
+    const world = createWorld()
+    const fetch: World['fetch'] = async (url, init, reach) =>
+      url === place ? json({ resource: server, authorization_servers: [ISSUER] }) : world.fetch(url, init, reach)
+    const store = memoryCredentials()
+    await (await open(world, { store })).auth.signIn(SERVER)
+    await store.set(`tokens ${server}`, (await store.get(`tokens ${SERVER}`))!)
+    const sent: string[] = []
+    const auth = signIn({ ask: world.ask, fetch, store })
+    const send = auth.authorize(async (_url, { headers }) => {
+      sent.push(JSON.stringify(headers))
+      return new Response(null, {
+        status: 401,
+        headers: { 'www-authenticate': `Bearer resource_metadata="${place}"` },
+      })
+    }, server)
+    const request = { method: 'POST', headers: {}, body: '{}' }
+    await expect(send(server, request)).rejects.toMatchObject({ problem: 'forbidden_address' })
+    await expect(auth.signIn(server)).rejects.toMatchObject({ problem: 'forbidden_address' })
+    expect(world.pages).toHaveLength(1)
+    expect(sent).toEqual(['{}'])
+  })
+
+  it('are for no server whose address has credentials of its own', async () => {
+    const auth = signIn()
+    await expect(auth.signIn('https://ada:canary@notes.example.com/mcp')).rejects.toThrow(TypeError)
+    expect(() => auth.partition('https://ada@notes.example.com/mcp')).toThrow(TypeError)
+  })
+
   it('TC27: go with no redirect', async () => {
     let hops = 0
     const world = createWorld(
