@@ -2,7 +2,7 @@ import { dynamicClientRegistrationRequest, processDynamicClientRegistrationRespo
 import type { BoundedFetch } from './bounded-fetch.ts'
 import type { KnownClient, PrivateKey } from './client-auth.ts'
 import type { Found } from './discover.ts'
-import { own, ownText, parseObject } from './json.ts'
+import { own, ownText, parseObject, readObject } from './json.ts'
 import { Secret } from './secret.ts'
 import { SignInError } from './sign-in-error.ts'
 import type { CredentialStore } from './store.ts'
@@ -116,8 +116,8 @@ export const recallClient = async (
 ): Promise<KnownClient | undefined> => decodeClient(await store.get(registrationKey(issuer, redirectUri)), Date.now())
 
 function decodeClient(text: string | undefined, now: number): KnownClient | undefined {
-  if (text === undefined) return undefined
-  const client = parseObject(text, 'a registered client')
+  const client = readObject(text ?? '')
+  if (client === undefined) return undefined
   const [id, secret] = [ownText(client, 'id'), ownText(client, 'secret')]
   const expiresAt = own(client, 'expiresAt')
   if (id === undefined || (typeof expiresAt === 'number' && expiresAt <= now)) return undefined

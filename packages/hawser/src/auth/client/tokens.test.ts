@@ -118,6 +118,19 @@ describe('tokens', () => {
     expect(events).toEqual(['stored', 'used', 'stored', 'used'])
   })
 
+  it.each(['canary, which is no JSON', 'null', '[]', '{"v":0,"access":"canary"}', '{"v":1}'])(
+    'are asked for again where the store has %s',
+    async (text) => {
+      const store = memoryCredentials()
+      await store.set(`tokens ${SERVER}`, text)
+      await store.set(`client ${ISSUER} http://127.0.0.1:9876/callback`, text)
+      const world = createWorld()
+      const { client } = await open(world, { store })
+      expect(await client.listTools()).toHaveLength(2)
+      expect(world.toldTo(ISSUER) + world.toldTo(new URL(SERVER).origin)).not.toContain('canary"')
+    },
+  )
+
   it('TC17: that cannot be stored are not used', async () => {
     const store: CredentialStore = {
       ...memoryCredentials(),

@@ -1,7 +1,6 @@
 import type { TokenEndpointResponse } from 'oauth4webapi'
 import { getValidatedIdTokenClaims } from 'oauth4webapi'
-import { isObject } from '../../protocol/index.ts'
-import { own, ownText, ownTexts } from './json.ts'
+import { own, ownText, ownTexts, readObject } from './json.ts'
 import { readScopes } from './read-challenges.ts'
 import { Secret } from './secret.ts'
 import { SignInError } from './sign-in-error.ts'
@@ -75,9 +74,8 @@ export function encodeTokens({ access, refresh, key, ...rest }: Tokens): string 
 
 /** Nothing for what this release does not know how to read. */
 export function decodeTokens(text: string | undefined): Tokens | undefined {
-  if (text === undefined) return undefined
-  const value: unknown = JSON.parse(text)
-  if (!isObject(value) || own(value, 'v') !== 1) return undefined
+  const value = readObject(text ?? '')
+  if (value === undefined || own(value, 'v') !== 1) return undefined
   const get = (name: string): string => ownText(value, name) ?? ''
   const secret = (name: string): Secret | undefined => {
     const found = ownText(value, name)
