@@ -108,14 +108,12 @@ export function knownFrom({ id, issuer, secret, privateKey }: RegisteredClient, 
 /** Where the registration with an issuer is kept. */
 export const registrationKey = (issuer: string, redirectUri: string): string => `client ${issuer} ${redirectUri}`
 
-/** The client as it registered itself, if it did and the registration holds. */
-export const recallClient = async (
-  store: CredentialStore,
-  issuer: string,
-  redirectUri: string,
-): Promise<KnownClient | undefined> => decodeClient(await store.get(registrationKey(issuer, redirectUri)), Date.now())
+/** As text for a store, with the secret. */
+export const encodeClient = ({ id, secret, method }: KnownClient): Secret =>
+  new Secret(JSON.stringify({ id, secret: secret?.reveal(), method }))
 
-function decodeClient(text: string | undefined, now: number): KnownClient | undefined {
+/** The client as it registered itself, if it did and the registration holds. */
+export function decodeClient(text: string | undefined, now: number): KnownClient | undefined {
   const client = readObject(text ?? '')
   if (client === undefined) return undefined
   const [id, secret] = [ownText(client, 'id'), ownText(client, 'secret')]

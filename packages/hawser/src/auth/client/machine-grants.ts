@@ -15,7 +15,7 @@ const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag'
 
 /** The client is who acts. (ext-auth: OAuth client credentials) */
 export function clientGrant(client: RegisteredClient): Grant {
-  const recall: Grant['recall'] = async ({ found }) => knownFrom(client, found)
+  const recall: Grant['recall'] = (found) => knownFrom(client, found)
   const obtain: Grant['obtain'] = async (application) => {
     const known = knownFrom(client, application.found)
     const response = await requestToken({ ...application, client: known }, 'client_credentials', targetOf(application))
@@ -34,7 +34,7 @@ export interface WorkloadOptions {
 
 /** The platform vouches for the program. What is refused is not tried in another way. (RFC 7523 §2.1) */
 export function workloadGrant({ client, assertion }: WorkloadOptions): Grant {
-  const recall: Grant['recall'] = async ({ found }) => knownFrom(client, found)
+  const recall: Grant['recall'] = (found) => knownFrom(client, found)
   const obtain: Grant['obtain'] = async (application) => {
     const known = knownFrom(client, application.found)
     return bearAssertion(application, known, await assertion(application.found.issuer))
@@ -81,7 +81,7 @@ export function enterpriseGrant({ provider, idToken, client: identity }: Enterpr
     issuer: identity.registered?.issuer,
     asksPerson: false,
     obtain,
-    recall: async ({ found }) => identify(found),
+    recall: identify,
   }
 }
 

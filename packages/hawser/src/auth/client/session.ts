@@ -143,7 +143,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
 
   /** Says whether it worked: an issuer may no longer know the grant. */
   const refresh = async (old: Tokens, found: Found): Promise<boolean> => {
-    const client = await grant.recall({ found, store })
+    const client = grant.recall(found, old.registration)
     if (old.refresh === undefined || client?.id !== old.clientId) return false
     const token = old.refresh.reveal()
     const handle = (await keyOf(old))?.handle
@@ -171,7 +171,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     const handle: DPoPHandle | undefined = made?.handle
     const signal = AbortSignal.timeout(PATIENCE)
     const application: Application = { found, scopes: asked, store, fetch, trustedFetch, dpop: handle, signal }
-    const { response, clientId } = await grant.obtain(application)
+    const { response, clientId, registration } = await grant.obtain(application)
     const { issuer, resource } = found
     const grantId = crypto.randomUUID()
     const context = {
@@ -179,6 +179,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       resource,
       resourceMetadata,
       clientId,
+      registration,
       grant: grantId,
       requested: asked,
       key: made?.secret,
@@ -297,7 +298,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
   const revoke = async (held: Tokens): Promise<void> => {
     try {
       const found = await find(held.resourceMetadata)
-      const client = found.issuer === held.issuer ? await grant.recall({ found, store }) : undefined
+      const client = found.issuer === held.issuer ? grant.recall(found, held.registration) : undefined
       if (found.as.revocation_endpoint === undefined || client?.id !== held.clientId) return
       const authentication = authenticateClient(found.as, client)
       for (const token of [held.refresh, held.access]) {

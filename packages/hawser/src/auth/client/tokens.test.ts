@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../connect.ts'
 import { cache } from '../../interceptors/index.ts'
 import { createWorld, ISSUER, json, SERVER, type World } from './fixtures/world.ts'
-import { type CredentialStore, memoryCredentials, Secret, signIn, type SignInOptions } from './index.ts'
+import { type Ask, type CredentialStore, memoryCredentials, Secret, signIn, type SignInOptions } from './index.ts'
 
 const open = async (world: World, options: SignInOptions = {}) => {
   const auth = signIn({ ask: world.ask, fetch: world.fetch, ...options })
@@ -163,6 +163,38 @@ describe('tokens', () => {
     vi.setSystemTime(Date.now() + HOUR)
     await client.listTools()
     expect(world.pages).toHaveLength(2)
+  })
+
+  it('are refreshed by the client that they were given to, whatever registers at their issuer next', async () => {
+    let isRefused = false
+    const world = createWorld(
+      { redirect: (back) => void (isRefused && back.searchParams.set('iss', 'https://evil.example.com')) },
+      {
+        discovery: ({ pathname }) =>
+          pathname.endsWith('/mcp') ? json({ resource: SERVER, authorization_servers: [ISSUER] }) : undefined,
+      },
+    )
+    let port = 1000
+    const ask: Ask = {
+      open: async () => ({
+        redirectUri: `http://127.0.0.1:${++port}/callback`,
+        visit: async (page) => world.visit(page),
+        close: () => {},
+      }),
+    }
+    const { auth, client } = await open(world, { ask })
+    await client.listTools()
+    const { clientId } = (await auth.whoami(SERVER))!
+    // Another server of the same issuer: once signed in at from another port, once in vain from this one.
+    await auth.signIn(`${SERVER}?tenant=2`)
+    isRefused = true
+    port = 1000
+    await expect(auth.signIn(`${SERVER}?tenant=3`)).rejects.toMatchObject({ problem: 'bad_callback' })
+    vi.setSystemTime(Date.now() + HOUR)
+    await client.listTools()
+    expect(refreshes(world)).toHaveLength(1)
+    expect(new URLSearchParams(refreshes(world)[0]?.body).get('client_id')).toBe(clientId)
+    expect(world.pages).toHaveLength(3)
   })
 
   it.each([
