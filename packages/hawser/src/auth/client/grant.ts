@@ -2,6 +2,7 @@ import type { DPoPHandle, TokenEndpointResponse } from 'oauth4webapi'
 import type { BoundedFetch } from './bounded-fetch.ts'
 import type { KnownClient } from './client-auth.ts'
 import type { Found } from './discover.ts'
+import type { RegisteredClient } from './identify-client.ts'
 import type { Secret } from './secret.ts'
 import type { CredentialStore } from './store.ts'
 
@@ -27,8 +28,8 @@ export interface Obtained {
 
 /** A way to get tokens. */
 export interface Grant {
-  /** The only issuer that will do. */
-  readonly issuer?: string | undefined
+  /** The only client that will do, where one was registered by hand: tokens of others are not used. */
+  readonly client?: Pick<RegisteredClient, 'id' | 'issuer'> | undefined
   /** Whether a person is asked. */
   readonly asksPerson: boolean
   readonly obtain: (application: Application) => Promise<Obtained>

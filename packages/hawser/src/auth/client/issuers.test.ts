@@ -78,6 +78,18 @@ describe('a server that moves to another issuer', () => {
     expect(world.pages.map(({ origin }) => origin)).toEqual([OTHER])
   })
 
+  it('TC8: that only names its issuers in another order changes nothing for who is signed in', async () => {
+    const world = createWorld({}, { issuers: [ISSUER, OTHER] })
+    world.issuers.set(OTHER, {})
+    const { client } = await open(world)
+    await client.listTools()
+    for (const token of world.tokens.values()) token.isRevoked = true
+    world.script.issuers = [OTHER, ISSUER]
+    await client.listTools()
+    expect(world.pages.map(({ origin }) => origin)).toEqual([ISSUER])
+    expect(world.toldTo(OTHER)).toBe('[]')
+  })
+
   it('TC9: sees no refresh token of the first one, though the client has one name for both', async () => {
     const metadata = { client_id_metadata_document_supported: true }
     const world = createWorld({ metadata })
@@ -88,6 +100,29 @@ describe('a server that moves to another issuer', () => {
     expect(world.pages.map(({ searchParams }) => searchParams.get('client_id'))).toEqual([METADATA_URL, METADATA_URL])
     expect(world.toldTo(OTHER)).not.toMatch(/canary-(?:access|refresh)/)
     expect(world.sentTo('/register')).toEqual([])
+  })
+})
+
+describe('a client that was registered by hand', () => {
+  it.each([
+    ['another client', { id: 'another', issuer: ISSUER }, { problem: undefined, clientId: 'another' }],
+    ['another issuer', { id: 'by-hand', issuer: OTHER }, { problem: 'other_issuer', clientId: undefined }],
+  ])('TC8: does not use what a store holds of %s', async (_what, registered, expected) => {
+    const world = createWorld()
+    const store = memoryCredentials()
+    await (await open(world, { store, client: { registered: { id: 'by-hand', issuer: ISSUER } } })).client.listTools()
+    const before = world.sent.length
+    const { auth, client } = await open(world, { store, client: { registered } })
+    expect(await auth.whoami(SERVER)).toBeUndefined()
+    const error: unknown = await client.listTools().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    expect([(error as { problem?: string } | undefined)?.problem, (await auth.whoami(SERVER))?.clientId]).toEqual([
+      expected.problem,
+      expected.clientId,
+    ])
+    expect(JSON.stringify(world.sent.slice(before))).not.toMatch(/canary-(?:access|refresh)-[12]"/)
   })
 })
 

@@ -21,7 +21,7 @@ export function clientGrant(client: RegisteredClient): Grant {
     const response = await requestToken({ ...application, client: known }, 'client_credentials', targetOf(application))
     return { response, clientId: known.id }
   }
-  return { issuer: client.issuer, asksPerson: false, obtain, recall }
+  return { client, asksPerson: false, obtain, recall }
 }
 
 /** What runs the program vouches for it by a signed token. */
@@ -39,7 +39,7 @@ export function workloadGrant({ client, assertion }: WorkloadOptions): Grant {
     const known = knownFrom(client, application.found)
     return bearAssertion(application, known, await assertion(application.found.issuer))
   }
-  return { issuer: client.issuer, asksPerson: false, obtain, recall }
+  return { client, asksPerson: false, obtain, recall }
 }
 
 async function bearAssertion(application: Application, client: KnownClient, assertion: string) {
@@ -78,7 +78,7 @@ export function enterpriseGrant({ provider, idToken, client: identity }: Enterpr
     return bearAssertion(application, client, assertion)
   }
   return {
-    issuer: identity.registered?.issuer,
+    client: identity.registered,
     asksPerson: false,
     obtain,
     recall: identify,

@@ -90,5 +90,5 @@ export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOp
   const recall: Grant['recall'] = (found, registration) =>
     namedClient(identity, found) ?? decodeClient(registration?.reveal(), Date.now())
 
-  return { issuer: identity.registered?.issuer, asksPerson: true, obtain, recall }
+  return { client: identity.registered, asksPerson: true, obtain, recall }
 }

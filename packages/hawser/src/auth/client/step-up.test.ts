@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../connect.ts'
-import { createWorld, insufficient, type KnownToken, SERVER, type World } from './fixtures/world.ts'
+import { createWorld, insufficient, ISSUER, json, type KnownToken, SERVER, type World } from './fixtures/world.ts'
 import { signIn, type SignInOptions, type StepUp } from './index.ts'
+
+const PLACE = 'https://notes.example.com/.well-known/its-own-place'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -120,6 +122,48 @@ describe('a server that wants more than was granted', () => {
     for (let calls = 0; calls < 10; calls++) await client.call('save').catch(() => {})
     expect(world.pages.length).toBeLessThanOrEqual(7)
     expect(world.tokens.size).toBe(world.pages.length)
+  })
+
+  it('TC14: is asked about again when the clock has been put back', async () => {
+    let isDenied = true
+    const world = createNotes()
+    const { client } = await open(world, { onStepUp: () => !isDenied })
+    await client.call('search')
+    for (const problem of ['denied', 'denied', 'beyond_limits']) {
+      await expect(client.call('save')).rejects.toMatchObject({ problem })
+      vi.setSystemTime(Date.now() + 61_000)
+    }
+    isDenied = false
+    vi.setSystemTime(Date.now() - 24 * 3_600_000)
+    await client.call('save')
+    expect(world.pages).toHaveLength(2)
+  })
+
+  it.each([
+    ['names it', `, resource_metadata="${PLACE}"`],
+    ['does not name it again', ''],
+  ])('finds its description where the first challenge said, when it %s', async (_what, again) => {
+    let last: string | undefined
+    const world = createNotes({
+      challenge: `Bearer scope="notes:read", resource_metadata="${PLACE}"`,
+      discovery: ({ href }) =>
+        href === PLACE ? json({ resource: SERVER, authorization_servers: [ISSUER] }) : json({}, 404),
+      gate: ({ scopes, text }) => {
+        const headers = (rest: string) => ({ 'www-authenticate': `Bearer ${rest}${again}` })
+        if (text === last) return new Response(null, { status: 401, headers: headers('error="invalid_token"') })
+        if (scopes.includes('notes:write')) return undefined
+        return new Response(null, {
+          status: 403,
+          headers: headers('error="insufficient_scope", scope="notes:write"'),
+        })
+      },
+    })
+    const { client } = await open(world)
+    await client.call('save')
+    expect(asked(world)).toEqual(['notes:read', 'notes:read notes:write'])
+    last = [...world.tokens.keys()].at(-1)
+    await client.call('save')
+    expect(world.sentTo('/token').at(-1)?.body).toContain('refresh_token')
   })
 
   it.each([

@@ -364,6 +364,25 @@ describe('tokens', () => {
     expect(world.pages).toHaveLength(2)
   })
 
+  it('TC28: nor is it given to nobody when the server has moved to another issuer in the meantime', async () => {
+    const world = createWorld()
+    const auth = signIn({ ask: world.ask, fetch: world.fetch })
+    const use = [cache({ partition: auth.partition(SERVER) })]
+    await using client = await connect(SERVER, { http: { auth, fetch: world.send }, use })
+    await client.listTools()
+    for (const token of world.tokens.values()) token.isRevoked = true
+    const elsewhere = 'https://login.example.org'
+    world.issuers.set(elsewhere, {
+      redirect: (back) => {
+        back.searchParams.delete('code')
+        back.searchParams.set('error', 'access_denied')
+      },
+    })
+    world.script.issuers = [elsewhere]
+    await expect(client.call('search')).rejects.toMatchObject({ problem: 'denied' })
+    await expect(client.listTools()).rejects.toMatchObject({ problem: 'denied' })
+  })
+
   it('are used by those who can ask nobody, as long as they last', async () => {
     const world = createWorld()
     const store = memoryCredentials()
