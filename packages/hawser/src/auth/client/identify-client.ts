@@ -122,14 +122,18 @@ export function decodeClient(text: string | undefined, now: number): KnownClient
   return { id, secret: secret === undefined ? undefined : new Secret(secret), method: ownText(client, 'method') }
 }
 
-/** Registers, and once more as another kind of application where the issuer does not like the address to come back to. */
+/**
+ * Registers as what the address to come back to is one of, and once more as the other kind where the issuer does not like it: an app
+ * may have an https address as well. (client-registration#application-type-and-redirect-uri-constraints)
+ */
 async function register(options: IdentifyOptions): Promise<string> {
   const { host } = new URL(options.found.issuer)
   try {
-    return await registerAs('native', options).catch((error: unknown) => {
+    if (!options.redirectUri.startsWith('https:')) return await registerAs('native', options)
+    return await registerAs('web', options).catch((error: unknown) => {
       const isAboutAddress = error instanceof IssuerRefusal && error.error === 'invalid_redirect_uri'
-      if (!isAboutAddress || !options.redirectUri.startsWith('https:')) throw error
-      return registerAs('web', options)
+      if (!isAboutAddress) throw error
+      return registerAs('native', options)
     })
   } catch (error) {
     if (!(error instanceof IssuerRefusal)) throw error

@@ -187,7 +187,7 @@ describe('a client makes itself known', () => {
     expect(world.pages).toEqual([])
   })
 
-  it('TC20: tries once as another kind of application where the address is that of one', async () => {
+  it('TC20: as a web application where it comes back to one, and once as another kind when that is refused', async () => {
     const kinds: unknown[] = []
     const world = createWorld({
       register: (metadata) => {
@@ -201,7 +201,7 @@ describe('a client makes itself known', () => {
       close: () => {},
     }
     await (await open(world, { ask: { open: async () => callback } })).client.listTools()
-    expect(kinds).toEqual(['native', 'web'])
+    expect(kinds).toEqual(['web', 'native'])
   })
 
   it('not at all where no issuer lets it', async () => {
