@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { connect } from '../../connect.ts'
@@ -204,6 +205,16 @@ describe('what comes back from the browser', () => {
     ])
     expect(searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/)
     expect(searchParams.get('state')).toMatch(/^[\w-]{43}$/)
+  })
+
+  it('is proved by the verifier of the challenge in the page', async () => {
+    const world = createWorld()
+    await attempt(world)
+    const form = new URLSearchParams(world.sentTo('/token')[0]?.body)
+    const digest = createHash('sha256').update(form.get('code_verifier') ?? '')
+    expect(world.pages[0]?.searchParams.get('code_challenge')).toBe(digest.digest('base64url'))
+    await attempt(world)
+    expect(new Set(world.pages.map(({ searchParams }) => searchParams.get('code_challenge'))).size).toBe(2)
   })
 
   it('keeps what the address of the page has of its own', async () => {

@@ -73,6 +73,86 @@ describe('discovery', () => {
     ])
   })
 
+  it('TC5: an issuer without a path has two places', async () => {
+    const world = createWorld({ discovery: missing })
+    expect(await refusalOf(world)).toBe('bad_metadata')
+    expect(world.sent.map(({ url }) => url).filter((url) => url.startsWith(ISSUER))).toEqual([
+      `${ISSUER}/.well-known/oauth-authorization-server`,
+      `${ISSUER}/.well-known/openid-configuration`,
+    ])
+  })
+
+  const OPENID = [
+    [ISSUER, '/.well-known/openid-configuration'],
+    [`${ISSUER}/tenant`, '/.well-known/openid-configuration/tenant'],
+    [`${ISSUER}/tenant`, '/tenant/.well-known/openid-configuration'],
+  ] as const
+
+  /** An issuer whose metadata is that of OpenID, at one place. */
+  const createOpenId = (issuer: string, place: string, change: object = {}): World => {
+    const world = createWorld({}, { issuers: [issuer] })
+    world.issuers.clear()
+    const metadata = {
+      issuer,
+      authorization_endpoint: `${ISSUER}/authorize`,
+      token_endpoint: `${ISSUER}/token`,
+      registration_endpoint: `${ISSUER}/register`,
+      jwks_uri: `${ISSUER}/jwks`,
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      code_challenge_methods_supported: ['S256'],
+      ...change,
+    }
+    world.issuers.set(issuer, { discovery: ({ pathname }) => (pathname === place ? json(metadata) : missing()) })
+    return world
+  }
+
+  it.each(OPENID)('signs in at %s by the metadata of OpenID at %s', async (issuer, place) => {
+    expect(await listTools(createOpenId(issuer, place))).toHaveLength(2)
+  })
+
+  it.each(OPENID)('TC1: refuses %s when its metadata at %s says nothing of PKCE', async (issuer, place) => {
+    expect(await refusalOf(createOpenId(issuer, place, { code_challenge_methods_supported: undefined }))).toBe(
+      'no_pkce',
+    )
+  })
+
+  it.each(OPENID)('TC5: refuses %s when the metadata at %s is that of another one', async (issuer, place) => {
+    expect(await refusalOf(createOpenId(issuer, place, { issuer: 'https://evil.example.com' }))).toBe('bad_metadata')
+  })
+
+  it('asks for the description of a server where its challenge says, or else at the path and at the root', async () => {
+    const { origin } = new URL(SERVER)
+    const places = (world: World) => world.sent.map(({ url }) => url).filter((url) => url.startsWith(`${origin}/.well`))
+    const silent = createWorld({}, { challenge: 'Bearer', discovery: missing })
+    await refusalOf(silent)
+    expect(places(silent)).toEqual([
+      `${origin}/.well-known/oauth-protected-resource/mcp`,
+      `${origin}/.well-known/oauth-protected-resource`,
+    ])
+    const place = `${origin}/.well-known/elsewhere`
+    const saying = createWorld(
+      {},
+      {
+        challenge: `Bearer resource_metadata="${place}"`,
+        discovery: ({ href }) =>
+          href === place ? json({ resource: SERVER, authorization_servers: [ISSUER] }) : undefined,
+      },
+    )
+    await listTools(saying)
+    expect(places(saying)).toEqual([place])
+    const atRoot = createWorld(
+      {},
+      {
+        challenge: 'Bearer',
+        discovery: ({ pathname }) =>
+          pathname.endsWith('/mcp') ? missing() : json({ resource: origin, authorization_servers: [ISSUER] }),
+      },
+    )
+    expect(await listTools(atRoot)).toHaveLength(2)
+  })
+
   it.each([
     'https://evil.example.com/mcp',
     'https://notes.example.com/mcp-evil',
@@ -257,6 +337,12 @@ describe('discovery', () => {
       publishes ? /^\/oauth\/token .*code_verifier=[\w-]{43}/ : /^\/token .*code_verifier=[\w-]{43}/,
     )
     expect(sent.at(-1)).toContain(`resource=${encodeURIComponent(SERVER)}`)
+  })
+
+  it('TC24: a server at the root of its origin is a resource without a slash', async () => {
+    const { origin } = new URL(SERVER)
+    const fetch: World['fetch'] = async () => missing()
+    expect(await discoverIssuer(`${origin}/`, { fetch, guessIssuer: true })).toMatchObject({ resource: origin })
   })
 
   it('TC24: endpoints of another origin are not those of this server', async () => {

@@ -90,6 +90,40 @@ describe('tokens', () => {
     expect(world.pages).toHaveLength(1)
   })
 
+  it('are refreshed for the same resource', async () => {
+    const world = createWorld()
+    const { client } = await open(world)
+    await client.listTools()
+    vi.setSystemTime(Date.now() + HOUR)
+    await client.listTools()
+    expect(new URLSearchParams(refreshes(world)[0]?.body).get('resource')).toBe(SERVER)
+  })
+
+  it('that cannot be refreshed are asked for again', async () => {
+    const world: World = createWorld({
+      token: (form) => (form.get('grant_type') === 'refresh_token' ? undefined : world.issue(ISSUER, [], false)),
+    })
+    const { client } = await open(world)
+    await client.listTools()
+    vi.setSystemTime(Date.now() + HOUR)
+    expect(await client.listTools()).toHaveLength(2)
+    expect([world.pages.length, refreshes(world).length]).toEqual([2, 0])
+  })
+
+  it('go with every request to the server, whatever its method, in its header alone', async () => {
+    const world = createWorld()
+    const { auth } = await open(world)
+    await auth.signIn(SERVER)
+    const sent: string[] = []
+    const send = auth.authorize(async (url, { method, headers, body }) => {
+      sent.push(`${method} ${headers['authorization']} ${url} ${body ?? ''}`)
+      return new Response(null)
+    }, SERVER)
+    for (const method of ['POST', 'GET', 'DELETE', 'POST']) await send(SERVER, { method, headers: {} })
+    const [access] = world.tokens.keys()
+    expect(sent).toEqual(['POST', 'GET', 'DELETE', 'POST'].map((method) => `${method} Bearer ${access} ${SERVER} `))
+  })
+
   it('TC17: that the server refuses early are refreshed once as well', async () => {
     const world = createWorld()
     const { client } = await open(world)
