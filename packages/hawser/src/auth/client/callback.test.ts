@@ -28,6 +28,7 @@ const redirect = (change: (back: URL, asked: URLSearchParams) => void, more: Iss
   createWorld({ ...more, redirect: change })
 
 describe('what comes back from the browser', () => {
+  // spec: auth-iss-checked, auth-iss-simple
   it.each([
     ['nobody', (back: URL) => back.searchParams.delete('iss')],
     ['somebody else', (back: URL) => back.searchParams.set('iss', 'https://evil.example.com')],
@@ -39,6 +40,7 @@ describe('what comes back from the browser', () => {
     await expectRefused(redirect(change), 'bad_callback')
   })
 
+  // spec: auth-iss-checked, auth-iss-simple
   it('TC2: an issuer that does not announce it may leave its name out, but not say another', async () => {
     const silent = { metadata: { authorization_response_iss_parameter_supported: undefined } }
     expect(await attempt(redirect((back) => back.searchParams.delete('iss'), silent))).toBe('signed in')
@@ -48,6 +50,7 @@ describe('what comes back from the browser', () => {
     )
   })
 
+  // spec: auth-iss-errors
   it('TC3: an error of somebody else is not believed, nor shown', async () => {
     const world = redirect((back) => {
       back.searchParams.set('iss', 'https://evil.example.com')
@@ -72,6 +75,7 @@ describe('what comes back from the browser', () => {
     expect((await expectRefused(refuse('<script>'), 'refused')).message).not.toContain('<script>')
   })
 
+  // spec: auth-iss-recorded
   it('TC4: a code of an honest issuer goes to no other, although its page was the one that opened', async () => {
     // The evil issuer names the page of the honest one, and its own place for codes.
     const evil = 'https://evil.example.com'
@@ -82,6 +86,7 @@ describe('what comes back from the browser', () => {
     expect(world.toldTo(evil)).not.toContain('/token')
   })
 
+  // spec: security-state
   it.each([
     ['without a state', (back: URL) => back.searchParams.delete('state')],
     ['with another state', (back: URL) => back.searchParams.set('state', 'x')],
@@ -96,6 +101,7 @@ describe('what comes back from the browser', () => {
     await expectRefused(redirect(change), 'bad_callback')
   })
 
+  // spec: security-state
   it('TC6: what came back once, or for another server, is no answer to another visit', async () => {
     const world = createWorld()
     const seen: URL[] = []
@@ -155,6 +161,7 @@ describe('what comes back from the browser', () => {
     }
   })
 
+  // spec: security-redirect-https
   it.each(['http://app.example.com/callback', 'http://127.0.0.1.evil.com/callback', 'app:/callback', 'callback'])(
     'is waited for at no address that others could read: %s',
     async (redirectUri) => {
@@ -166,6 +173,7 @@ describe('what comes back from the browser', () => {
     },
   )
 
+  // spec: security-redirect-registered, security-redirect-https
   it.each(['http://localhost:9876/callback', 'http://[::1]:9876/callback', 'https://app.example.com/callback'])(
     'may come to %s',
     async (redirectUri) => {
@@ -189,6 +197,7 @@ describe('what comes back from the browser', () => {
     await expectRefused(createWorld(), 'bad_callback', pasteAddress({ show: () => {}, read: async () => 'nothing' }))
   })
 
+  // spec: security-s256
   it('asks in the page for exactly what it must', async () => {
     const world = createWorld({}, { challenge: 'Bearer scope="notes:read"' })
     await attempt(world)
@@ -207,6 +216,7 @@ describe('what comes back from the browser', () => {
     expect(searchParams.get('state')).toMatch(/^[\w-]{43}$/)
   })
 
+  // spec: security-pkce, security-s256
   it('is proved by the verifier of the challenge in the page', async () => {
     const world = createWorld()
     await attempt(world)

@@ -25,6 +25,7 @@ const refusalOf = async (world: World, options?: SignInOptions): Promise<unknown
 const missing = () => json({}, 404)
 
 describe('discovery', () => {
+  // spec: auth-metadata-used, auth-resource-sent, auth-resource-ours, auth-resource-specific, discovery-challenge
   it('signs in at the issuer that the server names', async () => {
     const world = createWorld()
     expect(await listTools(world)).toHaveLength(2)
@@ -32,6 +33,7 @@ describe('discovery', () => {
     expect(new URLSearchParams(world.sentTo('/token')[0]?.body).get('resource')).toBe(SERVER)
   })
 
+  // spec: security-pkce-verified
   it.each([
     ['nothing', undefined],
     ['plain', ['plain']],
@@ -41,12 +43,14 @@ describe('discovery', () => {
     expect(await refusalOf(world)).toBe('no_pkce')
   })
 
+  // spec: security-s256
   it('TC1: an issuer that is vouched for is used with S256 all the same', async () => {
     const world = createWorld({ metadata: { code_challenge_methods_supported: undefined } })
     expect(await listTools(world, { assumePkce: [ISSUER] })).toHaveLength(2)
     expect(world.pages[0]?.searchParams.get('code_challenge_method')).toBe('S256')
   })
 
+  // spec: discovery-same-issuer
   it.each([
     `${ISSUER}/`,
     `${ISSUER}/tenant`,
@@ -60,6 +64,7 @@ describe('discovery', () => {
     expect(world.sent.filter(({ url }) => url.startsWith(ISSUER))).toHaveLength(1)
   })
 
+  // spec: discovery-with-path, discovery-several
   it('TC5: places are tried in the order of the specification', async () => {
     const issuer = `${ISSUER}/tenant`
     const world = createWorld({}, { issuers: [issuer] })
@@ -73,6 +78,7 @@ describe('discovery', () => {
     ])
   })
 
+  // spec: discovery-without-path, discovery-several
   it('TC5: an issuer without a path has two places', async () => {
     const world = createWorld({ discovery: missing })
     expect(await refusalOf(world)).toBe('bad_metadata')
@@ -108,20 +114,24 @@ describe('discovery', () => {
     return world
   }
 
+  // spec: auth-issuer-metadata-used, discovery-several
   it.each(OPENID)('signs in at %s by the metadata of OpenID at %s', async (issuer, place) => {
     expect(await listTools(createOpenId(issuer, place))).toHaveLength(2)
   })
 
+  // spec: security-pkce-openid
   it.each(OPENID)('TC1: refuses %s when its metadata at %s says nothing of PKCE', async (issuer, place) => {
     expect(await refusalOf(createOpenId(issuer, place, { code_challenge_methods_supported: undefined }))).toBe(
       'no_pkce',
     )
   })
 
+  // spec: discovery-same-issuer
   it.each(OPENID)('TC5: refuses %s when the metadata at %s is that of another one', async (issuer, place) => {
     expect(await refusalOf(createOpenId(issuer, place, { issuer: 'https://evil.example.com' }))).toBe('bad_metadata')
   })
 
+  // spec: discovery-challenge-first, discovery-well-known
   it('asks for the description of a server where its challenge says, or else at the path and at the root', async () => {
     const { origin } = new URL(SERVER)
     const places = (world: World) => world.sent.map(({ url }) => url).filter((url) => url.startsWith(`${origin}/.well`))
@@ -153,6 +163,7 @@ describe('discovery', () => {
     expect(await listTools(atRoot)).toHaveLength(2)
   })
 
+  // spec: auth-resource-ours, auth-resource-canonical
   it.each([
     'https://evil.example.com/mcp',
     'https://notes.example.com/mcp-evil',
@@ -181,6 +192,7 @@ describe('discovery', () => {
     expect(await refusalOf(createWorld({}, { metadata: { resource } }))).toBe('bad_metadata')
   })
 
+  // spec: auth-resource-case, auth-resource-sent
   it.each([
     'https://notes.example.com',
     'https://notes.example.com/',
@@ -235,12 +247,14 @@ describe('discovery', () => {
     'https:login.example.com',
   ]
 
+  // spec: ssrf-considered, ssrf-https, ssrf-private, page-sanitized, security-tls
   it.each(NEAR)('TC10: a server may not send anybody to %s for its metadata', async (place) => {
     const world = createWorld({}, { challenge: `Bearer resource_metadata="${place.replaceAll('\\', '\\\\')}"` })
     expect(await refusalOf(world)).toBe('forbidden_address')
     expect(new Set(world.sent.map(({ url }) => url))).toEqual(new Set([SERVER]))
   })
 
+  // spec: ssrf-considered, ssrf-https, ssrf-private
   it.each(NEAR)('TC10: nor to the issuer %s', async (issuer) => {
     const world = createWorld({}, { issuers: [issuer] })
     expect(await refusalOf(world)).toBe('forbidden_address')
@@ -255,12 +269,14 @@ describe('discovery', () => {
     },
   )
 
+  // spec: ssrf-redirects
   it('TC10: redirects are not followed', async () => {
     const redirect = () => new Response(null, { status: 302, headers: { location: 'https://169.254.169.254/' } })
     expect(await refusalOf(createWorld({ discovery: redirect }))).toBe('forbidden_address')
     expect(await refusalOf(createWorld({}, { discovery: redirect }))).toBe('forbidden_address')
   })
 
+  // spec: page-scheme, page-dangerous, page-allowed, page-sanitized
   it.each([
     'javascript:alert(1)',
     ' JavaScript:alert(1)',
@@ -295,6 +311,7 @@ describe('discovery', () => {
     expect(await refusalOf(createWorld({}, script))).toBe('bad_metadata')
   })
 
+  // spec: auth-resource-always, auth-resource-specific
   it.each([
     ['publishes endpoints elsewhere', true],
     ['publishes nothing at all', false],
@@ -339,6 +356,7 @@ describe('discovery', () => {
     expect(sent.at(-1)).toContain(`resource=${encodeURIComponent(SERVER)}`)
   })
 
+  // spec: auth-resource-slash
   it('TC24: a server at the root of its origin is a resource without a slash', async () => {
     const { origin } = new URL(SERVER)
     const fetch: World['fetch'] = async () => missing()

@@ -30,6 +30,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
 afterEach(() => void vi.useRealTimers())
 
 describe('a server that wants more than was granted', () => {
+  // spec: auth-step-up, auth-step-up-person, auth-scope-kept, auth-scope-authoritative
   it('TC15: is given it on top of what there was, without a refresh', async () => {
     const world = createNotes()
     const { client, auth } = await open(world)
@@ -78,6 +79,7 @@ describe('a server that wants more than was granted', () => {
     expect(world.tokens.size).toBe(0)
   })
 
+  // spec: auth-step-up-tracked
   it('TC14: is refused by the policy, and not asked about again at once', async () => {
     const world = createNotes()
     const onStepUp = vi.fn(() => false)
@@ -101,6 +103,7 @@ describe('a server that wants more than was granted', () => {
     expect(world.pages).toHaveLength(2)
   })
 
+  // spec: auth-step-up-limit, auth-step-up-tracked
   it('TC14: is not asked about for ever when the issuer grants less than was asked for', async () => {
     const world = createWorld({ grant: () => ['notes:read'] }, { challenge: 'Bearer scope="notes:read"', gate })
     const { client } = await open(world)
@@ -112,6 +115,7 @@ describe('a server that wants more than was granted', () => {
     expect(world.pages.length).toBeGreaterThan(3)
   })
 
+  // spec: auth-step-up-limit
   it('TC14: is not asked about for ever when it wants something else each time', async () => {
     let next = 0
     const world = createNotes({
@@ -198,6 +202,7 @@ describe('the first scopes', () => {
     return asked(world)[0]
   }
 
+  // spec: auth-scope-order, auth-scope-unrelated, auth-scope-least
   it('are those of the challenge, or else those that the server publishes, or else none', async () => {
     const metadata = { scopes_supported: ['a', 'b'] }
     expect(await first('Bearer scope="c"', metadata)).toBe('c')

@@ -90,6 +90,7 @@ describe('tokens', () => {
     expect(world.pages).toHaveLength(1)
   })
 
+  // spec: auth-resource-sent
   it('are refreshed for the same resource', async () => {
     const world = createWorld()
     const { client } = await open(world)
@@ -99,6 +100,7 @@ describe('tokens', () => {
     expect(new URLSearchParams(refreshes(world)[0]?.body).get('resource')).toBe(SERVER)
   })
 
+  // spec: auth-refresh-not-assumed
   it('that cannot be refreshed are asked for again', async () => {
     const world: World = createWorld({
       token: (form) => (form.get('grant_type') === 'refresh_token' ? undefined : world.issue(ISSUER, [], false)),
@@ -110,6 +112,7 @@ describe('tokens', () => {
     expect([world.pages.length, refreshes(world).length]).toEqual([2, 0])
   })
 
+  // spec: auth-token-sent
   it('go with every request to the server, whatever its method, in its header alone', async () => {
     const world = createWorld()
     const { auth } = await open(world)
@@ -199,6 +202,7 @@ describe('tokens', () => {
     expect(world.pages).toHaveLength(2)
   })
 
+  // spec: registration-by-issuer
   it('are refreshed by the client that they were given to, whatever registers at their issuer next', async () => {
     let isRefused = false
     const world = createWorld(
@@ -266,6 +270,7 @@ describe('tokens', () => {
     expect(world.pages.length).toBeLessThanOrEqual(6)
   })
 
+  // spec: auth-token-not-in-url, auth-refresh-secret
   it('TC21: are shown by nothing that prints', async () => {
     const world = createWorld()
     const { auth, client } = await open(world)
@@ -284,6 +289,7 @@ describe('tokens', () => {
     expect(world.sent.every(({ url }) => !url.includes('canary'))).toBe(true)
   })
 
+  // spec: auth-token-own
   it('TC27: go to the server that they were issued for, and to no other', async () => {
     const world = createWorld()
     const { auth, client } = await open(world)
@@ -305,6 +311,7 @@ describe('tokens', () => {
     expect(elsewhere.at(-1)?.headers.has('authorization')).toBe(false)
   })
 
+  // spec: security-tls
   it('TC27: are neither got nor sent without TLS, whatever the server says of itself', async () => {
     const server = 'http://notes.example.com/mcp'
     const place = 'https://evil.example.com/metadata'
@@ -373,6 +380,7 @@ describe('tokens', () => {
     expect(world.pages).toHaveLength(2)
   })
 
+  // spec: cache-private
   it('TC28: what was answered to one account is not given to the next, nor to nobody', async () => {
     const world = createWorld()
     const auth = signIn({ ask: world.ask, fetch: world.fetch })
@@ -398,6 +406,7 @@ describe('tokens', () => {
     expect(world.pages).toHaveLength(2)
   })
 
+  // spec: cache-private
   it('TC28: nor is it given to nobody when the server has moved to another issuer in the meantime', async () => {
     const world = createWorld()
     const auth = signIn({ ask: world.ask, fetch: world.fetch })

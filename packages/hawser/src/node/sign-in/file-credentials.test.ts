@@ -38,6 +38,7 @@ describe('credentials in files', () => {
     expect([await open().get('a'), await open().get('b')]).toEqual([undefined, 'canary-2'])
   })
 
+  // spec: security-storage, auth-refresh-secret
   it('TC21: can be read by their owner alone, and say nothing by themselves', async () => {
     await open().set('tokens https://notes.example.com/mcp', 'canary-token')
     await open().lock('tokens https://notes.example.com/mcp', async () => {})
