@@ -163,6 +163,24 @@ describe('discovery', () => {
     expect(await listTools(atRoot)).toHaveLength(2)
   })
 
+  // spec: discovery-challenge-first, auth-scope-order
+  it('is told by a challenge also where somebody signs in before anything is called', async () => {
+    const { origin } = new URL(SERVER)
+    const place = `${origin}/.well-known/elsewhere`
+    const script = {
+      challenge: `Bearer scope="notes:read", resource_metadata="${place}"`,
+      discovery: ({ href }: URL) =>
+        href === place
+          ? json({ resource: SERVER, authorization_servers: [ISSUER], scopes_supported: ['notes:read', 'notes:all'] })
+          : missing(),
+    }
+    const world = createWorld({}, script)
+    const auth = signIn({ ask: world.ask, fetch: world.fetch })
+    expect(await auth.signIn(SERVER)).toMatchObject({ scopes: ['notes:read'] })
+    expect(world.sentTo('/mcp').map(({ headers }) => headers['authorization'])).toEqual([undefined])
+    expect(await discoverIssuer(SERVER, { fetch: world.fetch })).toMatchObject({ issuer: ISSUER })
+  })
+
   // spec: auth-resource-ours, auth-resource-canonical
   it.each([
     'https://evil.example.com/mcp',
@@ -174,6 +192,10 @@ describe('discovery', () => {
     'https://user@notes.example.com/mcp',
     'https://notes.example.com/mcp?tenant=2',
     // What the parser of URLs repairs, and an issuer may read otherwise.
+    'https://notes.example.com#',
+    'https://notes.example.com?',
+    'https://@notes.example.com',
+    'https:notes.example.com',
     'https://notes.example.com/mcp#',
     'https://notes.example.com/mcp?',
     'https://@notes.example.com/mcp',
@@ -217,7 +239,10 @@ describe('discovery', () => {
       return json({ resource: server, authorization_servers: [ISSUER] })
     }
     expect(await discoverIssuer(server, { fetch })).toMatchObject({ resource: server })
-    expect(asked[0]).toBe('https://notes.example.com/.well-known/oauth-protected-resource/mcp?tenant=2')
+    expect(asked.slice(0, 2)).toEqual([
+      server,
+      'https://notes.example.com/.well-known/oauth-protected-resource/mcp?tenant=2',
+    ])
     // What is about another tenant is not about this one.
     await expect(discoverIssuer(`${SERVER}?tenant=3`, { fetch })).rejects.toThrow(SignInError)
   })

@@ -1,6 +1,7 @@
 import type { Ask } from './ask.ts'
 import type { Answer, Outgoing, SendRequest } from './authorized-send.ts'
 import { authorizeSend } from './authorized-send.ts'
+import { askServer } from './ask-server.ts'
 import { createBoundedFetch, type Fetch } from './bounded-fetch.ts'
 import { discover } from './discover.ts'
 import type { Grant } from './grant.ts'
@@ -202,7 +203,12 @@ function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions,
       session.forgive()
       const tokens = await session.tokens()
       const suffices = tokens !== undefined && !isStale(tokens, 0) && covers(tokens.requested, settings.scopes)
-      if (!suffices) await session.renew({ instead: tokens, challenge: undefined, mayRefresh: false })
+      if (!suffices) {
+        const { privateNetwork, dpop: usesDpop } = settings
+        const fetch = createBoundedFetch(settings.fetch, { server: session.server, privateNetwork })
+        const challenge = await askServer(session.server, { fetch, usesDpop })
+        await session.renew({ instead: tokens, challenge, mayRefresh: false })
+      }
       return (await whoami(address))!
     },
     signOut: async (address) => sessionOf(address).signOut(),
@@ -238,6 +244,8 @@ export async function discoverIssuer(
   }: Pick<CommonOptions, 'fetch' | 'privateNetwork' | 'guessIssuer'> = {},
 ): Promise<Discovered> {
   const surroundings = { server: new URL(server), privateNetwork }
-  const found = await discover({ fetch: createBoundedFetch(fetch, surroundings), surroundings, guessIssuer })
+  const bounded = createBoundedFetch(fetch, surroundings)
+  const resourceMetadata = (await askServer(surroundings.server, { fetch: bounded }))?.resourceMetadata
+  const found = await discover({ fetch: bounded, surroundings, resourceMetadata, guessIssuer })
   return { issuer: found.issuer, resource: found.resource, scopes: found.scopes }
 }
