@@ -86,6 +86,54 @@ describe('what comes back from the browser', () => {
     expect(world.toldTo(evil)).not.toContain('/token')
   })
 
+  // spec: auth-iss-recorded, security-state
+  it('TC4: is not mixed up where somebody signs in at two issuers at a time', async () => {
+    const other = 'https://login.example.org'
+    const world = createWorld(
+      {},
+      {
+        discovery: ({ pathname, search }) =>
+          pathname.endsWith('/mcp')
+            ? json({ resource: SERVER, authorization_servers: [search === '' ? ISSUER : other] })
+            : undefined,
+      },
+    )
+    world.issuers.set(other, {})
+    const visits: { readonly accepts: boolean; readonly back: (url: URL) => void; readonly page: URL }[] = []
+    const ask: Ask = {
+      open: async () => ({
+        redirectUri: 'http://127.0.0.1:9876/callback',
+        visit: (page, accepts) =>
+          new Promise((back) => visits.push({ page, back, accepts: accepts(world.visit(visits[0]?.page ?? page)) })),
+        close: () => {},
+      }),
+    }
+    const auth = signIn({ ask, fetch: world.fetch })
+    const outcomes = Promise.allSettled([auth.signIn(SERVER), auth.signIn(`${SERVER}?tenant=2`)])
+    await expect.poll(() => visits).toHaveLength(2)
+    const [one, two] = visits.map(({ page }) => world.visit(page))
+    expect(visits.map(({ accepts }) => accepts)).toEqual([true, false])
+    visits[0]?.back(two!)
+    visits[1]?.back(one!)
+    for (const outcome of await outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { problem: 'bad_callback' } })
+    expect(world.sentTo('/token')).toEqual([])
+  })
+
+  // spec: auth-iss-recorded
+  it('TC4: belongs to the issuer that was left for, whatever is published in the meantime', async () => {
+    const evil = 'https://evil.example.com'
+    const world: World = redirect(() => {
+      world.script.issuers = [evil]
+      world.issuers.set(ISSUER, {
+        metadata: { token_endpoint: `${evil}/token`, issuer: evil },
+      })
+    })
+    world.issuers.set(evil, {})
+    expect(await attempt(world)).toBe('signed in')
+    expect(world.toldTo(evil)).toBe('[]')
+  })
+
   // spec: security-state
   it.each([
     ['without a state', (back: URL) => back.searchParams.delete('state')],

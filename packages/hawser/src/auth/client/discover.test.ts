@@ -270,6 +270,10 @@ describe('discovery', () => {
     'https://user:secret@login.example.com/',
     'https:\\\\login.example.com/',
     'https:login.example.com',
+    'https:///login.example.com',
+    'https://login.example.com#',
+    'https://login.example.com/tenant#',
+    'https://@login.example.com',
   ]
 
   // spec: ssrf-considered, ssrf-https, ssrf-private, page-sanitized, security-tls

@@ -66,25 +66,24 @@ export async function identifyClient(options: IdentifyOptions): Promise<KnownCli
   const named = namedClient(identity, found)
   if (named !== undefined) return named
   const key = registrationKey(found.issuer, redirectUri)
-  const kept = decodeClient(await store.get(key), now)
-  if (kept !== undefined) return kept
-  if (found.as.registration_endpoint === undefined) {
+  // Whoever signs in at two servers of one issuer at a time registers once.
+  return store.lock(key, async () => {
+    const kept = decodeClient(await store.get(key), now)
+    if (kept !== undefined) return kept
     const { host } = new URL(found.issuer)
-    throw new SignInError(
-      'no_client',
-      `${host} lets no client register itself. Register one there, and name it in the options.`,
-    )
-  }
-  const text = await register(options)
-  const client = decodeClient(text, now)
-  if (client === undefined) {
-    throw new SignInError(
-      'registration_refused',
-      `${new URL(found.issuer).host} registered a client that has expired already.`,
-    )
-  }
-  await store.set(key, text)
-  return client
+    if (found.as.registration_endpoint === undefined) {
+      throw new SignInError(
+        'no_client',
+        `${host} lets no client register itself. Register one there, and name it in the options.`,
+      )
+    }
+    const text = await register(options)
+    const client = decodeClient(text, now)
+    if (client === undefined)
+      throw new SignInError('registration_refused', `${host} registered a client that has expired already.`)
+    await store.set(key, text)
+    return client
+  })
 }
 
 /** The client that needs no registration with this issuer. */

@@ -166,6 +166,20 @@ describe('a client makes itself known', () => {
     })
   })
 
+  it('once for all servers of an issuer, also when they are signed in at together', async () => {
+    const world = createWorld(
+      {},
+      {
+        discovery: ({ pathname }) =>
+          pathname.endsWith('/mcp') ? json({ resource: SERVER, authorization_servers: [ISSUER] }) : undefined,
+      },
+    )
+    const auth = signIn({ ask: world.ask, fetch: world.fetch })
+    const accounts = await Promise.all(['', '?tenant=2', '?tenant=3'].map((query) => auth.signIn(`${SERVER}${query}`)))
+    expect(new Set(accounts.map(({ clientId }) => clientId)).size).toBe(1)
+    expect(world.sentTo('/register')).toHaveLength(1)
+  })
+
   it('anew when its secret has expired, or the issuer has forgotten it', async () => {
     const store = memoryCredentials()
     const world = createWorld({
