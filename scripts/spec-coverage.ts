@@ -83,6 +83,7 @@ export function writeCoverage(pages: readonly Page[], citations: readonly Citati
     `Rules of [revision 2026-07-28](${SPECIFICATION})`,
     'that bind a server, a client, a transport or an issuer of tokens, in our own words. Written by `npx node scripts/spec-coverage.ts` from',
     '`docs/spec/requirements` and the comments `// spec: …` of the tests; a test fails when a rule that is held has none.',
+    'The last pages are what earlier revisions ask besides.',
     '',
     '| | held | later | not ours |',
     '| --- | --- | --- | --- |',

@@ -61,7 +61,7 @@ describe('metadata', () => {
     expect((await get(bare.oauth, '/introspect', { method: 'POST' })).status).toBe(404)
   })
 
-  // spec: auth-issuer-metadata
+  // spec: auth-issuer-metadata, past-issuer-metadata
   it('stands behind the path of the issuer too', async () => {
     const issuer = 'https://example.com/tenants/acme'
     const { oauth } = createWorld({ issuer })

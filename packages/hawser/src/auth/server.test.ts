@@ -18,7 +18,7 @@ const expectNothingLeaked = ({ text }: Heard, ran: readonly string[]): void => {
 }
 
 describe('a protected server over HTTP', () => {
-  // spec: auth-http, auth-announced, auth-challenge-scope, auth-statuses, http-authentication, handle-verified
+  // spec: auth-http, auth-announced, auth-challenge-scope, auth-statuses, http-authentication, handle-verified, past-challenge
   it.each(['tools/call', 'tools/list', 'server/discover', 'no/such'])(
     'TR1: tells who has no token where to get one, for %s',
     async (method) => {

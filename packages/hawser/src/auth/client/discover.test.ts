@@ -340,7 +340,7 @@ describe('discovery', () => {
     expect(await refusalOf(createWorld({}, script))).toBe('bad_metadata')
   })
 
-  // spec: auth-resource-always, auth-resource-specific
+  // spec: auth-resource-always, auth-resource-specific, past-base-url, past-default-endpoints, past-metadata-first
   it.each([
     ['publishes endpoints elsewhere', true],
     ['publishes nothing at all', false],
@@ -422,6 +422,7 @@ describe('discovery', () => {
     expect(await refusalOf(createWorld({}, { discovery: missing }), { guessIssuer: true })).toBe('bad_metadata')
   })
 
+  // spec: past-metadata-first
   it.each([401, 500])(
     'TC25: nor are the endpoints of a server guessed when its metadata as an issuer answers %i',
     async (status) => {
