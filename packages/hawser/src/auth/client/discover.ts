@@ -21,6 +21,9 @@ export interface Found {
   readonly isGuessed: boolean
 }
 
+/** All that are published are asked for, in the address of a page that a program is started with. */
+const MAX_SCOPES = 256
+
 export interface DiscoverOptions {
   readonly fetch: BoundedFetch
   readonly surroundings: Surroundings
@@ -53,7 +56,14 @@ export async function discover(options: DiscoverOptions): Promise<Found> {
     const scopes = ownTexts(metadata, 'scopes_supported')
     const as = await findIssuer(issuer, options)
     if (as === undefined) throw new SignInError('bad_metadata', `${new URL(issuer).host} publishes no metadata.`)
-    return { resource, issuer, place, as, scopes: scopes && readScopes(scopes.join(' ')), isGuessed: false }
+    return {
+      resource,
+      issuer,
+      place,
+      as,
+      scopes: scopes && readScopes(scopes.join(' ')).slice(0, MAX_SCOPES),
+      isGuessed: false,
+    }
   }
   const { origin, host } = surroundings.server
   if (options.guessIssuer !== true)

@@ -208,6 +208,8 @@ describe('the first scopes', () => {
     expect(await first('Bearer scope="c"', metadata)).toBe('c')
     expect(await first(undefined, metadata)).toBe('a b')
     expect(await first(undefined)).toBeNull()
+    const many = Array.from({ length: 1000 }, (_, at) => `s${at}`)
+    expect((await first(undefined, { scopes_supported: many }))?.split(' ')).toHaveLength(256)
     expect(await first(undefined, metadata, { scopes: ['d'] })).toBe('d')
     expect(await first('Bearer scope="c"', metadata, { scopes: ['d'] })).toBe('d c')
   })
