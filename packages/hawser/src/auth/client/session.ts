@@ -225,7 +225,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     const isTooOften =
       !attempts.take(`${operation} ${missing.toSorted().join(' ')}`, MOST_EACH) || !attempts.take('step up', MOST)
     if (isTooOften) throw beyond(`${server.host} asks for more permissions again and again.`)
-    const scopes = union(before, settings.scopes, missing)
+    const scopes = union(before, settings.scopes, missing).filter(isAllowed)
     const isGranted = (await settings.onStepUp?.({ server: server.href, operation, missing, scopes })) ?? true
     if (isGranted) return scopes
     throw new SignInError('denied', `More permissions for ${server.host} were denied.`, { scopes: missing })

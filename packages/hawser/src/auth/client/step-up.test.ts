@@ -71,6 +71,17 @@ describe('a server that wants more than was granted', () => {
     await client.call('search')
   })
 
+  it('TC14: is asked for nothing beyond what the host allows, though the issuer once granted it', async () => {
+    const world = createWorld(
+      { grant: (scopes) => [...scopes, 'notes:admin'] },
+      { challenge: 'Bearer scope="notes:read"', gate },
+    )
+    const { client } = await open(world, { maxScopes: ['notes:read', 'notes:write'] })
+    await client.call('search')
+    await client.call('save')
+    expect(asked(world)).toEqual(['notes:read', 'notes:read notes:write'])
+  })
+
   it('TC14: gets no scopes at all where it wants only what the host does not allow', async () => {
     const world = createNotes()
     const { client } = await open(world, { maxScopes: ['calendar:read'] })
