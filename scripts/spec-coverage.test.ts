@@ -55,6 +55,8 @@ describe('the page of coverage', () => {
       '/p#s) Does. | MUST | server | [x/a](../../packages/hawser/src/x/a.test.ts): works \\| well |',
     )
     expect(text).toContain('Shows. | MUST | client | *Not ours.* Shows nothing. |')
+    const elsewhere = writeCoverage([{ ...page, path: '/docs/p' }], [])
+    expect(elsewhere).toContain('(https://modelcontextprotocol.io/docs/p#s)')
   })
 })
 

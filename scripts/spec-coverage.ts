@@ -6,7 +6,8 @@ import { PAGES } from '../docs/spec/requirements/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const COVERAGE = 'docs/spec/coverage.md'
-const SPECIFICATION = 'https://modelcontextprotocol.io/specification/2026-07-28'
+const SITE = 'https://modelcontextprotocol.io'
+const SPECIFICATION = `${SITE}/specification/2026-07-28`
 
 /** One rule with its place. */
 export interface Rule extends Requirement {
@@ -80,8 +81,9 @@ export function writeCoverage(pages: readonly Page[], citations: readonly Citati
     '# What the specification asks, and the tests that prove it',
     '',
     `Rules of [revision 2026-07-28](${SPECIFICATION})`,
-    'that bind a server, a client or a transport, in our own words. Written by `npx node scripts/spec-coverage.ts` from',
+    'that bind a server, a client, a transport or an issuer of tokens, in our own words. Written by `npx node scripts/spec-coverage.ts` from',
     '`docs/spec/requirements` and the comments `// spec: …` of the tests; a test fails when a rule that is held has none.',
+    'The last pages are what earlier revisions ask besides.',
     '',
     '| | held | later | not ours |',
     '| --- | --- | --- | --- |',
@@ -94,7 +96,8 @@ export function writeCoverage(pages: readonly Page[], citations: readonly Citati
 function showPage(page: Page, citations: readonly Citation[]): readonly string[] {
   const rows = rulesOf([page]).map(({ id, level, who, text, section, exemption }) => {
     const anchor = section === 'overview' ? '' : `#${encodeURIComponent(section)}`
-    const link = `[\`${id}\`](${SPECIFICATION}/${page.path}${anchor})`
+    const place = page.path.startsWith('/') ? `${SITE}${page.path}` : `${SPECIFICATION}/${page.path}`
+    const link = `[\`${id}\`](${place}${anchor})`
     const proof = exemption === undefined ? showTests(citations.filter((each) => each.id === id)) : exemption.reason
     const status = exemption === undefined ? '' : exemption.status === 'later' ? '*Later.* ' : '*Not ours.* '
     return `| ${link} ${text} | ${level} | ${who} | ${status}${proof} |`

@@ -1,7 +1,10 @@
 export type Level = 'MUST' | 'SHOULD'
 
-/** Whom a rule binds. Rules of framing and delivery bind the transport, which is a part of both sides. */
-export type Who = 'server' | 'client' | 'both' | 'transport'
+/**
+ * Whom a rule binds. Rules of framing and delivery bind the transport, which is a part of both sides. `issuer` is the authorization
+ * server, which is `@hawser/oauth` where it is one of ours.
+ */
+export type Who = 'server' | 'client' | 'both' | 'transport' | 'issuer'
 
 /** Why nothing here proves a rule: it concerns nobody here, or not yet. */
 export interface Exemption {
@@ -20,7 +23,7 @@ export interface Requirement {
 
 /** The rules of one page by section, each under the name that tests cite. */
 export interface Page {
-  /** Below `/specification/2026-07-28/`. */
+  /** Below `/specification/2026-07-28/`; from the root of the site where it begins with a slash. */
   readonly path: string
   /** By the anchor of the section; `overview` is what comes before the first one. */
   readonly sections: { readonly [anchor: string]: { readonly [id: string]: Requirement } }

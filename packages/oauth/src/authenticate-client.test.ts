@@ -51,6 +51,7 @@ describe('client secrets', () => {
     expect(await tryRedeem(oauth, 'form', { client_secret: WEB_SECRET })).toMatchObject({ status: 200 })
   })
 
+  // spec: auth-oauth
   it('TA37: refuses another method, two methods, none, and a wrong secret', async () => {
     const { oauth, events } = create()
     const raw = (text: string) => ({ authorization: `Basic ${btoa(text)}` })

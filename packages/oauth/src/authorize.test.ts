@@ -21,6 +21,7 @@ const confidential = {
 }
 
 describe('authorize', () => {
+  // spec: auth-iss-sent
   it('answers with one code, the state and the issuer', async () => {
     const { oauth, seen } = createWorld()
     const response = await authorize(oauth)
@@ -31,6 +32,7 @@ describe('authorize', () => {
     expect(seen[0]).toMatchObject({ resource: NOTES, scopes: ['notes:read', 'notes:write'], redirectUri: CALLBACK })
   })
 
+  // spec: security-redirect-trusted
   it('TA1: sends nobody anywhere for an unknown client or a foreign redirect URI', async () => {
     const { oauth, seen } = createWorld()
     for (const values of [
@@ -47,6 +49,7 @@ describe('authorize', () => {
     expect(seen).toEqual([])
   })
 
+  // spec: auth-oauth
   it.each([
     { code_challenge: undefined },
     { code_challenge_method: 'plain' },
@@ -137,6 +140,7 @@ describe('authorize', () => {
     expect(events.map(({ type }) => type)).not.toContain('consent.approved')
   })
 
+  // spec: auth-resource-case, auth-resource-slash
   it('TA11: takes an origin with or without slash, and scheme and host in any case', async () => {
     const origin = { ...drive, resource: 'https://drive.example.com' }
     const { oauth, seen } = createWorld({ resources: [notes, origin] })
@@ -211,6 +215,7 @@ describe('authorize', () => {
     expect(seen).toEqual([])
   })
 
+  // spec: security-redirect-asked
   it('does not send a person to an address that nobody vouches for when the request fails', async () => {
     const stranger: Client = {
       id: 'stranger',
@@ -275,6 +280,7 @@ describe('authorize', () => {
     expect((await authorize(oauth)).status).toBe(303)
   })
 
+  // spec: proxy-cookie-prefix, proxy-cookie-attributes
   it('binds the transaction to the browser by a cookie that scripts and other sites do not get', async () => {
     const { oauth } = createWorld()
     expect((await authorize(oauth)).headers.getSetCookie()[0]).toMatch(

@@ -38,6 +38,7 @@ const get = (oauth: ReturnType<typeof createOAuth>, path: string, init: RequestI
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
 
 describe('metadata', () => {
+  // spec: auth-issuer-metadata, auth-iss-advertised, security-pkce-advertised
   it('says what the server does, and no more', async () => {
     const { oauth } = createWorld({ resources: [notes, { ...drive, introspection: undefined }] })
     const response = await get(oauth, WELL_KNOWN)
@@ -60,6 +61,7 @@ describe('metadata', () => {
     expect((await get(bare.oauth, '/introspect', { method: 'POST' })).status).toBe(404)
   })
 
+  // spec: auth-issuer-metadata, past-issuer-metadata
   it('stands behind the path of the issuer too', async () => {
     const issuer = 'https://example.com/tenants/acme'
     const { oauth } = createWorld({ issuer })
@@ -300,6 +302,7 @@ describe('what is stored and told', () => {
     return { ...world, kept: kept.join('\n'), secrets }
   }
 
+  // spec: security-storage
   it('TA47: no secret is in the store, and what is there mints and replays nothing', async () => {
     const { kept, secrets, oauth } = await flow(file)
     expect(kept).toContain('redeemCode')
@@ -431,6 +434,7 @@ describe('keys', () => {
 })
 
 describe('configuration', () => {
+  // spec: security-https, security-tls
   it.each([
     'http://login.example.com',
     'https://login.example.com/',

@@ -20,6 +20,7 @@ const serve = (document: (host: DocumentHost) => object, status = 200): Promise<
 const documentOf = (host: DocumentHost) => ({ ...editorDocument, client_id: host.url('/client.json') })
 
 describe('createFront', () => {
+  // spec: registration-document-issuer, registration-document-fetched
   it('signs in a client by a document that was fetched from its website', async () => {
     await using host = await serve(documentOf)
     const world = createSigningIn({ clientDocuments: { fetch: host.fetch() } })
@@ -34,6 +35,7 @@ describe('createFront', () => {
     expect(world.oauth.metadata['client_id_metadata_document_supported']).toBe(true)
   })
 
+  // spec: security-document-ssrf, registration-document-security
   it('TA51: knows no client of a private network, and connects to none', async () => {
     await using host = await serve(documentOf)
     const world = createSigningIn({

@@ -41,6 +41,7 @@ const expectRefused = async (
 }
 
 describe('redirect URIs', () => {
+  // spec: security-redirect-trusted, registration-document-redirects
   it('TA1: lead nowhere for an unknown client, or when they are of another', async () => {
     const world = createSigningIn()
     const requests: Record<string, string>[] = [
@@ -58,6 +59,7 @@ describe('redirect URIs', () => {
     expect(world.grants).toEqual([])
   })
 
+  // spec: security-redirect-exact
   it.each([
     ['a slash more', `${CALLBACK}/`],
     ['another case of the path', 'https://client.example.com/Callback'],
@@ -97,6 +99,7 @@ describe('redirect URIs', () => {
     expect(() => createSigningIn({ clients })).toThrow(TypeError)
   })
 
+  // spec: security-redirect-https
   it.each([
     'http://localhost.evil.com/cb',
     'http://127.0.0.1.nip.io/cb',
@@ -152,6 +155,7 @@ describe('redirect URIs', () => {
     }
   })
 
+  // spec: registration-document-redirects
   it('TA6: has a document and a registration follow the same rule', async () => {
     const world = createSigningIn()
     const { html } = await reachConsent(world.newBrowser(), { client_id: DOCUMENT, redirect_uri: LOOPBACK })

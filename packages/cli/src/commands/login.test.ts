@@ -40,23 +40,28 @@ describe('signing in', () => {
     expect(JSON.parse(login.stdout)).toMatchObject({
       server: issuer.url,
       clientId: 'registered',
-      scopes: [],
+      // What the server says that it takes to begin with.
+      scopes: ['notes:read'],
       isValid: true,
     })
 
     // What was granted is not enough, and nobody can be asked.
-    const refused = await run('call', issuer.url, 'search')
+    const refused = await run('call', issuer.url, 'save')
     expect(refused.code).toBe(1)
-    expect(refused.stderr).toContain('hawser login TARGET --scope notes:read')
+    expect(refused.stderr).toContain('hawser login TARGET --scope notes:read --scope notes:write')
 
-    expect(await signIn('--scope', 'notes:read')).toMatchObject({ code: 0 })
+    expect(await signIn('--scope', 'notes:write')).toMatchObject({ code: 0 })
+    expect(await run('call', issuer.url, 'save')).toMatchObject({ code: 0, stderr: '' })
     expect(await run('call', issuer.url, 'search')).toMatchObject({ code: 0, stderr: '' })
     issuer.expire()
     expect(await run('call', issuer.url, 'search')).toMatchObject({ code: 0, stderr: '' })
     expect(issuer.forms.filter((form) => form.get('grant_type') === 'refresh_token')).toHaveLength(1)
 
     const who = await run('whoami', issuer.url)
-    expect(JSON.parse(who.stdout)).toMatchObject({ scopes: ['notes:read'], issuer: new URL(issuer.url).origin })
+    expect(JSON.parse(who.stdout)).toMatchObject({
+      scopes: ['notes:read', 'notes:write'],
+      issuer: new URL(issuer.url).origin,
+    })
     const shown = await run('whoami', issuer.url, '--no-json')
     expect(shown.stdout).toMatch(/scopes\s+notes:read/)
 

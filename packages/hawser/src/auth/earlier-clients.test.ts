@@ -52,6 +52,7 @@ const callTool = (id: number, name: string, args: object = {}) => ({
 })
 
 describe('a protected server and clients of earlier revisions', () => {
+  // spec: past-challenge
   it('TR1: are told where to sign in before they open a session', async () => {
     const { initialize, url } = await open()
     const heard = await initialize(undefined)

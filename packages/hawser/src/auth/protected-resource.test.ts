@@ -41,6 +41,7 @@ describe('a token of an issuer', () => {
     })
   })
 
+  // spec: security-storage
   it('is not part of what it says', async () => {
     const { issuer, present } = await open()
     const token = await issuer.sign()
@@ -357,6 +358,7 @@ describe('an issuer in this process', () => {
 })
 
 describe('the description of a resource', () => {
+  // spec: auth-resource-slash
   it.each([
     [RESOURCE, ['/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource']],
     ['https://notes.example.com', ['/.well-known/oauth-protected-resource']],
@@ -379,6 +381,7 @@ describe('the description of a resource', () => {
     expect(auth.documents({ name: 'Notes', scopes: [] })).toHaveLength(1)
   })
 
+  // spec: security-tls
   it.each<[string, Partial<ProtectedResourceOptions>]>([
     ['an address that others read along', { resource: 'http://notes.example.com/mcp' }],
     ['a fragment', { resource: `${RESOURCE}#x` }],

@@ -18,7 +18,7 @@ const expectNothingLeaked = ({ text }: Heard, ran: readonly string[]): void => {
 }
 
 describe('a protected server over HTTP', () => {
-  // spec: auth-http, auth-announced, auth-challenge-scope, auth-statuses, http-authentication
+  // spec: auth-http, auth-announced, auth-challenge-scope, auth-statuses, http-authentication, handle-verified, past-challenge
   it.each(['tools/call', 'tools/list', 'server/discover', 'no/such'])(
     'TR1: tells who has no token where to get one, for %s',
     async (method) => {
@@ -128,6 +128,7 @@ describe('a protected server over HTTP', () => {
     expectNothingLeaked(heard, ran)
   })
 
+  // spec: auth-scope-consistent
   it.each([
     [{ shared: false }, 'notes:read', 403, 'notes:write'],
     [{ shared: true }, 'notes:write', 403, 'notes:write notes:share'],
@@ -238,6 +239,7 @@ describe('a protected server over HTTP', () => {
     expect(heard.body.result).toBeDefined()
   })
 
+  // spec: handle-no-proof, handle-owner
   it('TR15, TR18: gives a task to whoever started it, in the same program and with the scopes that it took', async () => {
     const { send, sign } = await createNotes()
     const token = await sign({ scope: 'notes:read' })

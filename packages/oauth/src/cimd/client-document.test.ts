@@ -36,6 +36,7 @@ describe('readClientDocument', () => {
     expect(jwksUri).toBeUndefined()
   })
 
+  // spec: registration-document-matches
   it.each([
     ['another case', ID.replace('client.json', 'Client.json')],
     ['a slash more', `${ID}/`],
@@ -55,6 +56,7 @@ describe('readClientDocument', () => {
     await expect(readClientDocument(`${ID}?b=2&a=1`, document)).rejects.toThrow(MetadataError)
   })
 
+  // spec: registration-document-valid
   it.each([
     ['no name', { ...DOCUMENT, client_name: undefined }, 'invalid_client_metadata'],
     ['an empty name', { ...DOCUMENT, client_name: ' ' }, 'invalid_client_metadata'],

@@ -142,6 +142,7 @@ describe('createClientDocuments', () => {
     expect(await codeOf(ID)).toBe('unwell')
   })
 
+  // spec: registration-document-cached
   it.each([
     ['max-age=1000000000', 0, 24 * HOUR],
     ['public, max-age=3600', 0, HOUR],
@@ -179,6 +180,7 @@ describe('createClientDocuments', () => {
     expect(changed).toEqual([ID])
   })
 
+  // spec: registration-document-security
   it('TA62: fetches 20 of 1 000 documents that one address asks for in a minute', async () => {
     const { codeOf, fetched } = bench(good)
     const codes = []

@@ -22,6 +22,7 @@ const expectNothing = ({ grants, consents, events }: SigningIn): void => {
 }
 
 describe('the consent page', () => {
+  // spec: proxy-page-client, proxy-page-scopes, proxy-page-redirect
   it('asks, and gives exactly what was allowed', async () => {
     const world = createSigningIn()
     const browser = world.newBrowser()
@@ -49,6 +50,7 @@ describe('the consent page', () => {
     expect(response.headers.get('referrer-policy')).toBe('no-referrer')
   })
 
+  // spec: auth-iss-sent
   it('TA25: tells the client of a refusal with its state and the issuer, and nothing else', async () => {
     const world = createSigningIn()
     const browser = world.newBrowser()
@@ -143,6 +145,7 @@ describe('the consent page', () => {
   })
 
   describe('is safe from others', () => {
+    // spec: proxy-page-forgery
     it('TA15: gives nothing to a post without the cookie, from another browser, or for an unknown handle', async () => {
       const world = createSigningIn()
       const browser = world.newBrowser()
@@ -208,6 +211,7 @@ describe('the consent page', () => {
       expect(world.grants.length).toBe(1)
     })
 
+    // spec: proxy-page-forgery
     it.each([
       ['another origin', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
       ['another origin of an old browser', { origin: 'https://evil.example', 'sec-fetch-site': null }],
@@ -312,6 +316,7 @@ describe('the consent page', () => {
       expectNothing(world)
     })
 
+    // spec: proxy-page-frames
     it('TA18: cannot be framed, stored or followed, and loads nothing from anywhere', async () => {
       const world = createSigningIn()
       const { response, html } = await reachConsent(world.newBrowser())
@@ -382,6 +387,7 @@ describe('the consent page', () => {
       )
     })
 
+    // spec: security-localhost-warning, security-redirect-shown, proxy-page-redirect
     it('TA20: shows where the answer goes, and warns of an address on this computer', async () => {
       const world = createSigningIn()
       const page = async (values: Record<string, string>) =>
@@ -474,6 +480,7 @@ describe('the consent page', () => {
       expect(textOf(html)).toContain('notes:write High risk Already allowed')
     })
 
+    // spec: security-proxy-consent, proxy-registry
     it('nothing for another client that has the same name and redirect', async () => {
       const twin = { name: 'App', redirectUris: [CALLBACK] }
       const world = createSigningIn({
@@ -538,6 +545,7 @@ describe('the consent page', () => {
       expect(await isPassedOver(browser, web)).toBe(false)
     })
 
+    // spec: proxy-registry
     it('TA22: asks another person, and the same name in another tenant', async () => {
       const { world, browser } = await allowed()
       for (const user of [{ userId: 'eve' }, { userId: 'ada', tenant: 'acme' }]) {

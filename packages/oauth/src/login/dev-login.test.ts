@@ -115,6 +115,7 @@ describe('devLogin', () => {
     expect([...browser.cookies.keys()].some((cookie) => cookie.includes('dev'))).toBe(false)
   })
 
+  // spec: proxy-cookie-sealed
   it('forgets the person after eight hours, and believes no cookie that it did not make', async () => {
     const world = start()
     const browser = world.newBrowser()

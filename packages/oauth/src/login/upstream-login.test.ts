@@ -46,6 +46,7 @@ const expectNothing = ({ grants, consents }: ReturnType<typeof start>): void => 
 }
 
 describe('upstreamLogin', () => {
+  // spec: security-proxy-consent, proxy-registry-first
   it('asks first, then has the provider sign in, then gives what was allowed to who signed in', async () => {
     const world = start()
     const asked = await reachConsent(world.browser)
@@ -107,6 +108,7 @@ describe('upstreamLogin', () => {
     expect(JSON.stringify(kept)).not.toContain('canary')
   })
 
+  // spec: proxy-state-checked
   it('TA23: gives nothing to an answer of the provider in a browser that did not allow anything', async () => {
     const world = start()
     const back = world.provider.signIn(await allow(world))
@@ -130,6 +132,7 @@ describe('upstreamLogin', () => {
     expectNothing(world)
   })
 
+  // spec: proxy-state-checked
   it.each([
     ['no state', (back: URL) => back.searchParams.delete('state')],
     ['another state', (back: URL) => back.searchParams.set('state', 'A'.repeat(43))],
@@ -154,6 +157,7 @@ describe('upstreamLogin', () => {
     expectNothing(world)
   })
 
+  // spec: proxy-state-once
   it('TA23: takes an answer of the provider once, also when it comes twenty times at once', async () => {
     const world = start()
     const back = world.provider.signIn(await allow(world))
@@ -184,6 +188,7 @@ describe('upstreamLogin', () => {
     expectNothing(world)
   })
 
+  // spec: proxy-cookie-client, proxy-cookie-sealed
   it('TA23: gives nothing for a state that was set for another transaction of the same browser', async () => {
     const world = start()
     const first = await allow(world)
@@ -200,6 +205,24 @@ describe('upstreamLogin', () => {
     expectNothing(world)
   })
 
+  // spec: proxy-cookie-prefix, proxy-cookie-attributes, proxy-state-random
+  it('TA23: has a state of its own for each visit, in cookies that scripts and other sites do not get', async () => {
+    const world = start()
+    const visit = async () => {
+      const response = await answer(world.browser, await reachConsent(world.browser), 'approve')
+      const { searchParams } = new URL(response.headers.get('location') ?? '')
+      return { state: searchParams.get('state') ?? '', cookies: response.headers.getSetCookie() }
+    }
+    const [one, two] = [await visit(), await visit()]
+    expect(one.state).toMatch(/^[\w-]{43}$/)
+    expect(two.state).not.toBe(one.state)
+    const set = [one, two].flatMap(({ cookies }) => cookies).filter((cookie) => !cookie.includes('Max-Age=0'))
+    expect(set.some((cookie) => cookie.includes('upstream'))).toBe(true)
+    for (const cookie of set)
+      expect(cookie).toMatch(/^__Host-[\w-]+=[\w.-]+; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=\d+$/)
+  })
+
+  // spec: proxy-state-after-consent
   it('TA23: sets no state before the person allowed it, and none when the person refuses', async () => {
     const world = start()
     const asked = await reachConsent(world.browser)
@@ -210,6 +233,7 @@ describe('upstreamLogin', () => {
     expectNothing(world)
   })
 
+  // spec: proxy-state-once
   it('TA23: gives nothing after the ten minutes of the transaction', async () => {
     const provider = createProvider(Date.now)
     const clock = { now: Date.now() }

@@ -52,6 +52,7 @@ const PRIVATE = [
 ]
 
 describe('publicDocuments', () => {
+  // spec: security-document-ssrf
   it.each(PRIVATE)('TA51: refuses a name that leads to %s before it connects', async (address) => {
     await using host = await startDocumentHost((_request, response) => response.end('{}'))
     expect(isPublicAddress(address)).toBe(false)
@@ -105,6 +106,7 @@ describe('publicDocuments', () => {
     expect(host.connections()).toBe(0)
   })
 
+  // spec: security-document-ssrf
   it('TA53: connects to the address that it judged, although the name leads elsewhere the second time', async () => {
     await using host = await startDocumentHost((_request, response) => response.end('{"a":1}'))
     const asked: string[] = []

@@ -115,6 +115,7 @@ describe('dynamic registration', () => {
     expect((await register(world, { redirect_uris: ['cursor://anysphere/cb'] })).status).toBe(201)
   })
 
+  // spec: security-redirect-https
   it.each(['http://localhost.evil.com/cb', 'http://127.0.0.1.nip.io/cb', 'http://evil.com/cb', 'https:evil.com'])(
     'TA5: refuses a registration with the redirect %s',
     async (uri) => {

@@ -21,6 +21,7 @@ const types = (events: readonly { readonly type: string }[]): string[] => events
 describe.each(STORES)('redeeming a code, kept in %s', (_, createStore) => {
   const createWorld = worldOn(createStore)
 
+  // spec: security-short
   it('gives an access token for one resource, and a refresh token', async () => {
     const { oauth, clock, events } = createWorld()
     const answer = await redeem(oauth, await getCode(oauth))
@@ -54,6 +55,7 @@ describe.each(STORES)('redeeming a code, kept in %s', (_, createStore) => {
     expect(await oauth.isGrantLive(String(gid))).toBe(false)
   })
 
+  // spec: auth-oauth
   it('TA27: refuses a code that was used, and revokes its grant', async () => {
     const { oauth, events } = createWorld()
     const code = await getCode(oauth)

@@ -19,6 +19,7 @@ const GRACE = 30_000
 describe.each(STORES)('refreshing, kept in %s', (_, createStore) => {
   const createWorld = worldOn(createStore)
 
+  // spec: security-rotation
   it('gives a new refresh token each time', async () => {
     const { oauth, clock } = createWorld()
     const first = await getTokens(oauth)
@@ -31,6 +32,7 @@ describe.each(STORES)('refreshing, kept in %s', (_, createStore) => {
     expect(await isGood(oauth, second.refresh)).toBe(true)
   })
 
+  // spec: security-rotation
   it('TA32: revokes the family when a token is used after its successor', async () => {
     const { oauth, events } = createWorld()
     const first = await getTokens(oauth)

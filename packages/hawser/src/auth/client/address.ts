@@ -13,10 +13,19 @@ export interface Surroundings {
 }
 
 const MAX_LENGTH = 2048
+/**
+ * A host, then a path and a query; no user and no fragment, also no empty ones. What the parser drops or repairs must not hide what is
+ * there. (CVE-2025-6514)
+ */
+const ADDRESS = /^https?:\/\/[^\s\\"'<>`\p{Cc}/?#@]+(?:[/?][^\s\\"'<>`\p{Cc}#]*)?$/iu
 
 /** Machines that are this one, written as URLs write them. (RFC 8252 §8.3) */
 const isLoopback = ({ hostname }: URL): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+
+/** Whether nobody on the way reads what is sent: by TLS, or because it does not leave this machine. (OAuth 2.1 §1.5) */
+export const isPrivateWay = (url: URL): boolean =>
+  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
 
 /** What was named by the user may be anywhere; what a server names may not be nearer than the server. */
 export function reachOf(url: URL, { server, privateNetwork }: Surroundings): Reach {
@@ -34,12 +43,10 @@ export function checkAddress(text: unknown, what: string, surroundings: Surround
   const refuse = (why: string): never => {
     throw new SignInError('forbidden_address', `Expected ${what} at an https address on another machine, got ${why}.`)
   }
-  // What the parser drops must not hide what is there. (CVE-2025-6514)
-  if (typeof text !== 'string' || text.length > MAX_LENGTH || !/^https?:\/\/[^\s\\"'<>`\p{Cc}]+$/u.test(text))
+  if (typeof text !== 'string' || text.length > MAX_LENGTH || !ADDRESS.test(text))
     return refuse('something that is not one')
   const url = URL.parse(text)
   if (url === null) return refuse('something that is not one')
-  if (url.username !== '' || url.password !== '' || url.hash !== '') return refuse('one with a user name or a fragment')
   const reach = reachOf(url, surroundings)
   if (url.protocol === 'http:' && !(isLoopback(url) && reach === 'any')) return refuse('one without TLS')
   if (reach !== 'any' && isNear(url.hostname, reach)) return refuse('one on this machine or its network')

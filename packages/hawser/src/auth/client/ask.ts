@@ -1,6 +1,6 @@
 /** A way to a browser and back. */
 export interface Callback {
-  /** Where the issuer sends the browser. */
+  /** Where the issuer sends the browser: https, or http on this machine. (basic/authorization/security-considerations#communication-security) */
   readonly redirectUri: string
   /**
    * Brings a person to a page and resolves to the address to which the browser came back. Rejects when the signal fires.

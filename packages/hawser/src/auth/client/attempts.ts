@@ -12,11 +12,13 @@ export function countAttempts(now: () => number = Date.now): Attempts {
   const times = new Map<string, number[]>()
   return {
     take: (what, most) => {
-      const since = now() - WINDOW
-      for (const [kind, each] of times) if ((each.at(-1) ?? 0) <= since) times.delete(kind)
-      const recent = (times.get(what) ?? []).filter((time) => time > since)
+      const present = now()
+      // What lies ahead was counted by a clock that has been put back.
+      const isRecent = (time: number): boolean => time > present - WINDOW && time <= present
+      for (const [kind, each] of times) if (!isRecent(each.at(-1) ?? 0)) times.delete(kind)
+      const recent = (times.get(what) ?? []).filter(isRecent)
       if (recent.length >= most || (recent.length === 0 && times.size >= MAX_KINDS)) return false
-      times.set(what, [...recent, now()])
+      times.set(what, [...recent, present])
       return true
     },
   }

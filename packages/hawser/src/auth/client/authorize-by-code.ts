@@ -33,7 +33,7 @@ export function checkPkce({ as, issuer, isGuessed }: Found, assumed: readonly st
  * one visit: what comes back is used once, for the issuer that the visit was to.
  *
  * @throws SignInError `bad_callback`, `denied`, `refused` or `bad_token`.
- * @see basic/authorization#authorization-response-issuer-validation, RFC 9207
+ * @see basic/authorization#authorization-response-validation, RFC 9207
  */
 export async function authorizeByCode(
   application: Application,

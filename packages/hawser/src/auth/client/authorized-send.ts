@@ -1,6 +1,6 @@
 import { isObject } from '../../protocol/index.ts'
 import { own } from './json.ts'
-import { type Challenge, readChallenges } from './read-challenges.ts'
+import { type Challenge, chooseChallenge, readChallenges } from './read-challenges.ts'
 import { covers, type Need, type Session, type Source } from './session.ts'
 import { SignInError } from './sign-in-error.ts'
 import type { Tokens } from './tokens.ts'
@@ -75,7 +75,7 @@ async function settle(
   const header = headers.get('www-authenticate')
   const challenges = await readChallenges(header)
   const isBound = used === undefined ? session.usesDpop : used.scheme === 'DPoP'
-  const challenge = challenges.find(({ scheme }) => scheme === (isBound ? 'dpop' : 'bearer')) ?? challenges[0]
+  const challenge = chooseChallenge(challenges, isBound)
   if (status === 403) return stepUp(session, request, challenge, used)
   // A server that wants something else than tokens.
   if (header !== null && challenge === undefined) return false

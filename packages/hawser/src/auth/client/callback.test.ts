@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { connect } from '../../connect.ts'
@@ -27,6 +28,7 @@ const redirect = (change: (back: URL, asked: URLSearchParams) => void, more: Iss
   createWorld({ ...more, redirect: change })
 
 describe('what comes back from the browser', () => {
+  // spec: auth-iss-checked, auth-iss-simple
   it.each([
     ['nobody', (back: URL) => back.searchParams.delete('iss')],
     ['somebody else', (back: URL) => back.searchParams.set('iss', 'https://evil.example.com')],
@@ -38,6 +40,7 @@ describe('what comes back from the browser', () => {
     await expectRefused(redirect(change), 'bad_callback')
   })
 
+  // spec: auth-iss-checked, auth-iss-simple
   it('TC2: an issuer that does not announce it may leave its name out, but not say another', async () => {
     const silent = { metadata: { authorization_response_iss_parameter_supported: undefined } }
     expect(await attempt(redirect((back) => back.searchParams.delete('iss'), silent))).toBe('signed in')
@@ -47,6 +50,7 @@ describe('what comes back from the browser', () => {
     )
   })
 
+  // spec: auth-iss-errors
   it('TC3: an error of somebody else is not believed, nor shown', async () => {
     const world = redirect((back) => {
       back.searchParams.set('iss', 'https://evil.example.com')
@@ -71,6 +75,7 @@ describe('what comes back from the browser', () => {
     expect((await expectRefused(refuse('<script>'), 'refused')).message).not.toContain('<script>')
   })
 
+  // spec: auth-iss-recorded
   it('TC4: a code of an honest issuer goes to no other, although its page was the one that opened', async () => {
     // The evil issuer names the page of the honest one, and its own place for codes.
     const evil = 'https://evil.example.com'
@@ -81,6 +86,55 @@ describe('what comes back from the browser', () => {
     expect(world.toldTo(evil)).not.toContain('/token')
   })
 
+  // spec: auth-iss-recorded, security-state
+  it('TC4: is not mixed up where somebody signs in at two issuers at a time', async () => {
+    const other = 'https://login.example.org'
+    const world = createWorld(
+      {},
+      {
+        discovery: ({ pathname, search }) =>
+          pathname.endsWith('/mcp')
+            ? json({ resource: SERVER, authorization_servers: [search === '' ? ISSUER : other] })
+            : undefined,
+      },
+    )
+    world.issuers.set(other, {})
+    const visits: { readonly accepts: boolean; readonly back: (url: URL) => void; readonly page: URL }[] = []
+    const ask: Ask = {
+      open: async () => ({
+        redirectUri: 'http://127.0.0.1:9876/callback',
+        visit: (page, accepts) =>
+          new Promise((back) => visits.push({ page, back, accepts: accepts(world.visit(visits[0]?.page ?? page)) })),
+        close: () => {},
+      }),
+    }
+    const auth = signIn({ ask, fetch: world.fetch })
+    const outcomes = Promise.allSettled([auth.signIn(SERVER), auth.signIn(`${SERVER}?tenant=2`)])
+    await expect.poll(() => visits).toHaveLength(2)
+    const [one, two] = visits.map(({ page }) => world.visit(page))
+    expect(visits.map(({ accepts }) => accepts)).toEqual([true, false])
+    visits[0]?.back(two!)
+    visits[1]?.back(one!)
+    for (const outcome of await outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { problem: 'bad_callback' } })
+    expect(world.sentTo('/token')).toEqual([])
+  })
+
+  // spec: auth-iss-recorded
+  it('TC4: belongs to the issuer that was left for, whatever is published in the meantime', async () => {
+    const evil = 'https://evil.example.com'
+    const world: World = redirect(() => {
+      world.script.issuers = [evil]
+      world.issuers.set(ISSUER, {
+        metadata: { token_endpoint: `${evil}/token`, issuer: evil },
+      })
+    })
+    world.issuers.set(evil, {})
+    expect(await attempt(world)).toBe('signed in')
+    expect(world.toldTo(evil)).toBe('[]')
+  })
+
+  // spec: security-state
   it.each([
     ['without a state', (back: URL) => back.searchParams.delete('state')],
     ['with another state', (back: URL) => back.searchParams.set('state', 'x')],
@@ -95,6 +149,7 @@ describe('what comes back from the browser', () => {
     await expectRefused(redirect(change), 'bad_callback')
   })
 
+  // spec: security-state
   it('TC6: what came back once, or for another server, is no answer to another visit', async () => {
     const world = createWorld()
     const seen: URL[] = []
@@ -154,6 +209,30 @@ describe('what comes back from the browser', () => {
     }
   })
 
+  // spec: security-redirect-https
+  it.each(['http://app.example.com/callback', 'http://127.0.0.1.evil.com/callback', 'app:/callback', 'callback'])(
+    'is waited for at no address that others could read: %s',
+    async (redirectUri) => {
+      const world = createWorld()
+      const callback = { redirectUri, visit: async (page: URL) => world.visit(page), close: () => {} }
+      const auth = signIn({ ask: { open: async () => callback }, fetch: world.fetch })
+      await expect(auth.signIn(SERVER)).rejects.toThrow(TypeError)
+      expect([world.pages, world.sentTo('/register')]).toEqual([[], []])
+    },
+  )
+
+  // spec: security-redirect-registered, security-redirect-https
+  it.each(['http://localhost:9876/callback', 'http://[::1]:9876/callback', 'https://app.example.com/callback'])(
+    'may come to %s',
+    async (redirectUri) => {
+      const world = createWorld()
+      const callback = { redirectUri, visit: async (page: URL) => world.visit(page), close: () => {} }
+      await signIn({ ask: { open: async () => callback }, fetch: world.fetch }).signIn(SERVER)
+      expect(JSON.parse(world.sentTo('/register')[0]!.body)).toMatchObject({ redirect_uris: [redirectUri] })
+      expect(world.pages[0]?.searchParams.get('redirect_uri')).toBe(redirectUri)
+    },
+  )
+
   it('may be pasted by a person, who may be wrong first', async () => {
     const world = createWorld()
     const shown: URL[] = []
@@ -166,6 +245,7 @@ describe('what comes back from the browser', () => {
     await expectRefused(createWorld(), 'bad_callback', pasteAddress({ show: () => {}, read: async () => 'nothing' }))
   })
 
+  // spec: security-s256
   it('asks in the page for exactly what it must', async () => {
     const world = createWorld({}, { challenge: 'Bearer scope="notes:read"' })
     await attempt(world)
@@ -182,6 +262,17 @@ describe('what comes back from the browser', () => {
     ])
     expect(searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/)
     expect(searchParams.get('state')).toMatch(/^[\w-]{43}$/)
+  })
+
+  // spec: security-pkce, security-s256
+  it('is proved by the verifier of the challenge in the page', async () => {
+    const world = createWorld()
+    await attempt(world)
+    const form = new URLSearchParams(world.sentTo('/token')[0]?.body)
+    const digest = createHash('sha256').update(form.get('code_verifier') ?? '')
+    expect(world.pages[0]?.searchParams.get('code_challenge')).toBe(digest.digest('base64url'))
+    await attempt(world)
+    expect(new Set(world.pages.map(({ searchParams }) => searchParams.get('code_challenge'))).size).toBe(2)
   })
 
   it('keeps what the address of the page has of its own', async () => {

@@ -12,6 +12,8 @@ export interface Found {
   readonly resource: string
   /** Character by character as it was named. */
   readonly issuer: string
+  /** Where a challenge said that the metadata of the server is, if it was found there. */
+  readonly place?: string | undefined
   readonly as: AuthorizationServer
   /** Scopes that the server publishes. */
   readonly scopes: readonly string[] | undefined
@@ -19,13 +21,20 @@ export interface Found {
   readonly isGuessed: boolean
 }
 
+/** All that are published are asked for, in the address of a page that a program is started with. */
+const MAX_SCOPES = 256
+
 export interface DiscoverOptions {
   readonly fetch: BoundedFetch
   readonly surroundings: Surroundings
   /** From the challenge, where there was one. */
   readonly resourceMetadata?: string | undefined
+  /** From a challenge of before: looked at where nothing is at the well-known places. */
+  readonly earlierMetadata?: string | undefined
   /** The issuer that is wanted; the first that the server names when left out. */
   readonly issuer?: string | undefined
+  /** Taken before others that the server names. */
+  readonly preferred?: string | undefined
   /** Whether the origin of a server that publishes nothing is taken for its issuer. */
   readonly guessIssuer?: boolean | undefined
 }
@@ -39,14 +48,22 @@ export interface DiscoverOptions {
  */
 export async function discover(options: DiscoverOptions): Promise<Found> {
   const { surroundings } = options
-  const metadata = await findResource(options)
-  if (metadata !== undefined) {
+  const described = await findResource(options)
+  if (described !== undefined) {
+    const { metadata, place } = described
     const resource = checkResource(metadata, surroundings.server)
-    const issuer = chooseIssuer(metadata, options.issuer)
+    const issuer = chooseIssuer(metadata, options)
     const scopes = ownTexts(metadata, 'scopes_supported')
     const as = await findIssuer(issuer, options)
     if (as === undefined) throw new SignInError('bad_metadata', `${new URL(issuer).host} publishes no metadata.`)
-    return { resource, issuer, as, scopes: scopes && readScopes(scopes.join(' ')), isGuessed: false }
+    return {
+      resource,
+      issuer,
+      place,
+      as,
+      scopes: scopes && readScopes(scopes.join(' ')).slice(0, MAX_SCOPES),
+      isGuessed: false,
+    }
   }
   const { origin, host } = surroundings.server
   if (options.guessIssuer !== true)
@@ -64,18 +81,23 @@ const isOf =
     issuer !== undefined && URL.parse(issuer)?.origin === origin
 
 /** The metadata of the resource; `undefined` only when all places say that there is none. */
-async function findResource(options: DiscoverOptions): Promise<Json | undefined> {
-  const { resourceMetadata, surroundings } = options
+async function findResource(
+  options: DiscoverOptions,
+): Promise<{ readonly metadata: Json; readonly place: string | undefined } | undefined> {
+  const { resourceMetadata, earlierMetadata, surroundings } = options
   const { server } = surroundings
   const path = server.pathname === '/' ? '' : server.pathname
   const wellKnown = `${server.origin}/.well-known/oauth-protected-resource`
   const named = resourceMetadata !== undefined
-  const places = named ? [resourceMetadata] : [...new Set([`${wellKnown}${path}`, wellKnown])]
+  // The query is part of what is asked about. (RFC 9728 §3.1)
+  const known = [`${wellKnown}${path}${server.search}`, wellKnown]
+  const earlier = earlierMetadata === undefined ? [] : [earlierMetadata]
+  const places = named ? [resourceMetadata] : [...new Set([...known, ...earlier])]
   let isMissing = !named
   for (const place of places) {
     const url = checkAddress(place, 'the metadata of the server', surroundings)
     const answer = await read(url, options.fetch)
-    if (answer.json !== undefined) return answer.json
+    if (answer.json !== undefined) return { metadata: answer.json, place: known.includes(place) ? undefined : place }
     // Only "there is none" means that there is none: an error must not lead to what is weaker.
     if (answer.status !== 404) isMissing = false
   }
@@ -123,31 +145,41 @@ async function read(url: URL, fetch: BoundedFetch): Promise<{ readonly status: n
 
 /** A resource is the server, or what the server is part of. (RFC 9728 §3.3, which would have them equal) */
 function checkResource(metadata: Json, server: URL): string {
-  const text = ownText(metadata, 'resource')
-  const url = URL.parse(text ?? '')
+  const text = ownText(metadata, 'resource') ?? ''
+  const [, path = '', query = ''] = URI.exec(text) ?? []
+  const url = URL.parse(text)
   const isOurs =
-    url !== null &&
-    url.origin === server.origin &&
-    url.username === '' &&
-    url.hash === '' &&
-    (url.search === '' || url.search === server.search) &&
-    isWithin(server.pathname, url.pathname) &&
-    !/[\\\s\p{Cc}]/u.test(text ?? '')
-  if (isOurs && text !== undefined) return text
+    URI.test(text) &&
+    url?.origin === server.origin &&
+    url.pathname === (path || '/') &&
+    url.search === query &&
+    (query === '' || query === server.search) &&
+    isWithin(server.pathname, url.pathname)
+  if (isOurs) return text
   throw new SignInError(
     'bad_metadata',
     `The metadata of ${server.host} is about another resource, so no token is asked for.`,
   )
 }
 
+/**
+ * An absolute URI with path and query, and nothing else: what the parser of URLs repairs would be one resource here and another one
+ * for the issuer. (RFC 8707 §2)
+ */
+const URI = /^https?:\/\/[a-z\d._:[\]-]+(\/[^?#]*)?(\?[^#]+)?$/i
+
 const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 
-function chooseIssuer(metadata: Json, wanted: string | undefined): string {
+/** Servers may name their issuers in another order each time; whoever is signed in at one of them stays there. */
+function chooseIssuer(
+  metadata: Json,
+  { issuer: wanted, preferred }: Pick<DiscoverOptions, 'issuer' | 'preferred'>,
+): string {
   const named = ownTexts(metadata, 'authorization_servers') ?? []
   const [first] = named
   if (first === undefined) throw new SignInError('bad_metadata', 'The server does not say who issues tokens for it.')
-  if (wanted === undefined) return first
+  if (wanted === undefined) return preferred !== undefined && named.includes(preferred) ? preferred : first
   if (named.includes(wanted)) return wanted
   throw otherIssuer(String(own(metadata, 'resource')))
 }

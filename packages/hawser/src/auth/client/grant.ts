@@ -2,6 +2,8 @@ import type { DPoPHandle, TokenEndpointResponse } from 'oauth4webapi'
 import type { BoundedFetch } from './bounded-fetch.ts'
 import type { KnownClient } from './client-auth.ts'
 import type { Found } from './discover.ts'
+import type { RegisteredClient } from './identify-client.ts'
+import type { Secret } from './secret.ts'
 import type { CredentialStore } from './store.ts'
 
 /** All that it takes to get tokens for one server. */
@@ -16,17 +18,23 @@ export interface Application {
   readonly signal: AbortSignal
 }
 
+/** What came of asking. */
+export interface Obtained {
+  readonly response: TokenEndpointResponse
+  readonly clientId: string
+  /** The client, where it registered itself. */
+  readonly registration?: Secret | undefined
+}
+
 /** A way to get tokens. */
 export interface Grant {
-  /** The only issuer that will do. */
-  readonly issuer?: string | undefined
+  /** The only client that will do, where one was registered by hand: tokens of others are not used. */
+  readonly client?: Pick<RegisteredClient, 'id' | 'issuer'> | undefined
   /** Whether a person is asked. */
   readonly asksPerson: boolean
-  readonly obtain: (
-    application: Application,
-  ) => Promise<{ readonly response: TokenEndpointResponse; readonly clientId: string }>
+  readonly obtain: (application: Application) => Promise<Obtained>
   /** The client that tokens were given to, to refresh and revoke them. */
-  readonly recall: (application: Pick<Application, 'found' | 'store'>) => Promise<KnownClient | undefined>
+  readonly recall: (found: Found, registration: Secret | undefined) => KnownClient | undefined
 }
 
 /** The parameters that every request for a token has: for what, and with which scopes. (RFC 8707 §2, RFC 6749 §3.3) */

@@ -2,7 +2,7 @@ import { dynamicClientRegistrationRequest, processDynamicClientRegistrationRespo
 import type { BoundedFetch } from './bounded-fetch.ts'
 import type { KnownClient, PrivateKey } from './client-auth.ts'
 import type { Found } from './discover.ts'
-import { own, ownText, parseObject } from './json.ts'
+import { own, ownText, parseObject, readObject } from './json.ts'
 import { Secret } from './secret.ts'
 import { SignInError } from './sign-in-error.ts'
 import type { CredentialStore } from './store.ts'
@@ -66,25 +66,24 @@ export async function identifyClient(options: IdentifyOptions): Promise<KnownCli
   const named = namedClient(identity, found)
   if (named !== undefined) return named
   const key = registrationKey(found.issuer, redirectUri)
-  const kept = decodeClient(await store.get(key), now)
-  if (kept !== undefined) return kept
-  if (found.as.registration_endpoint === undefined) {
+  // Whoever signs in at two servers of one issuer at a time registers once.
+  return store.lock(key, async () => {
+    const kept = decodeClient(await store.get(key), now)
+    if (kept !== undefined) return kept
     const { host } = new URL(found.issuer)
-    throw new SignInError(
-      'no_client',
-      `${host} lets no client register itself. Register one there, and name it in the options.`,
-    )
-  }
-  const text = await register(options)
-  const client = decodeClient(text, now)
-  if (client === undefined) {
-    throw new SignInError(
-      'registration_refused',
-      `${new URL(found.issuer).host} registered a client that has expired already.`,
-    )
-  }
-  await store.set(key, text)
-  return client
+    if (found.as.registration_endpoint === undefined) {
+      throw new SignInError(
+        'no_client',
+        `${host} lets no client register itself. Register one there, and name it in the options.`,
+      )
+    }
+    const text = await register(options)
+    const client = decodeClient(text, now)
+    if (client === undefined)
+      throw new SignInError('registration_refused', `${host} registered a client that has expired already.`)
+    await store.set(key, text)
+    return client
+  })
 }
 
 /** The client that needs no registration with this issuer. */
@@ -108,30 +107,32 @@ export function knownFrom({ id, issuer, secret, privateKey }: RegisteredClient, 
 /** Where the registration with an issuer is kept. */
 export const registrationKey = (issuer: string, redirectUri: string): string => `client ${issuer} ${redirectUri}`
 
-/** The client as it registered itself, if it did and the registration holds. */
-export const recallClient = async (
-  store: CredentialStore,
-  issuer: string,
-  redirectUri: string,
-): Promise<KnownClient | undefined> => decodeClient(await store.get(registrationKey(issuer, redirectUri)), Date.now())
+/** As text for a store, with the secret. */
+export const encodeClient = ({ id, secret, method }: KnownClient): Secret =>
+  new Secret(JSON.stringify({ id, secret: secret?.reveal(), method }))
 
-function decodeClient(text: string | undefined, now: number): KnownClient | undefined {
-  if (text === undefined) return undefined
-  const client = parseObject(text, 'a registered client')
+/** The client as it registered itself, if it did and the registration holds. */
+export function decodeClient(text: string | undefined, now: number): KnownClient | undefined {
+  const client = readObject(text ?? '')
+  if (client === undefined) return undefined
   const [id, secret] = [ownText(client, 'id'), ownText(client, 'secret')]
   const expiresAt = own(client, 'expiresAt')
   if (id === undefined || (typeof expiresAt === 'number' && expiresAt <= now)) return undefined
   return { id, secret: secret === undefined ? undefined : new Secret(secret), method: ownText(client, 'method') }
 }
 
-/** Registers, and once more as another kind of application where the issuer does not like the address to come back to. */
+/**
+ * Registers as what the address to come back to is one of, and once more as the other kind where the issuer does not like it: an app
+ * may have an https address as well. (client-registration#application-type-and-redirect-uri-constraints)
+ */
 async function register(options: IdentifyOptions): Promise<string> {
   const { host } = new URL(options.found.issuer)
   try {
-    return await registerAs('native', options).catch((error: unknown) => {
+    if (!options.redirectUri.startsWith('https:')) return await registerAs('native', options)
+    return await registerAs('web', options).catch((error: unknown) => {
       const isAboutAddress = error instanceof IssuerRefusal && error.error === 'invalid_redirect_uri'
-      if (!isAboutAddress || !options.redirectUri.startsWith('https:')) throw error
-      return registerAs('web', options)
+      if (!isAboutAddress) throw error
+      return registerAs('native', options)
     })
   } catch (error) {
     if (!(error instanceof IssuerRefusal)) throw error

@@ -21,6 +21,7 @@ const moveTo = (world: World, issuer: string, script = {}): void => {
 }
 
 describe('a server that moves to another issuer', () => {
+  // spec: registration-not-reused, registration-again, discovery-apart, discovery-not-shared
   it('TC8: has the client register there, and sees nothing of what the first one gave', async () => {
     const world = createWorld({
       register: () => json({ client_id: 'canary-client', client_secret: 'canary-secret' }, 201),
@@ -35,6 +36,7 @@ describe('a server that moves to another issuer', () => {
     expect(world.sentTo('/token').filter(({ url }) => url.startsWith(ISSUER))).toHaveLength(1)
   })
 
+  // spec: registration-mismatch
   it('TC8: is refused when the client was registered by hand with the first one', async () => {
     const registered: RegisteredClient = { id: 'canary-client', secret: 'canary-secret', issuer: ISSUER }
     const world = createWorld()
@@ -45,6 +47,7 @@ describe('a server that moves to another issuer', () => {
     expect(world.toldTo(OTHER)).toBe('[]')
   })
 
+  // spec: registration-mismatch, registration-not-reused
   it('TC8: a client registered by hand is shown to no issuer that the server names instead', async () => {
     const registered: RegisteredClient = {
       id: 'canary-client',
@@ -78,6 +81,19 @@ describe('a server that moves to another issuer', () => {
     expect(world.pages.map(({ origin }) => origin)).toEqual([OTHER])
   })
 
+  it('TC8: that only names its issuers in another order changes nothing for who is signed in', async () => {
+    const world = createWorld({}, { issuers: [ISSUER, OTHER] })
+    world.issuers.set(OTHER, {})
+    const { client } = await open(world)
+    await client.listTools()
+    for (const token of world.tokens.values()) token.isRevoked = true
+    world.script.issuers = [OTHER, ISSUER]
+    await client.listTools()
+    expect(world.pages.map(({ origin }) => origin)).toEqual([ISSUER])
+    expect(world.toldTo(OTHER)).toBe('[]')
+  })
+
+  // spec: discovery-not-shared, auth-refresh-secret
   it('TC9: sees no refresh token of the first one, though the client has one name for both', async () => {
     const metadata = { client_id_metadata_document_supported: true }
     const world = createWorld({ metadata })
@@ -91,7 +107,32 @@ describe('a server that moves to another issuer', () => {
   })
 })
 
+describe('a client that was registered by hand', () => {
+  // spec: registration-by-issuer, auth-token-own
+  it.each([
+    ['another client', { id: 'another', issuer: ISSUER }, { problem: undefined, clientId: 'another' }],
+    ['another issuer', { id: 'by-hand', issuer: OTHER }, { problem: 'other_issuer', clientId: undefined }],
+  ])('TC8: does not use what a store holds of %s', async (_what, registered, expected) => {
+    const world = createWorld()
+    const store = memoryCredentials()
+    await (await open(world, { store, client: { registered: { id: 'by-hand', issuer: ISSUER } } })).client.listTools()
+    const before = world.sent.length
+    const { auth, client } = await open(world, { store, client: { registered } })
+    expect(await auth.whoami(SERVER)).toBeUndefined()
+    const error: unknown = await client.listTools().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    expect([(error as { problem?: string } | undefined)?.problem, (await auth.whoami(SERVER))?.clientId]).toEqual([
+      expected.problem,
+      expected.clientId,
+    ])
+    expect(JSON.stringify(world.sent.slice(before))).not.toMatch(/canary-(?:access|refresh)-[12]"/)
+  })
+})
+
 describe('a client makes itself known', () => {
+  // spec: registration-order, registration-by-hand, registration-document-client, registration-document-supported
   it('by hand before by its document, and by its document before by registration', async () => {
     const metadata = { client_id_metadata_document_supported: true }
     const ids = async (options: SignInOptions, supported = true) => {
@@ -109,6 +150,7 @@ describe('a client makes itself known', () => {
     expect(await ids({ client: { metadataUrl: METADATA_URL } }, false)).toMatchObject({ registrations: 1 })
   })
 
+  // spec: registration-by-issuer, registration-type, registration-native, auth-refresh-grant-type
   it('once for each issuer, by what it stored', async () => {
     const world = createWorld()
     const store = memoryCredentials()
@@ -122,6 +164,20 @@ describe('a client makes itself known', () => {
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],
     })
+  })
+
+  it('once for all servers of an issuer, also when they are signed in at together', async () => {
+    const world = createWorld(
+      {},
+      {
+        discovery: ({ pathname }) =>
+          pathname.endsWith('/mcp') ? json({ resource: SERVER, authorization_servers: [ISSUER] }) : undefined,
+      },
+    )
+    const auth = signIn({ ask: world.ask, fetch: world.fetch })
+    const accounts = await Promise.all(['', '?tenant=2', '?tenant=3'].map((query) => auth.signIn(`${SERVER}${query}`)))
+    expect(new Set(accounts.map(({ clientId }) => clientId)).size).toBe(1)
+    expect(world.sentTo('/register')).toHaveLength(1)
   })
 
   it('anew when its secret has expired, or the issuer has forgotten it', async () => {
@@ -139,6 +195,7 @@ describe('a client makes itself known', () => {
     expect(forgetful.sentTo('/register')).toHaveLength(2)
   })
 
+  // spec: registration-refusal, registration-refusal-told
   it('TC20: says clearly that it was refused, and does not try for ever', async () => {
     const world = createWorld({
       register: () => json({ error: 'invalid_redirect_uri', error_description: '<b>canary</b>' }, 400),
@@ -152,7 +209,8 @@ describe('a client makes itself known', () => {
     expect(world.pages).toEqual([])
   })
 
-  it('TC20: tries once as another kind of application where the address is that of one', async () => {
+  // spec: registration-web, registration-type, registration-refusal
+  it('TC20: as a web application where it comes back to one, and once as another kind when that is refused', async () => {
     const kinds: unknown[] = []
     const world = createWorld({
       register: (metadata) => {
@@ -166,15 +224,17 @@ describe('a client makes itself known', () => {
       close: () => {},
     }
     await (await open(world, { ask: { open: async () => callback } })).client.listTools()
-    expect(kinds).toEqual(['native', 'web'])
+    expect(kinds).toEqual(['web', 'native'])
   })
 
+  // spec: auth-client-id, registration-order
   it('not at all where no issuer lets it', async () => {
     const world = createWorld({ metadata: { registration_endpoint: undefined } })
     await expect((await open(world)).client.listTools()).rejects.toMatchObject({ problem: 'no_client' })
     expect(world.pages).toEqual([])
   })
 
+  // spec: registration-document-url
   it.each([
     'http://client.example.com/metadata.json',
     'https://client.example.com',

@@ -3,15 +3,21 @@ import { SignInError } from './sign-in-error.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
-/** @throws SignInError `bad_metadata` unless the text is a JSON object. */
-export function parseObject(text: string, what: string): Json {
+/** Nothing unless the text is a JSON object. */
+export function readObject(text: string): Json | undefined {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    value = undefined
+    return undefined
   }
-  if (isObject(value) && !Array.isArray(value)) return value
+  return isObject(value) && !Array.isArray(value) ? value : undefined
+}
+
+/** @throws SignInError `bad_metadata` unless the text is a JSON object. */
+export function parseObject(text: string, what: string): Json {
+  const value = readObject(text)
+  if (value !== undefined) return value
   throw new SignInError('bad_metadata', `Expected ${what} as a JSON object, got something else.`)
 }
 

@@ -15,13 +15,13 @@ const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag'
 
 /** The client is who acts. (ext-auth: OAuth client credentials) */
 export function clientGrant(client: RegisteredClient): Grant {
-  const recall: Grant['recall'] = async ({ found }) => knownFrom(client, found)
+  const recall: Grant['recall'] = (found) => knownFrom(client, found)
   const obtain: Grant['obtain'] = async (application) => {
     const known = knownFrom(client, application.found)
     const response = await requestToken({ ...application, client: known }, 'client_credentials', targetOf(application))
     return { response, clientId: known.id }
   }
-  return { issuer: client.issuer, asksPerson: false, obtain, recall }
+  return { client, asksPerson: false, obtain, recall }
 }
 
 /** What runs the program vouches for it by a signed token. */
@@ -34,12 +34,12 @@ export interface WorkloadOptions {
 
 /** The platform vouches for the program. What is refused is not tried in another way. (RFC 7523 §2.1) */
 export function workloadGrant({ client, assertion }: WorkloadOptions): Grant {
-  const recall: Grant['recall'] = async ({ found }) => knownFrom(client, found)
+  const recall: Grant['recall'] = (found) => knownFrom(client, found)
   const obtain: Grant['obtain'] = async (application) => {
     const known = knownFrom(client, application.found)
     return bearAssertion(application, known, await assertion(application.found.issuer))
   }
-  return { issuer: client.issuer, asksPerson: false, obtain, recall }
+  return { client, asksPerson: false, obtain, recall }
 }
 
 async function bearAssertion(application: Application, client: KnownClient, assertion: string) {
@@ -78,10 +78,10 @@ export function enterpriseGrant({ provider, idToken, client: identity }: Enterpr
     return bearAssertion(application, client, assertion)
   }
   return {
-    issuer: identity.registered?.issuer,
+    client: identity.registered,
     asksPerson: false,
     obtain,
-    recall: async ({ found }) => identify(found),
+    recall: identify,
   }
 }
 

@@ -1,10 +1,18 @@
 import { ConnectionError } from '../../call/index.ts'
+import { isPrivateWay } from './address.ts'
 import type { Ask } from './ask.ts'
 import { authorizeByCode, checkPkce } from './authorize-by-code.ts'
 import { authorizeByDevice } from './authorize-by-device.ts'
 import type { KnownClient } from './client-auth.ts'
 import type { Application, Grant } from './grant.ts'
-import { type ClientIdentity, identifyClient, namedClient, recallClient, registrationKey } from './identify-client.ts'
+import {
+  type ClientIdentity,
+  decodeClient,
+  encodeClient,
+  identifyClient,
+  namedClient,
+  registrationKey,
+} from './identify-client.ts'
 import { SignInError } from './sign-in-error.ts'
 
 /** Milliseconds that a person has to sign in. */
@@ -39,7 +47,9 @@ export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOp
   ) => {
     const client = await identify(application, redirectUri)
     try {
-      return { response: await use(client), clientId: client.id }
+      const isNamed = namedClient(identity, application.found) !== undefined
+      const registration = isNamed ? undefined : encodeClient(client)
+      return { response: await use(client), clientId: client.id, registration }
     } catch (error) {
       const saysNothing =
         error instanceof ConnectionError || (error instanceof SignInError && error.problem === 'denied')
@@ -55,15 +65,16 @@ export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOp
       throw new SignInError('needs_person', `Somebody has to sign in at ${host}, and nobody can be asked here.`, {
         scopes: application.scopes,
       })
-    if ('showCode' in ask) {
-      await store.set(redirectKey(found.issuer), NO_WAY_BACK)
+    if ('showCode' in ask)
       return withClient(application, NO_WAY_BACK, (client) => authorizeByDevice(application, client, ask.showCode))
-    }
     // Before anything opens.
     checkPkce(found, assumePkce)
-    const callback = await ask.open((await store.get(redirectKey(found.issuer))) || undefined)
+    const callback = await ask.open(await store.get(redirectKey(found.issuer)))
     try {
       const { redirectUri } = callback
+      const back = URL.parse(redirectUri)
+      if (back === null || !isPrivateWay(back))
+        throw new TypeError('Expected a redirectUri with https, or with http on this machine.')
       await store.set(redirectKey(found.issuer), redirectUri)
       const signal = AbortSignal.any([application.signal, AbortSignal.timeout(PATIENCE)])
       return await withClient(application, redirectUri, (client) =>
@@ -76,9 +87,8 @@ export function personGrant({ client: identity, ask, assumePkce }: PersonGrantOp
     }
   }
 
-  const recall: Grant['recall'] = async ({ found, store }) =>
-    namedClient(identity, found) ??
-    recallClient(store, found.issuer, (await store.get(redirectKey(found.issuer))) ?? NO_WAY_BACK)
+  const recall: Grant['recall'] = (found, registration) =>
+    namedClient(identity, found) ?? decodeClient(registration?.reveal(), Date.now())
 
-  return { issuer: identity.registered?.issuer, asksPerson: true, obtain, recall }
+  return { client: identity.registered, asksPerson: true, obtain, recall }
 }

@@ -9,6 +9,7 @@ const bearer = {
 }
 
 describe('challenges', () => {
+  // spec: discovery-challenge
   it.each([
     ['Bearer', [bearer]],
     ['bearer scope="a b a"', [{ ...bearer, scopes: ['a', 'b'] }]],

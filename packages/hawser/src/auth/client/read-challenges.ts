@@ -43,6 +43,10 @@ export async function readChallenges(header: string | null): Promise<readonly Ch
   })
 }
 
+/** The challenge for tokens of the kind that is used, or else the first. */
+export const chooseChallenge = (challenges: readonly Challenge[], usesDpop: boolean): Challenge | undefined =>
+  challenges.find(({ scheme }) => scheme === (usesDpop ? 'dpop' : 'bearer')) ?? challenges[0]
+
 /** The scopes of a list, each once. What is not one is left out. (RFC 6749 §3.3) */
 export const readScopes = (text: string | undefined): string[] => [
   ...new Set((text ?? '').split(' ').filter((scope) => SCOPE.test(scope))),

@@ -1,5 +1,5 @@
 import { type DPoPHandle, refreshTokenGrantRequest, revocationRequest } from 'oauth4webapi'
-import type { Surroundings } from './address.ts'
+import { isPrivateWay, type Surroundings } from './address.ts'
 import { countAttempts } from './attempts.ts'
 import { type BoundedFetch, createBoundedFetch, type Fetch } from './bounded-fetch.ts'
 import { authenticateClient } from './client-auth.ts'
@@ -83,6 +83,9 @@ const MOST = 6
 /** Milliseconds for which a refusal is remembered, so that calls in a row do not ask in a row. */
 const REMEMBERED = 60_000
 
+/** Not when the clock was put back since. */
+const isRecent = (at: number): boolean => Date.now() >= at && Date.now() < at + REMEMBERED
+
 /** What a need is about, so that a refusal is not taken for one of something else. */
 const aboutOf = ({ operation, challenge }: Need): string =>
   operation === undefined ? 'sign in' : `${operation} ${challenge?.scopes.join(' ')}`
@@ -109,14 +112,17 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
   let current: Tokens | undefined
   let dpop: DpopKey | undefined
   let loading: Promise<unknown> | undefined
-  /** How often somebody signed out. */
+  /** How often there was nobody any more. */
   let departures = 0
   let flight: Promise<Source> | undefined
-  let refusal: { readonly about: string; readonly error: SignInError; readonly until: number } | undefined
+  let refusal: { readonly about: string; readonly error: SignInError; readonly at: number } | undefined
 
   const load = async (): Promise<Tokens | undefined> => {
     const stored = decodeTokens(await store.get(key))
-    if (stored !== undefined) current = stored
+    const { client } = grant
+    const isOurs = client === undefined || (stored?.clientId === client.id && stored.issuer === client.issuer)
+    if (stored === undefined || !isOurs || !isPrivateWay(server)) return undefined
+    current = stored
     return stored
   }
 
@@ -126,24 +132,31 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     current = tokens
   }
 
+  const leave = (): void => {
+    current = undefined
+    departures++
+  }
+
   const keyOf = async ({ key: secret }: Tokens): Promise<DpopKey | undefined> => {
     if (secret === undefined) return undefined
     if (dpop?.secret.reveal() !== secret.reveal()) dpop = await readDpopKey(secret)
     return dpop
   }
 
-  const find = (resourceMetadata: string | undefined): Promise<Found> =>
+  const find = (resourceMetadata: string | undefined, stored: Tokens | undefined): Promise<Found> =>
     discover({
       fetch,
       surroundings,
       resourceMetadata,
-      issuer: grant.issuer,
+      earlierMetadata: stored?.resourceMetadata,
+      issuer: grant.client?.issuer,
+      preferred: stored?.issuer,
       guessIssuer: settings.guessIssuer,
     })
 
   /** Says whether it worked: an issuer may no longer know the grant. */
   const refresh = async (old: Tokens, found: Found): Promise<boolean> => {
-    const client = await grant.recall({ found, store })
+    const client = grant.recall(found, old.registration)
     if (old.refresh === undefined || client?.id !== old.clientId) return false
     const token = old.refresh.reveal()
     const handle = (await keyOf(old))?.handle
@@ -164,21 +177,22 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     }
   }
 
-  const ask = async (found: Found, resourceMetadata: string | undefined, scopes: readonly string[]): Promise<void> => {
+  const ask = async (found: Found, scopes: readonly string[]): Promise<void> => {
     const wantsOffline = grant.asksPerson && settings.offline && found.as.scopes_supported?.includes('offline_access')
     const asked = union(scopes, wantsOffline === true ? ['offline_access'] : [])
     const made: DpopKey | undefined = settings.dpop ? await createDpopKey() : undefined
     const handle: DPoPHandle | undefined = made?.handle
     const signal = AbortSignal.timeout(PATIENCE)
     const application: Application = { found, scopes: asked, store, fetch, trustedFetch, dpop: handle, signal }
-    const { response, clientId } = await grant.obtain(application)
-    const { issuer, resource } = found
+    const { response, clientId, registration } = await grant.obtain(application)
+    const { issuer, resource, place } = found
     const grantId = crypto.randomUUID()
     const context = {
       issuer,
       resource,
-      resourceMetadata,
+      resourceMetadata: place,
       clientId,
+      registration,
       grant: grantId,
       requested: asked,
       key: made?.secret,
@@ -211,7 +225,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     const isTooOften =
       !attempts.take(`${operation} ${missing.toSorted().join(' ')}`, MOST_EACH) || !attempts.take('step up', MOST)
     if (isTooOften) throw beyond(`${server.host} asks for more permissions again and again.`)
-    const scopes = union(before, settings.scopes, missing)
+    const scopes = union(before, settings.scopes, missing).filter(isAllowed)
     const isGranted = (await settings.onStepUp?.({ server: server.href, operation, missing, scopes })) ?? true
     if (isGranted) return scopes
     throw new SignInError('denied', `More permissions for ${server.host} were denied.`, { scopes: missing })
@@ -219,25 +233,31 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
 
   /** With the lock held. */
   const settle = async (need: Need): Promise<Source> => {
+    if (!isPrivateWay(server))
+      throw new SignInError('forbidden_address', `${server.host} is asked without TLS, so it gets no token. Use https.`)
     const stored = await load()
     const isOther = stored !== undefined && stored.access.reveal() !== need.instead?.access.reveal()
     const suffices = need.operation === undefined || covers(stored?.scopes ?? [], need.challenge?.scopes ?? [])
     // Somebody else has been here.
     if (isOther && suffices && !isStale(stored, MARGIN)) return 'found'
-    if (refusal?.about === aboutOf(need) && Date.now() < refusal.until) throw refusal.error
-    const place = need.challenge === undefined ? stored?.resourceMetadata : need.challenge.resourceMetadata
-    const found = await find(place)
+    if (refusal?.about === aboutOf(need) && isRecent(refusal.at)) throw refusal.error
+    // Only who is not signed in is told anew where the metadata is.
+    const isSignedOut = need.challenge !== undefined && need.operation === undefined
+    const found = await find(
+      need.challenge?.resourceMetadata ?? (isSignedOut ? undefined : stored?.resourceMetadata),
+      stored,
+    )
     const isSame = stored?.issuer === found.issuer && stored.resource === found.resource
     const old = isSame ? stored : undefined
     // Nothing of one issuer is shown to another. (basic/authorization/client-registration#authorization-server-binding)
     if (stored !== undefined && !isSame) {
       await store.delete(key)
-      current = undefined
+      leave()
     }
     if (old !== undefined && need.mayRefresh && (await refresh(old, found))) return 'refreshed'
     if (need.isEarly === true && grant.asksPerson)
       throw new SignInError('needs_person', `Somebody has to sign in at ${new URL(found.issuer).host} again.`)
-    await ask(found, place, await chooseScopes(need, old, found))
+    await ask(found, await chooseScopes(need, old, found))
     return 'granted'
   }
 
@@ -255,7 +275,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       return await flight
     } catch (error) {
       if (error instanceof SignInError && need.isEarly !== true)
-        refusal = { about: aboutOf(need), error, until: Date.now() + REMEMBERED }
+        refusal = { about: aboutOf(need), error, at: Date.now() }
       throw error
     } finally {
       flight = undefined
@@ -284,8 +304,7 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     await store.lock(key, async () => {
       const held = await load()
       await store.delete(key)
-      current = undefined
-      departures++
+      leave()
       refusal = undefined
       if (held !== undefined) await revoke(held)
     })
@@ -294,8 +313,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
   /** As far as the issuer lets us: the tokens are gone from here in any case. */
   const revoke = async (held: Tokens): Promise<void> => {
     try {
-      const found = await find(held.resourceMetadata)
-      const client = found.issuer === held.issuer ? await grant.recall({ found, store }) : undefined
+      const found = await find(held.resourceMetadata, held)
+      const client = found.issuer === held.issuer ? grant.recall(found, held.registration) : undefined
       if (found.as.revocation_endpoint === undefined || client?.id !== held.clientId) return
       const authentication = authenticateClient(found.as, client)
       for (const token of [held.refresh, held.access]) {

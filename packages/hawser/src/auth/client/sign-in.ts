@@ -1,6 +1,7 @@
 import type { Ask } from './ask.ts'
 import type { Answer, Outgoing, SendRequest } from './authorized-send.ts'
 import { authorizeSend } from './authorized-send.ts'
+import { askServer } from './ask-server.ts'
 import { createBoundedFetch, type Fetch } from './bounded-fetch.ts'
 import { discover } from './discover.ts'
 import type { Grant } from './grant.ts'
@@ -170,6 +171,9 @@ function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions,
 
   const sessionOf = (address: string | URL): Session => {
     const server = new URL(address)
+    // It is part of the keys of a store, and of messages.
+    if (server.username !== '' || server.password !== '')
+      throw new TypeError('Expected the URL of a server without credentials.')
     server.hash = ''
     const known = sessions.get(server.href)
     if (known !== undefined) return known
@@ -199,10 +203,15 @@ function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions,
       session.forgive()
       const tokens = await session.tokens()
       const suffices = tokens !== undefined && !isStale(tokens, 0) && covers(tokens.requested, settings.scopes)
-      if (!suffices) await session.renew({ instead: tokens, challenge: undefined, mayRefresh: false })
+      if (!suffices) {
+        const { privateNetwork, dpop: usesDpop } = settings
+        const fetch = createBoundedFetch(settings.fetch, { server: session.server, privateNetwork })
+        const challenge = await askServer(session.server, { fetch, usesDpop })
+        await session.renew({ instead: tokens, challenge, mayRefresh: false })
+      }
       return (await whoami(address))!
     },
-    signOut: (address) => sessionOf(address).signOut(),
+    signOut: async (address) => sessionOf(address).signOut(),
     whoami,
     partition: (address) => {
       const session = sessionOf(address)
@@ -235,6 +244,8 @@ export async function discoverIssuer(
   }: Pick<CommonOptions, 'fetch' | 'privateNetwork' | 'guessIssuer'> = {},
 ): Promise<Discovered> {
   const surroundings = { server: new URL(server), privateNetwork }
-  const found = await discover({ fetch: createBoundedFetch(fetch, surroundings), surroundings, guessIssuer })
+  const bounded = createBoundedFetch(fetch, surroundings)
+  const resourceMetadata = (await askServer(surroundings.server, { fetch: bounded }))?.resourceMetadata
+  const found = await discover({ fetch: bounded, surroundings, resourceMetadata, guessIssuer })
   return { issuer: found.issuer, resource: found.resource, scopes: found.scopes }
 }

@@ -9,7 +9,7 @@ export interface CredentialStore {
   /** Resolves when the value is safe. */
   readonly set: (key: string, value: string) => Promise<void>
   readonly delete: (key: string) => Promise<void>
-  /** Runs work while nobody else holds the key. */
+  /** Runs work while nobody else holds the key; work may lock another key, but never the same. */
   readonly lock: <T>(key: string, work: () => Promise<T>) => Promise<T>
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../connect.ts'
 import { cache } from '../../interceptors/index.ts'
 import { createWorld, ISSUER, json, SERVER, type World } from './fixtures/world.ts'
-import { type CredentialStore, memoryCredentials, Secret, signIn, type SignInOptions } from './index.ts'
+import { type Ask, type CredentialStore, memoryCredentials, Secret, signIn, type SignInOptions } from './index.ts'
 
 const open = async (world: World, options: SignInOptions = {}) => {
   const auth = signIn({ ask: world.ask, fetch: world.fetch, ...options })
@@ -90,6 +90,43 @@ describe('tokens', () => {
     expect(world.pages).toHaveLength(1)
   })
 
+  // spec: auth-resource-sent
+  it('are refreshed for the same resource', async () => {
+    const world = createWorld()
+    const { client } = await open(world)
+    await client.listTools()
+    vi.setSystemTime(Date.now() + HOUR)
+    await client.listTools()
+    expect(new URLSearchParams(refreshes(world)[0]?.body).get('resource')).toBe(SERVER)
+  })
+
+  // spec: auth-refresh-not-assumed
+  it('that cannot be refreshed are asked for again', async () => {
+    const world: World = createWorld({
+      token: (form) => (form.get('grant_type') === 'refresh_token' ? undefined : world.issue(ISSUER, [], false)),
+    })
+    const { client } = await open(world)
+    await client.listTools()
+    vi.setSystemTime(Date.now() + HOUR)
+    expect(await client.listTools()).toHaveLength(2)
+    expect([world.pages.length, refreshes(world).length]).toEqual([2, 0])
+  })
+
+  // spec: auth-token-sent
+  it('go with every request to the server, whatever its method, in its header alone', async () => {
+    const world = createWorld()
+    const { auth } = await open(world)
+    await auth.signIn(SERVER)
+    const sent: string[] = []
+    const send = auth.authorize(async (url, { method, headers, body }) => {
+      sent.push(`${method} ${headers['authorization']} ${url} ${body ?? ''}`)
+      return new Response(null)
+    }, SERVER)
+    for (const method of ['POST', 'GET', 'DELETE', 'POST']) await send(SERVER, { method, headers: {} })
+    const [access] = world.tokens.keys()
+    expect(sent).toEqual(['POST', 'GET', 'DELETE', 'POST'].map((method) => `${method} Bearer ${access} ${SERVER} `))
+  })
+
   it('TC17: that the server refuses early are refreshed once as well', async () => {
     const world = createWorld()
     const { client } = await open(world)
@@ -117,6 +154,19 @@ describe('tokens', () => {
     await client.listTools()
     expect(events).toEqual(['stored', 'used', 'stored', 'used'])
   })
+
+  it.each(['canary, which is no JSON', 'null', '[]', '{"v":0,"access":"canary"}', '{"v":1}'])(
+    'are asked for again where the store has %s',
+    async (text) => {
+      const store = memoryCredentials()
+      await store.set(`tokens ${SERVER}`, text)
+      await store.set(`client ${ISSUER} http://127.0.0.1:9876/callback`, text)
+      const world = createWorld()
+      const { client } = await open(world, { store })
+      expect(await client.listTools()).toHaveLength(2)
+      expect(world.toldTo(ISSUER) + world.toldTo(new URL(SERVER).origin)).not.toContain('canary"')
+    },
+  )
 
   it('TC17: that cannot be stored are not used', async () => {
     const store: CredentialStore = {
@@ -150,6 +200,39 @@ describe('tokens', () => {
     vi.setSystemTime(Date.now() + HOUR)
     await client.listTools()
     expect(world.pages).toHaveLength(2)
+  })
+
+  // spec: registration-by-issuer
+  it('are refreshed by the client that they were given to, whatever registers at their issuer next', async () => {
+    let isRefused = false
+    const world = createWorld(
+      { redirect: (back) => void (isRefused && back.searchParams.set('iss', 'https://evil.example.com')) },
+      {
+        discovery: ({ pathname }) =>
+          pathname.endsWith('/mcp') ? json({ resource: SERVER, authorization_servers: [ISSUER] }) : undefined,
+      },
+    )
+    let port = 1000
+    const ask: Ask = {
+      open: async () => ({
+        redirectUri: `http://127.0.0.1:${++port}/callback`,
+        visit: async (page) => world.visit(page),
+        close: () => {},
+      }),
+    }
+    const { auth, client } = await open(world, { ask })
+    await client.listTools()
+    const { clientId } = (await auth.whoami(SERVER))!
+    // Another server of the same issuer: once signed in at from another port, once in vain from this one.
+    await auth.signIn(`${SERVER}?tenant=2`)
+    isRefused = true
+    port = 1000
+    await expect(auth.signIn(`${SERVER}?tenant=3`)).rejects.toMatchObject({ problem: 'bad_callback' })
+    vi.setSystemTime(Date.now() + HOUR)
+    await client.listTools()
+    expect(refreshes(world)).toHaveLength(1)
+    expect(new URLSearchParams(refreshes(world)[0]?.body).get('client_id')).toBe(clientId)
+    expect(world.pages).toHaveLength(3)
   })
 
   it.each([
@@ -187,6 +270,7 @@ describe('tokens', () => {
     expect(world.pages.length).toBeLessThanOrEqual(6)
   })
 
+  // spec: auth-token-not-in-url, auth-refresh-secret
   it('TC21: are shown by nothing that prints', async () => {
     const world = createWorld()
     const { auth, client } = await open(world)
@@ -205,6 +289,7 @@ describe('tokens', () => {
     expect(world.sent.every(({ url }) => !url.includes('canary'))).toBe(true)
   })
 
+  // spec: auth-token-own
   it('TC27: go to the server that they were issued for, and to no other', async () => {
     const world = createWorld()
     const { auth, client } = await open(world)
@@ -224,6 +309,38 @@ describe('tokens', () => {
     const send = auth.authorize(async (url, { method, headers }) => spy(new Request(url, { method, headers })), SERVER)
     await send('https://evil.example.com/messages', { method: 'POST', headers: {} })
     expect(elsewhere.at(-1)?.headers.has('authorization')).toBe(false)
+  })
+
+  // spec: security-tls
+  it('TC27: are neither got nor sent without TLS, whatever the server says of itself', async () => {
+    const server = 'http://notes.example.com/mcp'
+    const place = 'https://evil.example.com/metadata'
+    const world = createWorld()
+    const fetch: World['fetch'] = async (url, init, reach) =>
+      url === place ? json({ resource: server, authorization_servers: [ISSUER] }) : world.fetch(url, init, reach)
+    const store = memoryCredentials()
+    await (await open(world, { store })).auth.signIn(SERVER)
+    await store.set(`tokens ${server}`, (await store.get(`tokens ${SERVER}`))!)
+    const sent: string[] = []
+    const auth = signIn({ ask: world.ask, fetch, store })
+    const send = auth.authorize(async (_url, { headers }) => {
+      sent.push(JSON.stringify(headers))
+      return new Response(null, {
+        status: 401,
+        headers: { 'www-authenticate': `Bearer resource_metadata="${place}"` },
+      })
+    }, server)
+    const request = { method: 'POST', headers: {}, body: '{}' }
+    await expect(send(server, request)).rejects.toMatchObject({ problem: 'forbidden_address' })
+    await expect(auth.signIn(server)).rejects.toMatchObject({ problem: 'forbidden_address' })
+    expect(world.pages).toHaveLength(1)
+    expect(sent).toEqual(['{}'])
+  })
+
+  it('are for no server whose address has credentials of its own', async () => {
+    const auth = signIn()
+    await expect(auth.signIn('https://ada:canary@notes.example.com/mcp')).rejects.toThrow(TypeError)
+    expect(() => auth.partition('https://ada@notes.example.com/mcp')).toThrow(TypeError)
   })
 
   it('TC27: go with no redirect', async () => {
@@ -263,6 +380,7 @@ describe('tokens', () => {
     expect(world.pages).toHaveLength(2)
   })
 
+  // spec: cache-private
   it('TC28: what was answered to one account is not given to the next, nor to nobody', async () => {
     const world = createWorld()
     const auth = signIn({ ask: world.ask, fetch: world.fetch })
@@ -286,6 +404,26 @@ describe('tokens', () => {
     await client.listTools()
     expect(lists()).toBe(before + 1)
     expect(world.pages).toHaveLength(2)
+  })
+
+  // spec: cache-private
+  it('TC28: nor is it given to nobody when the server has moved to another issuer in the meantime', async () => {
+    const world = createWorld()
+    const auth = signIn({ ask: world.ask, fetch: world.fetch })
+    const use = [cache({ partition: auth.partition(SERVER) })]
+    await using client = await connect(SERVER, { http: { auth, fetch: world.send }, use })
+    await client.listTools()
+    for (const token of world.tokens.values()) token.isRevoked = true
+    const elsewhere = 'https://login.example.org'
+    world.issuers.set(elsewhere, {
+      redirect: (back) => {
+        back.searchParams.delete('code')
+        back.searchParams.set('error', 'access_denied')
+      },
+    })
+    world.script.issuers = [elsewhere]
+    await expect(client.call('search')).rejects.toMatchObject({ problem: 'denied' })
+    await expect(client.listTools()).rejects.toMatchObject({ problem: 'denied' })
   })
 
   it('are used by those who can ask nobody, as long as they last', async () => {

@@ -1,7 +1,6 @@
 import type { TokenEndpointResponse } from 'oauth4webapi'
 import { getValidatedIdTokenClaims } from 'oauth4webapi'
-import { isObject } from '../../protocol/index.ts'
-import { own, ownText, ownTexts } from './json.ts'
+import { own, ownText, ownTexts, readObject } from './json.ts'
 import { readScopes } from './read-challenges.ts'
 import { Secret } from './secret.ts'
 import { SignInError } from './sign-in-error.ts'
@@ -13,6 +12,8 @@ export interface Tokens {
   /** Where the challenge said that the metadata of the server is. */
   readonly resourceMetadata?: string | undefined
   readonly clientId: string
+  /** The client, where it registered itself: it refreshes and revokes these tokens, whatever registers next. */
+  readonly registration?: Secret | undefined
   /** Tells one consent from another; refreshed tokens belong to the same. */
   readonly grant: string
   readonly scheme: 'Bearer' | 'DPoP'
@@ -32,7 +33,7 @@ export interface Tokens {
 
 export type TokenContext = Pick<
   Tokens,
-  'issuer' | 'resource' | 'resourceMetadata' | 'clientId' | 'grant' | 'requested' | 'key'
+  'issuer' | 'resource' | 'resourceMetadata' | 'clientId' | 'registration' | 'grant' | 'requested' | 'key'
 >
 
 /** Visible ASCII, so that nothing can end the header that carries it. (RFC 6750 §2.1) */
@@ -69,15 +70,21 @@ function readAccount(response: TokenEndpointResponse): string | undefined {
 }
 
 /** As text for a store. It holds secrets. */
-export function encodeTokens({ access, refresh, key, ...rest }: Tokens): string {
-  return JSON.stringify({ v: 1, ...rest, access: access.reveal(), refresh: refresh?.reveal(), key: key?.reveal() })
+export function encodeTokens({ access, refresh, registration, key, ...rest }: Tokens): string {
+  return JSON.stringify({
+    v: 1,
+    ...rest,
+    access: access.reveal(),
+    refresh: refresh?.reveal(),
+    registration: registration?.reveal(),
+    key: key?.reveal(),
+  })
 }
 
 /** Nothing for what this release does not know how to read. */
 export function decodeTokens(text: string | undefined): Tokens | undefined {
-  if (text === undefined) return undefined
-  const value: unknown = JSON.parse(text)
-  if (!isObject(value) || own(value, 'v') !== 1) return undefined
+  const value = readObject(text ?? '')
+  if (value === undefined || own(value, 'v') !== 1) return undefined
   const get = (name: string): string => ownText(value, name) ?? ''
   const secret = (name: string): Secret | undefined => {
     const found = ownText(value, name)
@@ -91,6 +98,7 @@ export function decodeTokens(text: string | undefined): Tokens | undefined {
     resource: get('resource'),
     resourceMetadata: ownText(value, 'resourceMetadata'),
     clientId: get('clientId'),
+    registration: secret('registration'),
     grant: get('grant'),
     scheme: get('scheme') === 'DPoP' ? 'DPoP' : 'Bearer',
     access,

@@ -105,6 +105,7 @@ describe('ids of others', () => {
     expect(await ada.get(taskId)).toMatchObject({ status: 'input_required' })
   })
 
+  // spec: handle-random
   it('cannot be guessed', async () => {
     const { ada } = serve()
     const ids = await Promise.all(Array.from({ length: 50 }, () => ada.start('hang')))

@@ -132,6 +132,7 @@ describe('opening a browser', () => {
     return { started, start }
   }
 
+  // spec: page-no-shell, page-opener
   it.each(['https://login.example.com/?a=1&b=$(calc)', 'https://login.example.com/?q=`x`;x|y'])(
     'TC23: hands %s to a program as one word, without a shell',
     async (text) => {
@@ -145,6 +146,7 @@ describe('opening a browser', () => {
     },
   )
 
+  // spec: page-dangerous, page-allowed
   it.each(['file:///etc/passwd', 'javascript:alert(1)', 'data:text/html,x', 'ms-settings:', 'vbscript:x'])(
     'TC23: opens no %s',
     async (text) => {

@@ -38,6 +38,7 @@ describe('credentials in files', () => {
     expect([await open().get('a'), await open().get('b')]).toEqual([undefined, 'canary-2'])
   })
 
+  // spec: security-storage, auth-refresh-secret
   it('TC21: can be read by their owner alone, and say nothing by themselves', async () => {
     await open().set('tokens https://notes.example.com/mcp', 'canary-token')
     await open().lock('tokens https://notes.example.com/mcp', async () => {})
@@ -162,12 +163,12 @@ describe('credentials in files', () => {
       })
       await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
       origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      const redirectUri = 'http://127.0.0.1:9876/callback'
       const store = open()
       const tokens = {
         issuer: origin,
         resource: `${origin}/mcp`,
         clientId: 'c',
+        registration: JSON.stringify({ id: 'c' }),
         scheme: 'Bearer',
         access: 'access-0',
         refresh: 'refresh-0',
@@ -176,8 +177,6 @@ describe('credentials in files', () => {
         `tokens ${origin}/mcp`,
         JSON.stringify({ v: 1, ...tokens, expiresAt: 1, scopes: [], requested: [] }),
       )
-      await store.set(`redirect ${origin}`, redirectUri)
-      await store.set(`client ${origin} ${redirectUri}`, JSON.stringify({ id: 'c' }))
       const file = join(import.meta.dirname, 'fixtures/refresh.ts')
       const run = () =>
         promisify(execFile)(process.execPath, [

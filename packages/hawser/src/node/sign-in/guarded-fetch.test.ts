@@ -101,6 +101,7 @@ describe('addresses', () => {
 })
 
 describe('a guarded request', () => {
+  // spec: ssrf-considered, ssrf-private
   it.each([
     ['leads to this machine', ['127.0.0.1']],
     ['leads to the link', ['169.254.169.254']],
@@ -116,6 +117,7 @@ describe('a guarded request', () => {
     expect(visits()).toBe(0)
   })
 
+  // spec: ssrf-private
   it('TC10: looks a name up once, and connects to what it found', async () => {
     const { port, visits } = await listen((_request, response) => response.end('{}'))
     // The second time the name would lead elsewhere.
@@ -136,6 +138,7 @@ describe('a guarded request', () => {
     expect(visits()).toBe(0)
   })
 
+  // spec: ssrf-redirects
   it('TC10: does not follow where it is redirected to', async () => {
     const { port, visits } = await listen((_request, response) =>
       response.writeHead(302, { location: '/elsewhere' }).end(),
