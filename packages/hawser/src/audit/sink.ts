@@ -1,3 +1,4 @@
+import type { AuditDraft } from './draft.ts'
 import type { AuditRecord } from './event.ts'
 
 /** The last record of a tenant, and the proof that whoever wrote it had the key. */
@@ -20,8 +21,18 @@ export interface AuditSink {
     records: readonly AuditRecord[],
     sealKey: Uint8Array<ArrayBuffer> | undefined,
   ) => void | Promise<void>
-  /** HMAC-SHA-256 in base64url, for runtimes that can do it at once; Web Crypto does it when left out. */
-  readonly mac?: ((key: Uint8Array<ArrayBuffer>, text: string) => string) | undefined
+  /**
+   * As `append`, for the sinks of this package: takes records that are not written out yet, and hashes their arguments itself. It is
+   * called in the place of `append` where it is there.
+   */
+  readonly appendDrafts?: ((drafts: readonly AuditDraft[], keys: DraftKeys) => void | Promise<void>) | undefined
+}
+
+/** What drafts are hashed and sealed with. */
+export interface DraftKeys {
+  /** By tenant, of those whose drafts have arguments. */
+  readonly argumentKeys: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+  readonly sealKey: Uint8Array<ArrayBuffer> | undefined
 }
 
 /** What a log holds, as far as it can be read: a text that is no record stays text. */

@@ -1,20 +1,15 @@
 import type { Log } from '../call/index.ts'
 import type { AuditRecord } from './event.ts'
+import { type AuditDraft, tenantOf, toRecord } from './draft.ts'
 import { type AuditKeys, mac } from './keys.ts'
 import type { AuditSink } from './sink.ts'
-
-/** A record on its way, with the arguments that only their hash is kept of. */
-export interface Draft {
-  readonly record: AuditRecord
-  readonly args?: string | undefined
-}
 
 /** Records that wait to be written. */
 export interface Writer {
   /** Takes a record, to be written soon. False when there is no room for it. */
-  readonly add: (draft: Draft) => boolean
+  readonly add: (draft: AuditDraft) => boolean
   /** Takes a record, and resolves when it is written; rejects when it is not. */
-  readonly write: (draft: Draft) => Promise<void>
+  readonly write: (draft: AuditDraft) => Promise<void>
   /** Resolves when nothing waits any more, or what waits cannot be written now. */
   readonly flush: () => Promise<void>
 }
@@ -34,11 +29,11 @@ export interface WriterOptions {
 const LINGER = 20
 const PAUSE = 1_000
 /** Records that are written at once. */
-const BATCH = 256
+const BATCH = 1_024
 /** What a record takes besides the arguments. */
 const RECORD_CHARS = 1_000
 
-interface Waiting extends Draft {
+type Waiting = AuditDraft & {
   readonly written?: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
 }
 
@@ -52,7 +47,7 @@ export function createWriter(options: WriterOptions): Writer {
   let timer: ReturnType<typeof setTimeout> | undefined
   let writing: Promise<void> | undefined
 
-  const sizeOf = ({ args = '' }: Draft): number => RECORD_CHARS + args.length
+  const sizeOf = ({ args = '' }: AuditDraft): number => RECORD_CHARS + args.length
   const put = (draft: Waiting): boolean => {
     const size = sizeOf(draft)
     if (waiting.length >= maxWaiting || chars + size > maxChars) return false
@@ -73,17 +68,19 @@ export function createWriter(options: WriterOptions): Writer {
     if (isFailing) letGo(timer)
   }
 
-  const append = async (batch: readonly Draft[]): Promise<void> => {
-    const records: AuditRecord[] = []
-    for (const { record, args } of batch) {
-      const key = args === undefined ? undefined : await keys.forArguments(record.tenant)
-      const argsHash = key && (sink.mac?.(key, args!) ?? (await mac(key, args!)))
-      records.push(argsHash === undefined ? record : withHash(record, argsHash))
-    }
+  const append = async (batch: readonly AuditDraft[]): Promise<void> => {
     // What had no room came after all that waits.
     const gap = batch.length === waiting.length ? lost : 0
-    if (gap > 0) records.push(describeGap(gap))
-    await sink.append(records, await keys.forHeads())
+    const drafts = gap > 0 ? [...batch, { record: describeGap(gap) }] : batch
+    const argumentKeys = new Map<string, Uint8Array<ArrayBuffer>>()
+    for (const draft of drafts) {
+      const tenant = tenantOf(draft)
+      if (draft.args !== undefined && !argumentKeys.has(tenant))
+        argumentKeys.set(tenant, await keys.forArguments(tenant))
+    }
+    const sealKey = await keys.forHeads()
+    if (sink.appendDrafts === undefined) await sink.append(await writeOut(drafts, argumentKeys), sealKey)
+    else await sink.appendDrafts(drafts, { argumentKeys, sealKey })
     lost -= gap
     if (isFailing) log({ level: 'warn', message: `The audit log is written again; ${gap} records were lost.` })
     isFailing = false
@@ -121,7 +118,7 @@ export function createWriter(options: WriterOptions): Writer {
   return {
     add: (draft) => {
       // Large arguments must not take the room of what others did: without them it is still on record that they came.
-      const hasRoom = put(draft) || (draft.args !== undefined && put({ record: draft.record }))
+      const hasRoom = put(draft) || (draft.args !== undefined && put({ ...draft, args: undefined }))
       if (!hasRoom) lost++
       schedule()
       return hasRoom
@@ -140,8 +137,16 @@ export function createWriter(options: WriterOptions): Writer {
   }
 }
 
-function withHash({ op, ...record }: AuditRecord, argsHash: string): AuditRecord {
-  return { ...record, op: op && { ...op, argsHash } }
+async function writeOut(
+  drafts: readonly AuditDraft[],
+  argumentKeys: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+): Promise<readonly AuditRecord[]> {
+  const records: AuditRecord[] = []
+  for (const draft of drafts) {
+    const key = draft.args === undefined ? undefined : argumentKeys.get(tenantOf(draft))
+    records.push(toRecord(draft, key && (await mac(key, draft.args!))))
+  }
+  return records
 }
 
 /** Has a timer keep no process alive, where there are processes. */

@@ -1,0 +1,59 @@
+import { type AuditRecord, type AuditSink } from '../audit/index.ts'
+import type { AuditDraft } from '../audit/draft.ts'
+import type { DraftKeys } from '../audit/sink.ts'
+import { guardLog, type Log, logToStderr } from '../call/index.ts'
+import { packBatch } from './audit-batch.ts'
+import type { AuditStore } from './audit-store.ts'
+import { type AuditPlace, startThread } from './start-thread.ts'
+
+/** How a log is kept. */
+export interface AuditKeeping {
+  /** Whether a thread of its own writes, hashes and waits for the disk, so that calls do not; true when left out. */
+  readonly thread?: boolean | undefined
+  /** Where to say that no thread can be started; stderr when left out. */
+  readonly log?: Log | undefined
+}
+
+/** A sink before a store, which is kept in a thread or here. */
+interface Keeper {
+  readonly sink: AuditSink & AsyncDisposable & { readonly close: () => Promise<void> } & {
+    readonly append: (records: readonly AuditRecord[], sealKey: DraftKeys['sealKey']) => Promise<void>
+  }
+  readonly forget: (before: Date) => Promise<number>
+}
+
+/** @param open Opens the same store in this thread, for when no other can be started. */
+export function createKeeper(place: AuditPlace, open: () => AuditStore, options: AuditKeeping): Keeper {
+  const log = guardLog(options.log ?? logToStderr)
+  let here: AuditStore | undefined = options.thread === false ? open() : undefined
+  let apart: Promise<AuditStore> | undefined
+
+  const start = async (): Promise<AuditStore> => {
+    try {
+      return await startThread(new URL(import.meta.resolve('#audit-thread')), place, () => (apart = undefined))
+    } catch (cause) {
+      const message = `${place.path} is written by the thread that serves calls, since no other could be started.`
+      log({ level: 'warn', message, cause })
+      return (here ??= open())
+    }
+  }
+  const store = async (): Promise<AuditStore> => here ?? (apart ??= start())
+
+  const appendDrafts = async (drafts: readonly AuditDraft[], keys: DraftKeys): Promise<void> => {
+    const batch = packBatch(drafts, keys)
+    await (await store()).append(batch)
+  }
+  const close = async (): Promise<void> => {
+    const closing = here ?? (await apart)
+    await closing?.close()
+  }
+  const append = (records: readonly AuditRecord[], sealKey: DraftKeys['sealKey']): Promise<void> =>
+    appendDrafts(
+      records.map((record) => ({ record })),
+      { argumentKeys: new Map(), sealKey },
+    )
+  return {
+    sink: { append, appendDrafts, close, [Symbol.asyncDispose]: close },
+    forget: async (before) => (await (await store()).forget?.(before.getTime())) ?? 0,
+  }
+}
