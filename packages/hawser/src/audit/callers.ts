@@ -21,9 +21,9 @@ export interface Caller {
 
 const ANYBODY = {}
 const MAX_SCOPES = 100
-/** Most clients of one principal that are remembered, and UTF-16 units of what one says of itself. */
-const MAX_CLIENTS = 100
-const MAX_KEY = 512
+/** Most programs of one principal that are remembered, and UTF-16 units of what one says of itself. */
+const MAX_PROGRAMS = 16
+const MAX_WORDS = 512
 
 /** Remembers what records say of principals for as long as these are there: it is the same for all of their calls. */
 export function createCallers(
@@ -61,7 +61,7 @@ function createCaller(
       `"transport":"${arrived}"},"who":${who}}`,
     ].join('\n')
   }
-  const texts = new Map<string, string>()
+  const programs: { readonly words: readonly (string | undefined)[]; readonly text: string }[] = []
   let free: string | undefined
   return {
     tenant,
@@ -69,13 +69,12 @@ function createCaller(
     textFor: (call) => {
       const { protocolVersion, clientInfo } = call
       const { name, version } = clientInfo ?? {}
-      // With their lengths, so that no two are taken for each other.
-      const key = `${name?.length} ${version?.length} ${name}${version}${protocolVersion}`
-      const known = texts.get(key)
-      if (known !== undefined) return known
+      for (const { words, text } of programs)
+        if (words[0] === protocolVersion && words[1] === name && words[2] === version) return text
       const text = write(call)
-      if (texts.size >= MAX_CLIENTS) texts.clear()
-      if (key.length <= MAX_KEY) texts.set(key, text)
+      if (programs.length >= MAX_PROGRAMS) programs.length = 0
+      const words = [protocolVersion, name, version]
+      if (words.join('').length <= MAX_WORDS) programs.push({ words, text })
       return text
     },
     free: () =>

@@ -46,7 +46,7 @@ export function describeOp(call: Call): OpText {
 }
 
 function write(kind: AuditOp['kind'], name: string, args: unknown): OpText {
-  return { op: `"kind":"${kind}","name":${quoteName(name)},`, args: args === undefined ? undefined : writeArgs(args) }
+  return { op: `"kind":"${kind}","name":${JSON.stringify(shownName(name))},`, args: args === undefined ? undefined : writeArgs(args) }
 }
 
 /** What cannot be written, such as what is nested without end, has no hash. */
@@ -66,18 +66,16 @@ export function traceText({ params }: Call): string {
   return trace === undefined ? '' : `,"trace":"${trace}"`
 }
 
-/** A name that strangers chose: cut, and without what looks like a secret. */
-export const shownName = maskText
-
 /** Names come again and again, and looking for secrets in them takes longer than all the rest. */
-const quoted = new Map<string, string>()
-const MAX_QUOTED = 1_000
+const shown = new Map<string, string>()
+const MAX_SHOWN = 1_000
 
-function quoteName(name: string): string {
-  const known = quoted.get(name)
+/** A name that strangers chose: cut, and without what looks like a secret. */
+export function shownName(name: string): string {
+  const known = shown.get(name)
   if (known !== undefined) return known
-  const text = JSON.stringify(shownName(name))
-  if (quoted.size >= MAX_QUOTED) quoted.clear()
-  if (name.length <= MAX_NAME) quoted.set(name, text)
+  const text = maskText(name)
+  if (shown.size >= MAX_SHOWN) shown.clear()
+  if (name.length <= MAX_NAME) shown.set(name, text)
   return text
 }

@@ -28,6 +28,8 @@ export interface WriterOptions {
 /** Milliseconds that a record may wait for others to be written with it, and between attempts after a failure. */
 const LINGER = 20
 const PAUSE = 1_000
+/** Records that are many enough to be written without waiting for more: what waits long is moved by the garbage collector. */
+const SOON = 128
 /** Records that are written at once. */
 const BATCH = 1_024
 /** What a record takes besides the arguments. */
@@ -120,7 +122,8 @@ export function createWriter(options: WriterOptions): Writer {
       // Large arguments must not take the room of what others did: without them it is still on record that they came.
       const hasRoom = put(draft) || (draft.args !== undefined && put({ ...draft, args: undefined }))
       if (!hasRoom) lost++
-      schedule()
+      if (waiting.length === SOON && !isFailing && writing === undefined) void flush()
+      else schedule()
       return hasRoom
     },
     write: (draft) =>
