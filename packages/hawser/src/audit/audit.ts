@@ -100,13 +100,13 @@ export function audit(options: AuditOptions): Audit {
     const requestId = createId()
     const text = { tenant: caller.tenant, caller: caller.textFor(call), op, requestId, trace: traceText(call) }
     const argBytes = args === undefined ? '' : `"argBytes":${args.length},`
-    const argsRedacted = kept.size === 0 ? '' : redact(call, kept)
+    const shown = kept.size === 0 ? argBytes : argBytes + redact(call, kept)
     let decided: { readonly id: string; readonly verdict: string } | undefined
 
     const decide = (verdict: string): CallDraft => {
       const id = decided === undefined ? requestId : createId()
       decided = { id, verdict }
-      return { call: text, verdict, id, ts: timestamp(), args, argBytes, argsRedacted, outcome: '' }
+      return { call: text, verdict, id, ts: timestamp(), args, kept: shown, outcome: '' }
     }
     return {
       decide: (decision) => {
@@ -195,7 +195,7 @@ export function audit(options: AuditOptions): Audit {
 const UNWRITTEN = 'What is done here has to be written down first, and that is not possible now. Try again later.'
 
 const NOTHING: readonly never[] = []
-const NO_ARGUMENTS = { args: undefined, argBytes: '', argsRedacted: '' } as const
+const NO_ARGUMENTS = { args: undefined, kept: '' } as const
 
 /** What is told of one call. */
 interface Account {

@@ -4,7 +4,7 @@ import type { AuditRecord } from './event.ts'
 /** What both records of a call have in common, as it stands in them. */
 export interface CallText {
   readonly tenant: string
-  /** Of all calls of one client alike: `callerText`. */
+  /** Of all calls of one program alike, as `Caller.textFor` writes it. */
   readonly caller: string
   /** `"kind":…,"name":…,` */
   readonly op: string
@@ -19,17 +19,15 @@ export interface CallText {
  */
 export interface CallDraft {
   readonly call: CallText
-  /** Of all calls of one client to one item alike: `verdictText`. */
+  /** Of all calls of one caller to one item alike, as `verdictText` writes it. */
   readonly verdict: string
   readonly id: string
   readonly ts: string
   /** The arguments as canonical JSON, of which only a hash is kept. */
   readonly args: string | undefined
-  /** `"argBytes":…,`, or nothing. */
-  readonly argBytes: string
-  /** `"argsRedacted":…,`, or nothing. */
-  readonly argsRedacted: string
-  /** `,"outcome":…` of the record of how a call ended; nothing in that of the decision. */
+  /** What else is kept of them: `"argBytes":…,`, then `"argsRedacted":…,`, as far as there is any. */
+  readonly kept: string
+  /** `,"outcome":…` in the record of how a call ended; nothing in that of the decision. */
   readonly outcome: string
 }
 
@@ -46,31 +44,28 @@ export function tenantOf(draft: AuditDraft): string {
   return 'record' in draft ? draft.record.tenant : draft.call.tenant
 }
 
-/** What a `CallDraft` takes to be written. */
+/** What a record of a call is written of. */
 export interface CallParts extends Omit<CallDraft, 'call' | 'verdict' | 'args'>, Omit<CallText, 'tenant' | 'caller'> {
   readonly caller: readonly string[]
   readonly verdict: readonly string[]
-  readonly argsHash: string | undefined
 }
 
 /** Writes one record of a call, as `writeRecord` does any. */
-export function writeCall(parts: CallParts): RecordText {
-  const { id, ts, requestId, op, trace, argBytes, argsHash, argsRedacted, outcome } = parts
+export function writeCall(parts: CallParts, argsHash: string | undefined): RecordText {
+  const { id, ts, requestId, op, trace, kept, outcome } = parts
   const [client, tenant, via, resource, end] = parts.caller
   const [decision, scope, risk] = parts.verdict
   const isDecision = outcome === ''
-  const hash = argsHash === undefined ? '' : `"argsHash":"${argsHash}",`
   return [
-    `{"client":${client},${isDecision ? `"decision":${decision},` : ''}"id":"${id}","op":{${argBytes}${hash}${argsRedacted}${op}"risk":${risk}}${outcome}`,
+    `{"client":${client},${isDecision ? `"decision":${decision},` : ''}"id":"${id}","op":{${addHash(kept, argsHash)}${op}"risk":${risk}}${outcome}`,
     `"scope":${scope}`,
     `"tenant":${tenant},"ts":"${ts}","type":"${isDecision ? 'authz.decision' : 'op.outcome'}","v":1,"via":{${via},"requestId":"${requestId}",${resource}${trace},${end}`,
   ]
 }
 
-/** The record that comes of a draft, for a sink that takes no drafts. */
-export function toRecord(draft: AuditDraft, argsHash: string | undefined): AuditRecord {
-  if ('record' in draft) return draft.record
-  const { call, verdict, ...rest } = draft
-  const parts = { ...call, ...rest, caller: call.caller.split('\n'), verdict: verdict.split('\n'), argsHash }
-  return JSON.parse(writeCall(parts).join(',')) as AuditRecord
+/** The hash stands behind the number, which is there where arguments are. */
+function addHash(kept: string, argsHash: string | undefined): string {
+  if (argsHash === undefined) return kept
+  const at = kept.indexOf(',') + 1
+  return `${kept.slice(0, at)}"argsHash":"${argsHash}",${kept.slice(at)}`
 }

@@ -1,5 +1,5 @@
-import type { AuditDraft } from './draft.ts'
 import type { AuditRecord } from './event.ts'
+import type { AuditParcel } from './parcel.ts'
 
 /** The last record of a tenant, and the proof that whoever wrote it had the key. */
 export interface AuditHead {
@@ -22,15 +22,15 @@ export interface AuditSink {
     sealKey: Uint8Array<ArrayBuffer> | undefined,
   ) => void | Promise<void>
   /**
-   * As `append`, for the sinks of this package: takes records that are not written out yet, and hashes their arguments itself. It is
-   * called in the place of `append` where it is there.
+   * As `append`, for the sinks of this package: takes records that are not written out yet, and hashes their arguments itself. Where
+   * it is there it is called in the place of `append`.
    */
-  readonly appendDrafts?: ((drafts: readonly AuditDraft[], keys: DraftKeys) => void | Promise<void>) | undefined
+  readonly appendParcels?: ((parcels: readonly AuditParcel[], keys: ParcelKeys) => void | Promise<void>) | undefined
 }
 
-/** What drafts are hashed and sealed with. */
-export interface DraftKeys {
-  /** By tenant, of those whose drafts have arguments. */
+/** What the records of parcels are hashed and sealed with. */
+export interface ParcelKeys {
+  /** By tenant, of those whose records have arguments. */
   readonly argumentKeys: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
   readonly sealKey: Uint8Array<ArrayBuffer> | undefined
 }

@@ -1,8 +1,9 @@
 import type { Log } from '../call/index.ts'
+import { type AuditDraft, tenantOf } from './draft.ts'
 import type { AuditRecord } from './event.ts'
-import { type AuditDraft, tenantOf, toRecord } from './draft.ts'
 import { type AuditKeys, mac } from './keys.ts'
-import type { AuditSink } from './sink.ts'
+import { type AuditParcel, packDrafts, unpackRecords } from './parcel.ts'
+import type { AuditSink, ParcelKeys } from './sink.ts'
 
 /** Records that wait to be written. */
 export interface Writer {
@@ -28,14 +29,18 @@ export interface WriterOptions {
 /** Milliseconds that a record may wait for others to be written with it, and between attempts after a failure. */
 const LINGER = 20
 const PAUSE = 1_000
-/** Records that are many enough to be written without waiting for more: what waits long is moved by the garbage collector. */
-const SOON = 128
-/** Records that are written at once. */
-const BATCH = 1_024
+/** Records that are packed together: objects that wait are moved by the garbage collector, again and again. */
+const PARCEL = 128
+/** Records that are written at once: waking a thread takes as long as many records. */
+const BATCH = 2_048
 /** What a record takes besides the arguments. */
 const RECORD_CHARS = 1_000
 
-type Waiting = AuditDraft & {
+/** Records that are written with each other or not at all. */
+interface Waiting extends AuditParcel {
+  readonly chars: number
+  /** Those of them that have arguments. */
+  readonly tenants: ReadonlySet<string>
   readonly written?: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
 }
 
@@ -43,19 +48,38 @@ type Waiting = AuditDraft & {
 export function createWriter(options: WriterOptions): Writer {
   const { sink, keys, maxWaiting, maxChars, describeGap, log } = options
   let waiting: Waiting[] = []
+  let loose: AuditDraft[] = []
+  let count = 0
   let chars = 0
   let lost = 0
   let isFailing = false
+  let isClosing = false
   let timer: ReturnType<typeof setTimeout> | undefined
   let writing: Promise<void> | undefined
 
-  const sizeOf = ({ args = '' }: AuditDraft): number => RECORD_CHARS + args.length
-  const put = (draft: Waiting): boolean => {
+  /** Whether there is room for a record; then it is taken. */
+  const reserve = (draft: AuditDraft): boolean => {
     const size = sizeOf(draft)
-    if (waiting.length >= maxWaiting || chars + size > maxChars) return false
-    waiting.push(draft)
+    if (count >= maxWaiting || chars + size > maxChars) return false
+    count++
     chars += size
     return true
+  }
+  const put = (draft: AuditDraft): boolean => {
+    if (!reserve(draft)) return false
+    loose.push(draft)
+    if (loose.length >= PARCEL) packLoose()
+    return true
+  }
+  const packLoose = (): void => {
+    if (loose.length > 0) waiting.push(pack(loose))
+    loose = []
+  }
+  const drop = (parcels: readonly Waiting[]): void => {
+    for (const parcel of parcels) {
+      count -= parcel.count
+      chars -= parcel.chars
+    }
   }
   const schedule = (): void => {
     if (timer !== undefined) return
@@ -70,85 +94,108 @@ export function createWriter(options: WriterOptions): Writer {
     if (isFailing) letGo(timer)
   }
 
-  const append = async (batch: readonly AuditDraft[]): Promise<void> => {
+  const append = async (batch: readonly Waiting[]): Promise<void> => {
     // What had no room came after all that waits.
     const gap = batch.length === waiting.length ? lost : 0
-    const drafts = gap > 0 ? [...batch, { record: describeGap(gap) }] : batch
+    const parcels = gap > 0 ? [...batch, pack([{ record: describeGap(gap) }])] : batch
     const argumentKeys = new Map<string, Uint8Array<ArrayBuffer>>()
-    for (const draft of drafts) {
-      const tenant = tenantOf(draft)
-      if (draft.args !== undefined && !argumentKeys.has(tenant))
-        argumentKeys.set(tenant, await keys.forArguments(tenant))
-    }
-    const sealKey = await keys.forHeads()
-    if (sink.appendDrafts === undefined) await sink.append(await writeOut(drafts, argumentKeys), sealKey)
-    else await sink.appendDrafts(drafts, { argumentKeys, sealKey })
+    for (const { tenants } of parcels)
+      for (const tenant of tenants)
+        if (!argumentKeys.has(tenant)) argumentKeys.set(tenant, await keys.forArguments(tenant))
+    const made: ParcelKeys = { argumentKeys, sealKey: await keys.forHeads() }
+    if (sink.appendParcels === undefined) await sink.append(await writeOut(parcels, made), made.sealKey)
+    else await sink.appendParcels(parcels.map(bare), made)
     lost -= gap
     if (isFailing) log({ level: 'warn', message: `The audit log is written again; ${gap} records were lost.` })
     isFailing = false
   }
 
   const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH)
+    do {
+      packLoose()
+      const batch = firstOf(waiting)
       try {
         await append(batch)
       } catch (error) {
-        const message = `The audit log cannot be written; ${waiting.length} records wait.`
+        packLoose()
+        const message = `The audit log cannot be written; ${count} records wait.`
         if (!isFailing) log({ level: 'error', message, cause: error })
         isFailing = true
         // Whoever waits for a record is told now; it must not be written after its operation was refused.
-        for (const { written } of batch) written?.reject(error)
-        waiting = waiting.filter(({ written }, at) => at >= batch.length || written === undefined)
-        chars = waiting.reduce((sum, draft) => sum + sizeOf(draft), 0)
+        const refused = batch.filter(({ written }) => written !== undefined)
+        for (const { written } of refused) written?.reject(error)
+        drop(refused)
+        waiting = waiting.filter((parcel) => !refused.includes(parcel))
         if (waiting.some(({ written }) => written !== undefined)) continue
         break
       }
       waiting.splice(0, batch.length)
-      for (const draft of batch) {
-        chars -= sizeOf(draft)
-        draft.written?.resolve()
-      }
-    }
+      drop(batch)
+      for (const { written } of batch) written?.resolve()
+    } while (count > 0 && (isClosing || count >= BATCH || waiting.some(({ written }) => written !== undefined)))
     // In the same turn as the last look at what waits, so that nothing is left between two runs.
     writing = undefined
-    if (waiting.length > 0) schedule()
+    if (count > 0) schedule()
   }
 
-  const flush = (): Promise<void> => (waiting.length === 0 ? Promise.resolve() : (writing ??= drain()))
+  const flush = (): Promise<void> => (count === 0 ? Promise.resolve() : (writing ??= drain()))
 
   return {
     add: (draft) => {
       // Large arguments must not take the room of what others did: without them it is still on record that they came.
       const hasRoom = put(draft) || (draft.args !== undefined && put({ ...draft, args: undefined }))
       if (!hasRoom) lost++
-      if (waiting.length === SOON && !isFailing && writing === undefined) void flush()
-      else schedule()
+      schedule()
       return hasRoom
     },
     write: (draft) =>
       new Promise((resolve, reject) => {
-        if (!put({ ...draft, written: { resolve, reject } }))
-          reject(new Error(`${waiting.length} records wait to be written; there is no room for another.`))
-        else void flush()
+        if (!reserve(draft)) {
+          reject(new Error(`${count} records wait to be written; there is no room for another.`))
+          return
+        }
+        packLoose()
+        waiting.push({ ...pack([draft]), written: { resolve, reject } })
+        void flush()
       }),
     flush: async () => {
       clearTimeout(timer)
       timer = undefined
+      isClosing = true
       await flush()
+      isClosing = false
     },
   }
 }
 
-async function writeOut(
-  drafts: readonly AuditDraft[],
-  argumentKeys: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
-): Promise<readonly AuditRecord[]> {
-  const records: AuditRecord[] = []
+const sizeOf = ({ args = '' }: AuditDraft): number => RECORD_CHARS + args.length
+
+function pack(drafts: readonly AuditDraft[]): Waiting {
+  let chars = 0
+  const tenants = new Set<string>()
   for (const draft of drafts) {
-    const key = draft.args === undefined ? undefined : argumentKeys.get(tenantOf(draft))
-    records.push(toRecord(draft, key && (await mac(key, draft.args!))))
+    chars += sizeOf(draft)
+    if (draft.args !== undefined) tenants.add(tenantOf(draft))
   }
+  return { ...packDrafts(drafts), chars, tenants }
+}
+
+/** As much as is written at once. */
+function firstOf(waiting: readonly Waiting[]): readonly Waiting[] {
+  let count = 0
+  const end = waiting.findIndex((parcel) => (count += parcel.count) > BATCH)
+  return end < 0 ? waiting.slice() : waiting.slice(0, Math.max(end, 1))
+}
+
+const bare = ({ count, shared, fields }: Waiting): AuditParcel => ({ count, shared, fields })
+
+async function writeOut(parcels: readonly AuditParcel[], { argumentKeys }: ParcelKeys): Promise<readonly AuditRecord[]> {
+  const records: AuditRecord[] = []
+  for (const parcel of parcels)
+    for (const { tenant, args, write } of unpackRecords(parcel)) {
+      const argsHash = args === undefined ? undefined : await mac(argumentKeys.get(tenant)!, args)
+      records.push(JSON.parse(write(argsHash).join(',')) as AuditRecord)
+    }
   return records
 }
 

@@ -1,8 +1,7 @@
 import { type AuditRecord, type AuditSink } from '../audit/index.ts'
-import type { AuditDraft } from '../audit/draft.ts'
-import type { DraftKeys } from '../audit/sink.ts'
+import { type AuditParcel, packDrafts } from '../audit/parcel.ts'
+import type { ParcelKeys } from '../audit/sink.ts'
 import { guardLog, type Log, logToStderr } from '../call/index.ts'
-import { packBatch } from './audit-batch.ts'
 import type { AuditStore } from './audit-store.ts'
 import { type AuditPlace, startThread } from './start-thread.ts'
 
@@ -17,7 +16,7 @@ export interface AuditKeeping {
 /** A sink before a store, which is kept in a thread or here. */
 interface Keeper {
   readonly sink: AuditSink & AsyncDisposable & { readonly close: () => Promise<void> } & {
-    readonly append: (records: readonly AuditRecord[], sealKey: DraftKeys['sealKey']) => Promise<void>
+    readonly append: (records: readonly AuditRecord[], sealKey: ParcelKeys['sealKey']) => Promise<void>
   }
   readonly forget: (before: Date) => Promise<number>
 }
@@ -39,21 +38,17 @@ export function createKeeper(place: AuditPlace, open: () => AuditStore, options:
   }
   const store = async (): Promise<AuditStore> => here ?? (apart ??= start())
 
-  const appendDrafts = async (drafts: readonly AuditDraft[], keys: DraftKeys): Promise<void> => {
-    const batch = packBatch(drafts, keys)
-    await (await store()).append(batch)
+  const appendParcels = async (parcels: readonly AuditParcel[], keys: ParcelKeys): Promise<void> => {
+    await (await store()).append({ ...keys, parcels })
   }
   const close = async (): Promise<void> => {
     const closing = here ?? (await apart)
     await closing?.close()
   }
-  const append = (records: readonly AuditRecord[], sealKey: DraftKeys['sealKey']): Promise<void> =>
-    appendDrafts(
-      records.map((record) => ({ record })),
-      { argumentKeys: new Map(), sealKey },
-    )
+  const append = async (records: readonly AuditRecord[], sealKey: ParcelKeys['sealKey']): Promise<void> =>
+    appendParcels([packDrafts(records.map((record) => ({ record })))], { argumentKeys: new Map(), sealKey })
   return {
-    sink: { append, appendDrafts, close, [Symbol.asyncDispose]: close },
+    sink: { append, appendParcels, close, [Symbol.asyncDispose]: close },
     forget: async (before) => (await (await store()).forget?.(before.getTime())) ?? 0,
   }
 }

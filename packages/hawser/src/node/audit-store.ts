@@ -1,4 +1,10 @@
-import type { AuditBatch } from './audit-batch.ts'
+import type { AuditParcel } from '../audit/parcel.ts'
+import type { ParcelKeys } from '../audit/sink.ts'
+
+/** Records that are kept together or not at all. */
+export interface AuditBatch extends ParcelKeys {
+  readonly parcels: readonly AuditParcel[]
+}
 
 /** Keeps the records of one log, on the disk before anybody is told. Opens it with the first record after it was closed, too. */
 export interface AuditStore {

@@ -3,8 +3,7 @@ import { readdirSync } from 'node:fs'
 import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { AuditHead } from '../audit/sink.ts'
-import { type AuditBatch, unpackBatch } from './audit-batch.ts'
-import type { AuditStore } from './audit-store.ts'
+import type { AuditBatch, AuditStore } from './audit-store.ts'
 import { linkRecords } from './link-records.ts'
 import { readHeads, writeHeads } from './jsonl-heads.ts'
 import { readLines } from './read-lines.ts'
@@ -44,7 +43,7 @@ export function createJsonlStore({ path, maxBytes, maxTenants }: JsonlPlace): Au
 
   const append = async (batch: AuditBatch): Promise<void> => {
     let log = await take()
-    const { lines, heads } = linkRecords(unpackBatch(batch), (tenant) => log.heads.get(tenant), batch.sealKey)
+    const { lines, heads } = linkRecords(batch, (tenant) => log.heads.get(tenant))
     const added = [...heads.keys()].filter((tenant) => !log.heads.has(tenant)).length
     if (log.heads.size + added > maxTenants)
       throw new Error(`${path} has room for ${maxTenants} tenants. Use sqliteAudit, or a file for each of them.`)

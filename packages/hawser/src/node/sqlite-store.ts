@@ -1,7 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AuditEvent } from '../audit/event.ts'
 import type { AuditHead } from '../audit/sink.ts'
-import { unpackBatch } from './audit-batch.ts'
 import type { AuditStore } from './audit-store.ts'
 import { linkRecords } from './link-records.ts'
 import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
@@ -35,9 +34,8 @@ export function createSqliteStore({ path }: SqlitePlace): AuditStore {
   return {
     append: (batch) => {
       const { database, insert, setHead } = open()
-      const records = unpackBatch(batch)
       inTransaction(database, () => {
-        const { lines, heads } = linkRecords(records, (tenant) => headOf(tenant, open()), batch.sealKey)
+        const { lines, heads } = linkRecords(batch, (tenant) => headOf(tenant, open()))
         for (const { tenant, seq, ts, line } of lines) insert.run(tenant, seq, ts, line)
         for (const [tenant, { seq, hash, seal = null }] of heads) setHead.run(tenant, seq, hash, seal)
       })

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { AuditBatch } from './audit-batch.ts'
-import type { AuditStore } from './audit-store.ts'
+import type { AuditBatch, AuditStore } from './audit-store.ts'
 import type { JsonlPlace } from './jsonl-store.ts'
 import type { SqlitePlace } from './sqlite-store.ts'
 
