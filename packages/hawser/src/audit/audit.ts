@@ -15,10 +15,10 @@ import {
   type Reply,
 } from '../call/index.ts'
 import { maskSecrets } from '../interceptors/mask-secrets.ts'
-import { createId, timestamp } from './clock.ts'
+import { createStamp } from './clock.ts'
 import { type Caller, createCallers, verdictText } from './callers.ts'
 import { describeOp, traceText } from './describe-call.ts'
-import type { CallDraft } from './draft.ts'
+import type { DecisionDraft } from './draft.ts'
 import type { AuditDecision, AuditOutcome, AuditScope, AuditVia } from './event.ts'
 import { createGap } from './gap.ts'
 import { describeRefusal, explainRefusal, watchRefusals } from './refusals.ts'
@@ -97,16 +97,17 @@ export function audit(options: AuditOptions): Audit {
     const startedAt = performance.now()
     const caller = callerOf(call.principal)
     const { op, args } = describeOp(call)
-    const requestId = createId()
+    const first = createStamp()
+    const requestId = first.id
     const text = { tenant: caller.tenant, caller: caller.textFor(call), op, requestId, trace: traceText(call) }
     const argBytes = args === undefined ? '' : `"argBytes":${args.length},`
     const shown = kept.size === 0 ? argBytes : argBytes + redact(call, kept)
     let decided: { readonly id: string; readonly verdict: string } | undefined
 
-    const decide = (verdict: string): CallDraft => {
-      const id = decided === undefined ? requestId : createId()
+    const decide = (verdict: string): DecisionDraft => {
+      const { id, ts } = decided === undefined ? first : createStamp()
       decided = { id, verdict }
-      return { call: text, verdict, id, ts: timestamp(), args, kept: shown, outcome: '' }
+      return { call: text, verdict, id, ts, args, kept: shown }
     }
     return {
       decide: (decision) => {
@@ -124,10 +125,9 @@ export function audit(options: AuditOptions): Audit {
         // What everybody may have, what does not exist, and what another interceptor refused is not decided by the server.
         if (decided === undefined) writer.add(decide(error === undefined ? caller.free() : judge(error, caller)))
         const { id: decisionId, verdict } = decided!
-        const ms = Math.round((performance.now() - startedAt) * 1000) / 1000
-        const code = errorCode === undefined ? '' : `"errorCode":${errorCode},`
-        const outcome = `,"outcome":{"decisionId":"${decisionId}",${code}"ms":${ms},"status":"${status}"}`
-        writer.add({ call: text, verdict, id: createId(), ts: timestamp(), ...NO_ARGUMENTS, outcome })
+        const micros = Math.round((performance.now() - startedAt) * 1000)
+        const { id, ts } = createStamp()
+        writer.add({ call: text, verdict, id, ts, decisionId, status, micros, errorCode })
       },
     }
   }
@@ -195,7 +195,6 @@ export function audit(options: AuditOptions): Audit {
 const UNWRITTEN = 'What is done here has to be written down first, and that is not possible now. Try again later.'
 
 const NOTHING: readonly never[] = []
-const NO_ARGUMENTS = { args: undefined, kept: '' } as const
 
 /** What is told of one call. */
 interface Account {

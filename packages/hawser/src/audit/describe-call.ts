@@ -46,7 +46,22 @@ export function describeOp(call: Call): OpText {
 }
 
 function write(kind: AuditOp['kind'], name: string, args: unknown): OpText {
-  return { op: `"kind":"${kind}","name":${JSON.stringify(shownName(name))},`, args: args === undefined ? undefined : writeArgs(args) }
+  return { op: opText(kind, name), args: args === undefined ? undefined : writeArgs(args) }
+}
+
+/** Names come again and again, and looking for secrets in them takes longer than all the rest. */
+const ops = new Map<AuditOp['kind'], Map<string, string>>()
+const MAX_OPS = 1_000
+
+function opText(kind: AuditOp['kind'], name: string): string {
+  let known = ops.get(kind)
+  if (known === undefined) ops.set(kind, (known = new Map()))
+  const text = known.get(name)
+  if (text !== undefined) return text
+  const made = `"kind":"${kind}","name":${JSON.stringify(shownName(name))},`
+  if (known.size >= MAX_OPS) known.clear()
+  if (name.length <= MAX_NAME) known.set(name, made)
+  return made
 }
 
 /** What cannot be written, such as what is nested without end, has no hash. */
@@ -66,16 +81,5 @@ export function traceText({ params }: Call): string {
   return trace === undefined ? '' : `,"trace":"${trace}"`
 }
 
-/** Names come again and again, and looking for secrets in them takes longer than all the rest. */
-const shown = new Map<string, string>()
-const MAX_SHOWN = 1_000
-
 /** A name that strangers chose: cut, and without what looks like a secret. */
-export function shownName(name: string): string {
-  const known = shown.get(name)
-  if (known !== undefined) return known
-  const text = maskText(name)
-  if (shown.size >= MAX_SHOWN) shown.clear()
-  if (name.length <= MAX_NAME) shown.set(name, text)
-  return text
-}
+export const shownName = maskText

@@ -1,5 +1,5 @@
 import { type RecordText, writeRecord } from './chain.ts'
-import { type AuditDraft, writeCall } from './draft.ts'
+import { type AuditDraft, type OutcomeDraft, writeDecision, writeOutcome } from './draft.ts'
 
 /**
  * Records on their way, as texts without structure: they can be handed to another thread, and wait, for much less than objects. A line
@@ -10,6 +10,7 @@ export interface AuditParcel {
   /** What records have in common, each once; a record names it by its number. */
   readonly shared: readonly string[]
   readonly fields: string
+  readonly tenants: readonly string[]
 }
 
 /** A record without its place. */
@@ -21,27 +22,37 @@ export interface Unpacked {
   readonly write: (argsHash: string | undefined) => RecordText
 }
 
+/** What the first field of a record is when it has little in common with others. */
+const ALONE = ''
+
 /** Packs drafts, in their order. */
 export function packDrafts(drafts: readonly AuditDraft[]): AuditParcel {
   const fields: (string | number)[] = []
   const numbers = new Map<string, number>()
-  const numberOf = (text: string): number => {
-    const known = numbers.get(text)
-    if (known !== undefined) return known
+  const tenants = new Set<string>()
+  const add = (text: string): number => {
     numbers.set(text, numbers.size)
     return numbers.size - 1
   }
   for (const draft of drafts) {
     if ('record' in draft) {
       const { tenant, ts } = draft.record
-      fields.push('', JSON.stringify(tenant), JSON.stringify(ts), ...writeRecord(draft.record))
+      tenants.add(tenant)
+      fields.push(ALONE, JSON.stringify(tenant), JSON.stringify(ts), ...writeRecord(draft.record))
       continue
     }
-    const { call, verdict, id, ts, args = '', kept, outcome } = draft
+    const { call, verdict, id, ts } = draft
     const { caller, op, requestId, trace } = call
-    fields.push(numberOf(caller), numberOf(verdict), op, requestId, trace, id, ts, args, kept, outcome)
+    let number = numbers.get(caller)
+    if (number === undefined) {
+      number = add(caller)
+      tenants.add(call.tenant)
+    }
+    fields.push(number, numbers.get(verdict) ?? add(verdict), op, requestId, trace, id, ts)
+    if ('args' in draft) fields.push('', draft.args ?? '', draft.kept)
+    else fields.push(draft.status, draft.decisionId, draft.micros, draft.errorCode ?? '')
   }
-  return { count: drafts.length, shared: [...numbers.keys()], fields: fields.join('\n') }
+  return { count: drafts.length, shared: [...numbers.keys()], fields: fields.join('\n'), tenants: [...tenants] }
 }
 
 /** The records of a parcel, in their order. */
@@ -53,21 +64,25 @@ export function* unpackRecords({ shared, fields }: AuditParcel): Generator<Unpac
   const next = (): string => rest[at++] ?? ''
   while (at < rest.length) {
     const first = next()
-    if (first === '') {
+    if (first === ALONE) {
       const [tenant, ts] = [readText(next()), readText(next())]
       const text: RecordText = [next(), next(), next()]
       yield { tenant, ts, args: undefined, write: () => text }
       continue
     }
     const [caller, verdict] = [Number(first), Number(next())]
-    const [op, requestId, trace, id, ts, args] = [next(), next(), next(), next(), next(), next()]
-    const [kept, outcome] = [next(), next()]
-    const own = { caller: parts[caller]!, verdict: parts[verdict]!, op, requestId, trace, id, ts, kept, outcome }
-    yield {
-      tenant: readText(tenants[caller]!),
-      ts,
-      args: args === '' ? undefined : args,
-      write: (argsHash) => writeCall(own, argsHash),
+    const [op, requestId, trace, id, ts, status] = [next(), next(), next(), next(), next(), next()]
+    const call = { caller: parts[caller]!, verdict: parts[verdict]!, op, requestId, trace, id, ts }
+    const tenant = readText(tenants[caller]!)
+    if (status === '') {
+      const [args, kept] = [next(), next()]
+      const write = (argsHash: string | undefined): RecordText => writeDecision(call, kept, argsHash)
+      yield { tenant, ts, args: args === '' ? undefined : args, write }
+    } else {
+      const [decisionId, micros, code] = [next(), Number(next()), next()]
+      const errorCode = code === '' ? undefined : Number(code)
+      const ended = { status: status as OutcomeDraft['status'], decisionId, micros, errorCode }
+      yield { tenant, ts, args: undefined, write: () => writeOutcome(call, ended) }
     }
   }
 }

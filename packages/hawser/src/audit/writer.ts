@@ -1,5 +1,5 @@
 import type { Log } from '../call/index.ts'
-import { type AuditDraft, tenantOf } from './draft.ts'
+import { type AuditDraft, argsOf } from './draft.ts'
 import type { AuditRecord } from './event.ts'
 import { type AuditKeys, mac } from './keys.ts'
 import { type AuditParcel, packDrafts, unpackRecords } from './parcel.ts'
@@ -30,17 +30,16 @@ export interface WriterOptions {
 const LINGER = 20
 const PAUSE = 1_000
 /** Records that are packed together: objects that wait are moved by the garbage collector, again and again. */
-const PARCEL = 128
+const PARCEL = 64
 /** Records that are written at once: waking a thread takes as long as many records. */
 const BATCH = 2_048
 /** What a record takes besides the arguments. */
 const RECORD_CHARS = 1_000
 
 /** Records that are written with each other or not at all. */
-interface Waiting extends AuditParcel {
+interface Waiting {
+  readonly parcel: AuditParcel
   readonly chars: number
-  /** Those of them that have arguments. */
-  readonly tenants: ReadonlySet<string>
   readonly written?: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
 }
 
@@ -75,10 +74,10 @@ export function createWriter(options: WriterOptions): Writer {
     if (loose.length > 0) waiting.push(pack(loose))
     loose = []
   }
-  const drop = (parcels: readonly Waiting[]): void => {
-    for (const parcel of parcels) {
+  const drop = (written: readonly Waiting[]): void => {
+    for (const { parcel, chars: size } of written) {
       count -= parcel.count
-      chars -= parcel.chars
+      chars -= size
     }
   }
   const schedule = (): void => {
@@ -97,14 +96,15 @@ export function createWriter(options: WriterOptions): Writer {
   const append = async (batch: readonly Waiting[]): Promise<void> => {
     // What had no room came after all that waits.
     const gap = batch.length === waiting.length ? lost : 0
-    const parcels = gap > 0 ? [...batch, pack([{ record: describeGap(gap) }])] : batch
+    const parcels = batch.map(({ parcel }) => parcel)
+    if (gap > 0) parcels.push(packDrafts([{ record: describeGap(gap) }]))
     const argumentKeys = new Map<string, Uint8Array<ArrayBuffer>>()
     for (const { tenants } of parcels)
       for (const tenant of tenants)
         if (!argumentKeys.has(tenant)) argumentKeys.set(tenant, await keys.forArguments(tenant))
     const made: ParcelKeys = { argumentKeys, sealKey: await keys.forHeads() }
     if (sink.appendParcels === undefined) await sink.append(await writeOut(parcels, made), made.sealKey)
-    else await sink.appendParcels(parcels.map(bare), made)
+    else await sink.appendParcels(parcels, made)
     lost -= gap
     if (isFailing) log({ level: 'warn', message: `The audit log is written again; ${gap} records were lost.` })
     isFailing = false
@@ -125,7 +125,7 @@ export function createWriter(options: WriterOptions): Writer {
         const refused = batch.filter(({ written }) => written !== undefined)
         for (const { written } of refused) written?.reject(error)
         drop(refused)
-        waiting = waiting.filter((parcel) => !refused.includes(parcel))
+        waiting = waiting.filter((one) => !refused.includes(one))
         if (waiting.some(({ written }) => written !== undefined)) continue
         break
       }
@@ -143,7 +143,7 @@ export function createWriter(options: WriterOptions): Writer {
   return {
     add: (draft) => {
       // Large arguments must not take the room of what others did: without them it is still on record that they came.
-      const hasRoom = put(draft) || (draft.args !== undefined && put({ ...draft, args: undefined }))
+      const hasRoom = put(draft) || ('args' in draft && put({ ...draft, args: undefined }))
       if (!hasRoom) lost++
       schedule()
       return hasRoom
@@ -168,26 +168,18 @@ export function createWriter(options: WriterOptions): Writer {
   }
 }
 
-const sizeOf = ({ args = '' }: AuditDraft): number => RECORD_CHARS + args.length
+const sizeOf = (draft: AuditDraft): number => RECORD_CHARS + (argsOf(draft)?.length ?? 0)
 
 function pack(drafts: readonly AuditDraft[]): Waiting {
-  let chars = 0
-  const tenants = new Set<string>()
-  for (const draft of drafts) {
-    chars += sizeOf(draft)
-    if (draft.args !== undefined) tenants.add(tenantOf(draft))
-  }
-  return { ...packDrafts(drafts), chars, tenants }
+  return { parcel: packDrafts(drafts), chars: drafts.reduce((sum, draft) => sum + sizeOf(draft), 0) }
 }
 
 /** As much as is written at once. */
 function firstOf(waiting: readonly Waiting[]): readonly Waiting[] {
   let count = 0
-  const end = waiting.findIndex((parcel) => (count += parcel.count) > BATCH)
+  const end = waiting.findIndex(({ parcel }) => (count += parcel.count) > BATCH)
   return end < 0 ? waiting.slice() : waiting.slice(0, Math.max(end, 1))
 }
-
-const bare = ({ count, shared, fields }: Waiting): AuditParcel => ({ count, shared, fields })
 
 async function writeOut(parcels: readonly AuditParcel[], { argumentKeys }: ParcelKeys): Promise<readonly AuditRecord[]> {
   const records: AuditRecord[] = []
