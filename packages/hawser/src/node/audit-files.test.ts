@@ -16,6 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type AuditSink, verifyAudit } from '../audit/index.ts'
 import { KEY, record } from '../audit/fixtures/record.ts'
 import { createAuditKeys } from '../audit/keys.ts'
+import type { AuditKeeping } from './audit-keeper.ts'
 import { command } from './connect-process.ts'
 import { connect } from '../index.ts'
 import { jsonlAudit, type JsonlAuditOptions } from './jsonl-audit.ts'
@@ -36,8 +37,8 @@ function openJsonl(path: string, options?: JsonlAuditOptions) {
   return sink
 }
 
-function openSqlite(path: string) {
-  const sink = sqliteAudit(path)
+function openSqlite(path: string, options?: AuditKeeping) {
+  const sink = sqliteAudit(path, options)
   onTestFinished(() => sink.close())
   return sink
 }
@@ -55,6 +56,8 @@ const problemsOf = async (...paths: readonly [string, ...string[]]) => {
 describe.each([
   ['jsonlAudit', 'audit.jsonl', openJsonl],
   ['sqliteAudit', 'audit.db', openSqlite],
+  ['jsonlAudit without a thread', 'audit.jsonl', (path: string) => openJsonl(path, { thread: false })],
+  ['sqliteAudit without a thread', 'audit.db', (path: string) => openSqlite(path, { thread: false })],
 ] as const)('%s', (_, name, open) => {
   it('keeps records in a file that only its owner may read, and opens it when it is needed', async () => {
     const path = createPath(name)
@@ -237,7 +240,7 @@ describe('sqliteAudit', () => {
     await sink.append([record('1', { ts: '2025-01-01T00:00:00.000Z' })], sealKey)
     await write(sink, 2, 3)
     expect(await verify(path)).toMatchObject({ ok: true, records: 3 })
-    expect(sink.forget(new Date('2026-01-01'))).toBe(1)
+    expect(await sink.forget(new Date('2026-01-01'))).toBe(1)
     expect(await problemsOf(path)).toEqual(['missing 1-1'])
     const source = await openAudit(path)
     expect(await verifyAudit(source, { key: KEY, retained: true })).toMatchObject({ ok: true, records: 2 })

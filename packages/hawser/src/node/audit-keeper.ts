@@ -1,4 +1,4 @@
-import { type AuditRecord, type AuditSink } from '../audit/index.ts'
+import type { AuditRecord, AuditSink } from '../audit/index.ts'
 import { type AuditParcel, packDrafts } from '../audit/parcel.ts'
 import type { ParcelKeys } from '../audit/sink.ts'
 import { guardLog, type Log, logToStderr } from '../call/index.ts'
@@ -13,23 +13,38 @@ export interface AuditKeeping {
   readonly log?: Log | undefined
 }
 
-/** A sink before a store, which is kept in a thread or here. */
+/** A sink that is closed, such as one before a file. */
+export interface ClosableAudit extends AuditSink, AsyncDisposable {
+  readonly append: (records: readonly AuditRecord[], sealKey: Uint8Array<ArrayBuffer> | undefined) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
 interface Keeper {
-  readonly sink: AuditSink & AsyncDisposable & { readonly close: () => Promise<void> } & {
-    readonly append: (records: readonly AuditRecord[], sealKey: ParcelKeys['sealKey']) => Promise<void>
-  }
+  readonly sink: ClosableAudit
   readonly forget: (before: Date) => Promise<number>
 }
 
-/** @param open Opens the same store in this thread, for when no other can be started. */
-export function createKeeper(place: AuditPlace, open: () => AuditStore, options: AuditKeeping): Keeper {
+/** What runs in the thread; a program that was bundled lacks it. */
+const findThread = (): URL => new URL(import.meta.resolve('#audit-thread'))
+
+/**
+ * Makes a sink before a store, which a thread keeps from the first record on.
+ *
+ * @param open Opens the same store in this thread, for when no other can be started.
+ */
+export function createKeeper(
+  place: AuditPlace,
+  open: () => AuditStore,
+  options: AuditKeeping,
+  find: () => URL = findThread,
+): Keeper {
   const log = guardLog(options.log ?? logToStderr)
   let here: AuditStore | undefined = options.thread === false ? open() : undefined
   let apart: Promise<AuditStore> | undefined
 
   const start = async (): Promise<AuditStore> => {
     try {
-      return await startThread(new URL(import.meta.resolve('#audit-thread')), place, () => (apart = undefined))
+      return await startThread(find(), place, () => (apart = undefined))
     } catch (cause) {
       const message = `${place.path} is written by the thread that serves calls, since no other could be started.`
       log({ level: 'warn', message, cause })
@@ -45,7 +60,7 @@ export function createKeeper(place: AuditPlace, open: () => AuditStore, options:
     const closing = here ?? (await apart)
     await closing?.close()
   }
-  const append = async (records: readonly AuditRecord[], sealKey: ParcelKeys['sealKey']): Promise<void> =>
+  const append: ClosableAudit['append'] = async (records, sealKey) =>
     appendParcels([packDrafts(records.map((record) => ({ record })))], { argumentKeys: new Map(), sealKey })
   return {
     sink: { append, appendParcels, close, [Symbol.asyncDispose]: close },

@@ -1,5 +1,4 @@
-import type { AuditRecord, AuditSink } from '../audit/index.ts'
-import { type AuditKeeping, createKeeper } from './audit-keeper.ts'
+import { type AuditKeeping, type ClosableAudit, createKeeper } from './audit-keeper.ts'
 import { createJsonlStore, type JsonlPlace } from './jsonl-store.ts'
 
 /** Bounds of a log in files, and how it is kept. */
@@ -11,10 +10,7 @@ export interface JsonlAuditOptions extends AuditKeeping {
 }
 
 /** An audit log in a file of lines. */
-export interface JsonlAudit extends AuditSink, AsyncDisposable {
-  readonly append: (records: readonly AuditRecord[], sealKey: Uint8Array<ArrayBuffer> | undefined) => Promise<void>
-  readonly close: () => Promise<void>
-}
+export interface JsonlAudit extends ClosableAudit {}
 
 /**
  * Keeps an audit log as lines of JSON, on the disk before anybody is told. Beside it stands `audit.jsonl.head`, which says where

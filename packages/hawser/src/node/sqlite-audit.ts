@@ -1,13 +1,10 @@
-import type { AuditSink } from '../audit/index.ts'
-import type { AuditKeeping } from './audit-keeper.ts'
-import { createKeeper } from './audit-keeper.ts'
+import { type AuditKeeping, type ClosableAudit, createKeeper } from './audit-keeper.ts'
 import { createSqliteStore, type SqlitePlace } from './sqlite-store.ts'
 
 /** An audit log in a SQLite file. */
-export interface SqliteAudit extends AuditSink, AsyncDisposable {
+export interface SqliteAudit extends ClosableAudit {
   /** Deletes what is older, for keeping no longer than one may; what is left begins later than at 1. Resolves to how many. */
   readonly forget: (before: Date) => Promise<number>
-  readonly close: () => Promise<void>
 }
 
 /**
