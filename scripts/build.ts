@@ -28,12 +28,12 @@ const entriesOf = ({ exports = {}, bin = {} }: Manifest): string[] =>
 
 /** The sources that a package names for itself: those it chooses from by the runtime it finds itself in, and those of threads. */
 const ownOf = ({ imports = {} }: Manifest): string[] => {
-  const targets = Object.values(imports).flatMap((choices) => Object.values(choices))
-  return [...new Set(targets)].filter((target) => typeof target === 'string' && target.endsWith('.js')).map(sourceOf)
+  const targets = Object.values(imports).flatMap(({ 'hawser-source': _, ...choices }) => Object.values(choices))
+  return [...new Set(targets)].filter((target) => typeof target === 'string').map(sourceOf)
 }
 
 /** What a thread runs shares nothing with what its process runs, or that would be cut into as many files as they share parts. */
-const isThread = (entry: string): boolean => entry.endsWith('-thread.ts')
+const isThread = (source: string): boolean => source.endsWith('-thread.ts')
 
 const sourceOf = (file: string): string => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
 

@@ -181,7 +181,10 @@ function firstOf(waiting: readonly Waiting[]): readonly Waiting[] {
   return end < 0 ? waiting.slice() : waiting.slice(0, Math.max(end, 1))
 }
 
-async function writeOut(parcels: readonly AuditParcel[], { argumentKeys }: ParcelKeys): Promise<readonly AuditRecord[]> {
+async function writeOut(
+  parcels: readonly AuditParcel[],
+  { argumentKeys }: ParcelKeys,
+): Promise<readonly AuditRecord[]> {
   const records: AuditRecord[] = []
   for (const parcel of parcels)
     for (const { tenant, args, write } of unpackRecords(parcel)) {

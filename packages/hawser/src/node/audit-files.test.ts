@@ -16,7 +16,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type AuditSink, verifyAudit } from '../audit/index.ts'
 import { KEY, record } from '../audit/fixtures/record.ts'
 import { createAuditKeys } from '../audit/keys.ts'
-import type { AuditKeeping } from './audit-keeper.ts'
 import { command } from './connect-process.ts'
 import { connect } from '../index.ts'
 import { jsonlAudit, type JsonlAuditOptions } from './jsonl-audit.ts'
@@ -37,8 +36,8 @@ function openJsonl(path: string, options?: JsonlAuditOptions) {
   return sink
 }
 
-function openSqlite(path: string, options?: AuditKeeping) {
-  const sink = sqliteAudit(path, options)
+function openSqlite(path: string) {
+  const sink = sqliteAudit(path)
   onTestFinished(() => sink.close())
   return sink
 }
@@ -56,8 +55,6 @@ const problemsOf = async (...paths: readonly [string, ...string[]]) => {
 describe.each([
   ['jsonlAudit', 'audit.jsonl', openJsonl],
   ['sqliteAudit', 'audit.db', openSqlite],
-  ['jsonlAudit without a thread', 'audit.jsonl', (path: string) => openJsonl(path, { thread: false })],
-  ['sqliteAudit without a thread', 'audit.db', (path: string) => openSqlite(path, { thread: false })],
 ] as const)('%s', (_, name, open) => {
   it('keeps records in a file that only its owner may read, and opens it when it is needed', async () => {
     const path = createPath(name)

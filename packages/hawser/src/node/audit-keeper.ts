@@ -28,42 +28,70 @@ interface Keeper {
 const findThread = (): URL => new URL(import.meta.resolve('#audit-thread'))
 
 /**
- * Makes a sink before a store, which a thread keeps from the first record on.
+ * Makes a sink before a store. A thread keeps it as soon as there is one; what comes before, or while there is none, is written here, so
+ * that nothing waits for a thread to start.
  *
- * @param open Opens the same store in this thread, for when no other can be started.
+ * @param here The same store in this thread.
  */
 export function createKeeper(
   place: AuditPlace,
-  open: () => AuditStore,
+  here: AuditStore,
   options: AuditKeeping,
   find: () => URL = findThread,
 ): Keeper {
   const log = guardLog(options.log ?? logToStderr)
-  let here: AuditStore | undefined = options.thread === false ? open() : undefined
-  let apart: Promise<AuditStore> | undefined
+  let isWanted = options.thread !== false
+  let apart: AuditStore | undefined
+  let starting: Promise<AuditStore> | undefined
+  let isOpenHere = false
+  let last: Promise<unknown> = Promise.resolve()
 
-  const start = async (): Promise<AuditStore> => {
+  const start = async (): Promise<void> => {
+    const thread = (starting = startThread(place, find, () => (apart = undefined)))
     try {
-      return await startThread(find(), place, () => (apart = undefined))
+      const store = await thread
+      // Closed meanwhile: nobody waits for it any more.
+      if (starting !== thread) return await store.close()
+      apart = store
     } catch (cause) {
+      isWanted = false
       const message = `${place.path} is written by the thread that serves calls, since no other could be started.`
       log({ level: 'warn', message, cause })
-      return (here ??= open())
     }
+    if (starting === thread) starting = undefined
   }
-  const store = async (): Promise<AuditStore> => here ?? (apart ??= start())
 
-  const appendParcels = async (parcels: readonly AuditParcel[], keys: ParcelKeys): Promise<void> => {
-    await (await store()).append({ ...keys, parcels })
+  /** One after the other, so that the store changes hands between two. */
+  const use = <T>(work: (store: AuditStore) => T | Promise<T>): Promise<T> => {
+    const done = last.then(async () => {
+      if (apart === undefined) {
+        isOpenHere = true
+        if (isWanted && starting === undefined) void start()
+        return work(here)
+      }
+      if (isOpenHere) await here.close()
+      isOpenHere = false
+      return work(apart)
+    })
+    last = done.catch(() => {})
+    return done
   }
-  const close = async (): Promise<void> => {
-    const closing = here ?? (await apart)
-    await closing?.close()
-  }
+
+  const appendParcels = (parcels: readonly AuditParcel[], keys: ParcelKeys): Promise<void> =>
+    use((store) => store.append({ ...keys, parcels }))
   const append: ClosableAudit['append'] = async (records, sealKey) =>
     appendParcels([packDrafts(records.map((record) => ({ record })))], { argumentKeys: new Map(), sealKey })
+  const close = (): Promise<void> => {
+    const done = last.then(async () => {
+      starting = undefined
+      await here.close()
+      await apart?.close()
+    })
+    last = done.catch(() => {})
+    return done
+  }
   return {
     sink: { append, appendParcels, close, [Symbol.asyncDispose]: close },
-    forget: async (before) => (await (await store()).forget?.(before.getTime())) ?? 0,
+    forget: (before) => use(async (store) => (await store.forget?.(before.getTime())) ?? 0),
   }
 }

@@ -27,6 +27,6 @@ async function open(place: AuditPlace): Promise<AuditStore> {
 
 async function perform(request: ThreadRequest): Promise<unknown> {
   if (request.do === 'append') return store.append(request.batch)
-  if (request.do === 'forget') return store.forget?.(request.before)
+  if (request.do === 'forget') return (await store.forget?.(request.before)) ?? 0
   return store.close()
 }

@@ -27,5 +27,5 @@ export function jsonlAudit(path: string, options: JsonlAuditOptions = {}): Jsonl
   for (const [name, value] of Object.entries({ maxBytes, maxTenants }))
     if (!(value >= 1)) throw new RangeError(`${name} must be at least 1; it is ${value}.`)
   const place: JsonlPlace = { kind: 'jsonl', path, maxBytes, maxTenants }
-  return createKeeper(place, () => createJsonlStore(place), options).sink
+  return createKeeper(place, createJsonlStore(place), options).sink
 }

@@ -7,7 +7,12 @@ import { macAtOnce } from './mac-at-once.ts'
 
 /** Records in their places, and the last of each tenant. */
 export interface Linked {
-  readonly lines: readonly { readonly tenant: string; readonly seq: number; readonly ts: string; readonly line: string }[]
+  readonly lines: readonly {
+    readonly tenant: string
+    readonly seq: number
+    readonly ts: string
+    readonly line: string
+  }[]
   readonly heads: ReadonlyMap<string, AuditHead>
 }
 

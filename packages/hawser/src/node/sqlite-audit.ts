@@ -17,6 +17,8 @@ export interface SqliteAudit extends ClosableAudit {
  */
 export function sqliteAudit(path: string, options: AuditKeeping = {}): SqliteAudit {
   const place: SqlitePlace = { kind: 'sqlite', path }
-  const keeper = createKeeper(place, () => createSqliteStore(place), options)
+  // What is in memory is in that of one connection.
+  const thread = path === ':memory:' ? false : options.thread
+  const keeper = createKeeper(place, createSqliteStore(place), { ...options, thread })
   return { ...keeper.sink, forget: keeper.forget }
 }

@@ -22,14 +22,15 @@ interface Asked {
 /**
  * Starts a thread that keeps an audit log. It keeps no process alive but while it is asked.
  *
- * @param url The module that runs in it.
+ * @param find Finds the module that runs in it.
  * @param onEnd Called when it ended, whether it was closed or broke; then what it was asked for is rejected.
  * @returns Rejects when it cannot start, such as in a program that was bundled without the module.
  */
-export async function startThread(url: URL, place: AuditPlace, onEnd: () => void): Promise<AuditStore> {
+export async function startThread(place: AuditPlace, find: () => URL, onEnd: () => void): Promise<AuditStore> {
   // Of the process, what is meant for its main thread: flags, modules that are loaded first, secrets in the environment.
   const clean = { execArgv: ['--disable-warning=ExperimentalWarning'], env: {} }
-  const worker = new Worker(url, { workerData: place, name: 'hawser audit', ...clean })
+  const worker = new Worker(find(), { workerData: place, name: 'hawser audit', ...clean })
+  worker.unref()
   const asked: Asked[] = []
   let broken: unknown
   worker.on('message', (answer: ThreadAnswer) => {
@@ -48,12 +49,9 @@ export async function startThread(url: URL, place: AuditPlace, onEnd: () => void
       resolve()
     })
   })
-  const hear = (): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      asked.push({ resolve, reject })
-      worker.ref()
-    })
+  const hear = (): Promise<unknown> => new Promise((resolve, reject) => asked.push({ resolve, reject }))
   const ask = (request: ThreadRequest): Promise<unknown> => {
+    worker.ref()
     worker.postMessage(request)
     return hear()
   }

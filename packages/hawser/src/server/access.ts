@@ -190,12 +190,7 @@ function createAccess(
   }
 
   /** Tells whoever keeps account, and refuses then. */
-  const settle = (
-    call: Call,
-    need: Need,
-    reason: Decision['reason'],
-    refusal: Error | undefined,
-  ): Sync<void> => {
+  const settle = (call: Call, need: Need, reason: Decision['reason'], refusal: Error | undefined): Sync<void> => {
     const told = call.values.get(DECIDE)?.(describeHere(need, call.principal, reason))
     return andThen(told, () => {
       if (refusal !== undefined) throw refusal
