@@ -13,6 +13,8 @@ export default defineConfig({
   test: {
     include: ['{packages,examples,docs,conformance,interop,bench,scripts}/**/*.test.ts'],
     pool: 'forks',
+    // So that what the runtime resolves itself, such as the module of a thread, is a source, too.
+    execArgv: ['--conditions=hawser-source'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],

@@ -26,11 +26,14 @@ const run = promisify(execFile)
 const entriesOf = ({ exports = {}, bin = {} }: Manifest): string[] =>
   [...Object.values(exports).map((target) => target.default), ...Object.values(bin)].map(sourceOf)
 
-/** The sources that a package chooses from by the runtime it finds itself in. */
-const choicesOf = ({ imports = {} }: Manifest): string[] => {
-  const targets = Object.values(imports).flatMap((choices) => Object.values(choices))
+/** The sources that a package names for itself: those it chooses from by the runtime it finds itself in, and those of threads. */
+const ownOf = ({ imports = {} }: Manifest): string[] => {
+  const targets = Object.values(imports).flatMap(({ 'hawser-source': _, ...choices }) => Object.values(choices))
   return [...new Set(targets)].filter((target) => typeof target === 'string').map(sourceOf)
 }
+
+/** What a thread runs shares nothing with what its process runs, or that would be cut into as many files as they share parts. */
+const isThread = (source: string): boolean => source.endsWith('-thread.ts')
 
 const sourceOf = (file: string): string => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
 
@@ -54,11 +57,24 @@ const installed = ({ dependencies, peerDependencies }: Manifest): string[] =>
 
 const bundle = async (folder: string): Promise<void> => {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
-  const entryPoints = entriesOf(manifest)
+  const entries = entriesOf(manifest)
+  const own = ownOf(manifest)
+  const main = [...entries, ...own.filter((entry) => !isThread(entry))]
+  const written = await bundleTogether(folder, manifest, main, [shareChunk(folder, entries)])
+  for (const entry of own.filter(isThread)) written.push(...(await bundleTogether(folder, manifest, [entry], [])))
+  removeStale(folder, new Set(written))
+}
+
+const bundleTogether = async (
+  folder: string,
+  manifest: Manifest,
+  entryPoints: string[],
+  plugins: Plugin[],
+): Promise<string[]> => {
   const { metafile } = await build({
     absWorkingDir: folder,
-    entryPoints: [...entryPoints, ...choicesOf(manifest)],
-    plugins: [shareChunk(folder, entryPoints)],
+    entryPoints,
+    plugins,
     outbase: 'src',
     outdir: 'dist',
     // Flat, so that `../package.json` is the same from every file.
@@ -81,7 +97,7 @@ const bundle = async (folder: string): Promise<void> => {
     logLevel: 'warning',
     logOverride: { 'ignored-bare-import': 'silent' },
   })
-  removeStale(folder, new Set(Object.keys(metafile.outputs)))
+  return Object.keys(metafile.outputs)
 }
 
 /** Only what nothing stands behind any more, so that a program that runs from `dist/` keeps its files. */

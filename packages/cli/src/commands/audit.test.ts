@@ -41,7 +41,7 @@ beforeAll(async () => {
   const files = jsonlAudit(jsonl)
   await write(files)
   await files.close()
-  using database = sqliteAudit(sqlite)
+  await using database = sqliteAudit(sqlite)
   await write(database)
 })
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { AuditHead, AuditSource, SummaryOptions } from 'hawser/audit'
 import { COMMON, PRINTING, type Values } from '../command-line/options.ts'
 import { didYouMean } from '../command-line/suggest.ts'
+import { takeFiles } from '../command-line/take-file.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { usageFailure } from '../failure.ts'
 import { createOutput } from '../output/create-output.ts'
@@ -51,7 +52,7 @@ export const audit = defineCommand({
     },
     { line: 'AUDIT_KEY=… hawser audit verify audit.db --expect end.json', about: 'Whether it was put back since' },
   ],
-  run: async ({ values, words: [verb, ...files] }) => {
+  run: async ({ values, words: [verb, ...words] }) => {
     const run = verb !== undefined && Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
     if (run === undefined) {
       const known = Object.keys(VERBS)
@@ -61,10 +62,9 @@ export const audit = defineCommand({
         'Write: hawser audit report FILE',
       )
     }
-    const [file, ...more] = files
-    if (file === undefined) throw usageFailure(`audit ${verb} needs a FILE.`, `Write: hawser audit ${verb} FILE`)
+    const files = takeFiles(`audit ${verb}`, words)
     const { openAudit } = await import('hawser/node')
-    const source = await openAudit(file, ...more).catch((error: unknown) => {
+    const source = await openAudit(...files).catch((error: unknown) => {
       throw usageFailure(error instanceof Error ? error.message : String(error))
     })
     return run(source, values, files.join(' '))

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { COMMON } from '../command-line/options.ts'
+import { takeFile } from '../command-line/take-file.ts'
 import { usageFailure } from '../failure.ts'
 import { clean } from '../output/sanitize.ts'
 import { defineCommand } from './command.ts'
@@ -22,9 +23,8 @@ export const replay = defineCommand({
     { line: 'hawser call https://example.com/mcp search --query x --record bug.jsonl', about: 'Record a call' },
     { line: 'hawser call search --query x -- hawser replay bug.jsonl', about: 'Make the same call without the server' },
   ],
-  run: async ({ values, words: [file, ...more] }) => {
-    if (file === undefined) throw usageFailure('replay needs a FILE.', 'Write: hawser replay FILE')
-    if (more.length > 0) throw usageFailure(`Unexpected "${more[0]}".`)
+  run: async ({ values, words }) => {
+    const file = takeFile('replay', words)
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       throw usageFailure(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
     })

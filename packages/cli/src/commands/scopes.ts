@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { permissionsOf } from 'hawser/testing'
 import { COMMON, PRINTING } from '../command-line/options.ts'
+import { takeFile } from '../command-line/take-file.ts'
 import { EXIT } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
 import { createOutput, type Output } from '../output/create-output.ts'
@@ -30,9 +31,8 @@ export const scopes = defineCommand({
     { line: 'hawser scopes notes.ts', about: 'What may somebody do who holds notes:write?' },
     { line: 'hawser scopes notes.ts --check', about: 'In continuous integration' },
   ],
-  run: async ({ values, words: [file, ...more] }) => {
-    if (file === undefined) throw usageFailure('scopes needs a FILE.', 'Write: hawser scopes FILE [--check | --write]')
-    if (more.length > 0) throw usageFailure(`Unexpected "${more[0]}".`)
+  run: async ({ values, words }) => {
+    const file = takeFile('scopes', words, ' [--check | --write]')
     if (values.check === true && values.write === true) throw usageFailure('--check or --write, not both.')
     const permissions = permissionsOf(await loadServer(file))
     const output = createOutput(values)

@@ -1,4 +1,4 @@
-import { createId } from './clock.ts'
+import { createStamp } from './clock.ts'
 import { describeClientId } from './describe-call.ts'
 import type { AuditDecision, AuditRecord, AuditType, AuditWho } from './event.ts'
 import { createGap } from './gap.ts'
@@ -125,7 +125,7 @@ export interface AuditEvents {
 function toRecord(event: IssuerEvent, issuer: string | undefined): AuditRecord {
   const { at = Date.now(), clientName, clientKind, reason } = event
   const type = SYNONYMS.get(event.type) ?? clip(event.type)
-  const id = createId(at)
+  const { id, ts } = createStamp(at)
   const client = describeClientId(event.clientId)
   const granted = list(event.scopes)
   const required = list(event.requested ?? event.scopes)
@@ -133,7 +133,7 @@ function toRecord(event: IssuerEvent, issuer: string | undefined): AuditRecord {
   return {
     v: 1,
     id,
-    ts: new Date(at).toISOString(),
+    ts,
     // What the log has no word for is kept as an event of the operator.
     type: RISK.has(type) ? (type as AuditType) : `admin.${type}`,
     tenant: clip(event.tenant ?? 'default'),

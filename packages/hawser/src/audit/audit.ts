@@ -1,6 +1,7 @@
 import {
   AuthorizationError,
   type Call,
+  canonicalJson,
   DECIDE,
   type Decide,
   type Decision,
@@ -14,14 +15,16 @@ import {
   type Reply,
 } from '../call/index.ts'
 import { maskSecrets } from '../interceptors/mask-secrets.ts'
-import { createId, timestamp } from './clock.ts'
-import { describeClient, describeOp, describeVia, describeWho, type Surroundings } from './describe-call.ts'
+import { createStamp } from './clock.ts'
+import { type Caller, createCallers, verdictText } from './callers.ts'
+import { describeOp, traceText } from './describe-call.ts'
+import type { DecisionDraft } from './draft.ts'
 import type { AuditDecision, AuditOutcome, AuditScope, AuditVia } from './event.ts'
 import { createGap } from './gap.ts'
 import { describeRefusal, explainRefusal, watchRefusals } from './refusals.ts'
 import { createAuditKeys } from './keys.ts'
 import type { AuditSink } from './sink.ts'
-import { createWriter, type Draft } from './writer.ts'
+import { createWriter } from './writer.ts'
 
 /** What is kept of the calls of a server, and where. */
 export interface AuditOptions {
@@ -66,8 +69,6 @@ export interface Audit {
 /** UTF-16 units of arguments and records that wait. */
 const MAX_CHARS = 33_554_432
 
-const MAX_SCOPES = 100
-
 /**
  * Keeps account: one record of each decision, before anything runs, and one of how it ended, linked so that what is changed or
  * taken away afterwards shows. Arguments are kept as a keyed hash alone.
@@ -92,65 +93,69 @@ export function audit(options: AuditOptions): Audit {
     log,
   })
 
-  const begin = (
-    call: Call,
-    surroundings: Surroundings,
-  ): { readonly decide: Decide; readonly end: (ended: Ended, error?: unknown) => void } => {
+  const begin = (call: Call, callerOf: ReturnType<typeof createCallers>): Account => {
     const startedAt = performance.now()
-    const { kind, name, args } = describeOp(call)
-    const { principal } = call
-    const tenant = principal?.tenant ?? 'default'
-    const who = describeWho(principal)
-    const client = describeClient(call)
-    const via = describeVia(call, createId(), surroundings)
-    const granted = principal === undefined ? NOTHING : [...principal.scopes].slice(0, MAX_SCOPES)
-    const argsRedacted = kept.size === 0 ? undefined : redact(call, kept.get(name))
-    let decided: { readonly id: string; readonly scope: AuditScope; readonly risk: string } | undefined
+    const caller = callerOf(call.principal)
+    const { op, args } = describeOp(call)
+    const first = createStamp()
+    const requestId = first.id
+    const text = { tenant: caller.tenant, caller: caller.textFor(call), op, requestId, trace: traceText(call) }
+    const argBytes = args === undefined ? '' : `"argBytes":${args.length},`
+    const shown = kept.size === 0 ? argBytes : argBytes + redact(call, kept)
+    let decided: { readonly id: string; readonly verdict: string } | undefined
 
-    const decide = (decision: AuditDecision, scope: AuditScope, risk: string): Draft => {
-      const id = decided === undefined ? via.requestId : createId()
-      decided = { id, scope, risk }
-      const op = { kind, name, risk, argsRedacted, argBytes: args?.length }
-      const type = 'authz.decision'
-      return { record: { v: 1, id, ts: timestamp(), type, tenant, who, client, via, op, scope, decision }, args }
+    const decide = (verdict: string): DecisionDraft => {
+      const { id, ts } = decided === undefined ? first : createStamp()
+      decided = { id, verdict }
+      return { call: text, verdict, id, ts, args, kept: shown }
     }
     return {
       decide: (decision) => {
-        const { required, used, missing, risk, effect } = decision
-        const scope = { required, granted, used, missing }
-        const draft = decide(explain(decision, policyVersion), scope, risk)
+        const draft = decide(verdictOf(decision, caller))
+        const { effect, risk } = decision
         if (mode === 'best-effort' || effect !== 'allow' || !(risk === 'high' || risk === 'critical'))
           return void writer.add(draft)
         return writer.write(draft).catch((cause: unknown) => {
-          writer.add(decide({ effect: 'deny', reason: 'policy', rule: 'audit', policyVersion }, scope, risk))
+          const unwritten = { effect: 'deny', reason: 'policy', rule: 'audit', policyVersion } as const
+          writer.add(decide(verdictText(unwritten, scopeOf(decision, caller), risk)))
           throw new ProtocolError('unavailable', UNWRITTEN, { cause })
         })
       },
       end: ({ status, errorCode }, error) => {
         // What everybody may have, what does not exist, and what another interceptor refused is not decided by the server.
-        if (decided === undefined) {
-          const scopes = error instanceof AuthorizationError ? error.scopes : undefined
-          const scope = { required: scopes ?? NOTHING, granted, used: NOTHING, missing: scopes }
-          writer.add(decide(explainError(error, policyVersion), scope, 'low'))
-        }
-        const { id: decisionId, scope, risk } = decided!
-        const ms = Math.round((performance.now() - startedAt) * 1000) / 1000
-        const outcome = { status, ms, errorCode, decisionId }
-        const [id, ts, type, op] = [createId(), timestamp(), 'op.outcome' as const, { kind, name, risk }]
-        writer.add({ record: { v: 1, id, ts, type, tenant, who, client, via, op, scope, outcome } })
+        if (decided === undefined) writer.add(decide(error === undefined ? caller.free() : judge(error, caller)))
+        const { id: decisionId, verdict } = decided!
+        const micros = Math.round((performance.now() - startedAt) * 1000)
+        const { id, ts } = createStamp()
+        writer.add({ call: text, verdict, id, ts, decisionId, status, micros, errorCode })
       },
     }
+  }
+
+  /** Of decisions that a server makes again and again for one caller, it hands out one object. */
+  const verdicts = new WeakMap<Decision, string>()
+  const verdictOf = (decision: Decision, caller: Caller): string => {
+    const known = verdicts.get(decision)
+    if (known !== undefined) return known
+    const verdict = verdictText(explain(decision, policyVersion), scopeOf(decision, caller), decision.risk)
+    verdicts.set(decision, verdict)
+    return verdict
+  }
+  const judge = (error: unknown, { granted }: Caller): string => {
+    const missing = error instanceof AuthorizationError ? error.scopes : undefined
+    const scope = { required: missing ?? NOTHING, granted, used: NOTHING, missing }
+    return verdictText(explainError(error, policyVersion), scope, 'low')
   }
 
   let underWay = 0
   let onIdle = (): void => {}
 
   const intercept =
-    (surroundings: Surroundings): Interceptor =>
+    (callerOf: ReturnType<typeof createCallers>): Interceptor =>
     (next) =>
     async (call) => {
       if (!only(call)) return next(call)
-      const { decide, end } = begin(call, surroundings)
+      const { decide, end } = begin(call, callerOf)
       const others = call.values.get(DECIDE)
       call.values.set(DECIDE, others === undefined ? decide : both(others, decide))
       underWay++
@@ -180,7 +185,8 @@ export function audit(options: AuditOptions): Audit {
         stop()
         await close()
       }
-      return { interceptor: intercept({ resource, transport }), close: closeAll }
+      const callerOf = createCallers({ resource, transport }, policyVersion)
+      return { interceptor: intercept(callerOf), close: closeAll }
     },
     close,
   }
@@ -190,15 +196,28 @@ const UNWRITTEN = 'What is done here has to be written down first, and that is n
 
 const NOTHING: readonly never[] = []
 
+/** What is told of one call. */
+interface Account {
+  readonly decide: Decide
+  readonly end: (ended: Ended, error?: unknown) => void
+}
+
 /** Several may keep account of one call. */
 function both(one: Decide, other: Decide): Decide {
   return async (decision) => void (await Promise.all([one(decision), other(decision)]))
 }
 
-/** Of the arguments, those that may be read. */
-function redact({ params }: Call, fields: ReadonlySet<string> | undefined): unknown {
-  if (fields === undefined || !('arguments' in params)) return undefined
-  return maskSecrets(Object.fromEntries(Object.entries(params.arguments ?? {}).filter(([name]) => fields.has(name))))
+/** `"argsRedacted":…,` of the arguments that may be read. */
+function redact({ params }: Call, kept: ReadonlyMap<string, ReadonlySet<string>>): string {
+  if (!('arguments' in params)) return ''
+  const fields = kept.get(params.name)
+  if (fields === undefined) return ''
+  const shown = Object.entries(params.arguments ?? {}).filter(([name]) => fields.has(name))
+  return `"argsRedacted":${canonicalJson(maskSecrets(Object.fromEntries(shown)))},`
+}
+
+function scopeOf({ required, used, missing }: Decision, { granted }: Caller): AuditScope {
+  return { required, granted, used, missing }
 }
 
 function explain({ effect, reason }: Decision, policyVersion: string): AuditDecision {

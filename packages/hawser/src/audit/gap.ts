@@ -1,14 +1,13 @@
-import { createId } from './clock.ts'
+import { createStamp } from './clock.ts'
 import type { AuditRecord } from './event.ts'
 
 /** Says in the log itself that records had no room in it. */
 export function createGap(lost: number, resource: string): AuditRecord {
-  const time = Date.now()
-  const id = createId(time)
+  const { id, ts } = createStamp()
   return {
     v: 1,
     id,
-    ts: new Date(time).toISOString(),
+    ts,
     type: 'admin.records_lost',
     tenant: 'default',
     who: { kind: 'service' },

@@ -45,10 +45,14 @@ export function createAuditKeys(secret: string | Uint8Array): AuditKeys {
   }
 }
 
+/** Keys that were imported: that takes as long as using them. */
+const imported = new WeakMap<Uint8Array, Promise<CryptoKey>>()
+
 /** HMAC-SHA-256 in base64url, on every runtime. */
 export async function mac(key: Uint8Array<ArrayBuffer>, text: string): Promise<string> {
-  const imported = await crypto.subtle.importKey('raw', key, HMAC, false, ['sign'])
-  return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', imported, new TextEncoder().encode(text))))
+  let known = imported.get(key)
+  if (known === undefined) imported.set(key, (known = crypto.subtle.importKey('raw', key, HMAC, false, ['sign'])))
+  return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', await known, new TextEncoder().encode(text))))
 }
 
 /** SHA-256 in hexadecimal, on every runtime. */

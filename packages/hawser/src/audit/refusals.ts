@@ -1,5 +1,5 @@
 import type { AuthorizationError } from '../call/index.ts'
-import { createId, timestamp } from './clock.ts'
+import { createStamp } from './clock.ts'
 import type { AuditDecision, AuditRecord } from './event.ts'
 
 type Code = AuthorizationError['code']
@@ -65,11 +65,11 @@ export function explainRefusal(code: Code, policyVersion: string): AuditDecision
 
 /** Of requests that were refused by their heads nothing is known but how many there were. */
 export function describeRefusal(code: Code, times: number, resource: string, policyVersion: string): AuditRecord {
-  const id = createId()
+  const { id, ts } = createStamp()
   return {
     v: 1,
     id,
-    ts: timestamp(),
+    ts,
     type: 'authz.decision',
     tenant: 'default',
     who: { kind: 'anonymous' },

@@ -1,4 +1,5 @@
 import type { AuditRecord } from './event.ts'
+import type { AuditParcel } from './parcel.ts'
 
 /** The last record of a tenant, and the proof that whoever wrote it had the key. */
 export interface AuditHead {
@@ -20,8 +21,18 @@ export interface AuditSink {
     records: readonly AuditRecord[],
     sealKey: Uint8Array<ArrayBuffer> | undefined,
   ) => void | Promise<void>
-  /** HMAC-SHA-256 in base64url, for runtimes that can do it at once; Web Crypto does it when left out. */
-  readonly mac?: ((key: Uint8Array<ArrayBuffer>, text: string) => string) | undefined
+  /**
+   * As `append`, for the sinks of this package: takes records that are not written out yet, and hashes their arguments itself. Where
+   * it is there it is called in the place of `append`.
+   */
+  readonly appendParcels?: ((parcels: readonly AuditParcel[], keys: ParcelKeys) => void | Promise<void>) | undefined
+}
+
+/** What the records of parcels are hashed and sealed with. */
+export interface ParcelKeys {
+  /** By tenant, of those whose records have arguments. */
+  readonly argumentKeys: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+  readonly sealKey: Uint8Array<ArrayBuffer> | undefined
 }
 
 /** What a log holds, as far as it can be read: a text that is no record stays text. */

@@ -1,20 +1,16 @@
 import type { Log } from '../call/index.ts'
+import { type AuditDraft, argsOf } from './draft.ts'
 import type { AuditRecord } from './event.ts'
 import { type AuditKeys, mac } from './keys.ts'
-import type { AuditSink } from './sink.ts'
-
-/** A record on its way, with the arguments that only their hash is kept of. */
-export interface Draft {
-  readonly record: AuditRecord
-  readonly args?: string | undefined
-}
+import { type AuditParcel, packDrafts, unpackRecords } from './parcel.ts'
+import type { AuditSink, ParcelKeys } from './sink.ts'
 
 /** Records that wait to be written. */
 export interface Writer {
   /** Takes a record, to be written soon. False when there is no room for it. */
-  readonly add: (draft: Draft) => boolean
+  readonly add: (draft: AuditDraft) => boolean
   /** Takes a record, and resolves when it is written; rejects when it is not. */
-  readonly write: (draft: Draft) => Promise<void>
+  readonly write: (draft: AuditDraft) => Promise<void>
   /** Resolves when nothing waits any more, or what waits cannot be written now. */
   readonly flush: () => Promise<void>
 }
@@ -33,12 +29,17 @@ export interface WriterOptions {
 /** Milliseconds that a record may wait for others to be written with it, and between attempts after a failure. */
 const LINGER = 20
 const PAUSE = 1_000
-/** Records that are written at once. */
-const BATCH = 256
+/** Records that are packed together: objects that wait are moved by the garbage collector, again and again. */
+const PARCEL = 64
+/** Records that are written at once: waking a thread takes as long as many records. */
+const BATCH = 2_048
 /** What a record takes besides the arguments. */
 const RECORD_CHARS = 1_000
 
-interface Waiting extends Draft {
+/** Records that are written with each other or not at all. */
+interface Waiting {
+  readonly parcel: AuditParcel
+  readonly chars: number
   readonly written?: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
 }
 
@@ -46,19 +47,38 @@ interface Waiting extends Draft {
 export function createWriter(options: WriterOptions): Writer {
   const { sink, keys, maxWaiting, maxChars, describeGap, log } = options
   let waiting: Waiting[] = []
+  let loose: AuditDraft[] = []
+  let count = 0
   let chars = 0
   let lost = 0
   let isFailing = false
+  let isClosing = false
   let timer: ReturnType<typeof setTimeout> | undefined
   let writing: Promise<void> | undefined
 
-  const sizeOf = ({ args = '' }: Draft): number => RECORD_CHARS + args.length
-  const put = (draft: Waiting): boolean => {
+  /** Whether there is room for a record; then it is taken. */
+  const reserve = (draft: AuditDraft): boolean => {
     const size = sizeOf(draft)
-    if (waiting.length >= maxWaiting || chars + size > maxChars) return false
-    waiting.push(draft)
+    if (count >= maxWaiting || chars + size > maxChars) return false
+    count++
     chars += size
     return true
+  }
+  const put = (draft: AuditDraft): boolean => {
+    if (!reserve(draft)) return false
+    loose.push(draft)
+    if (loose.length >= PARCEL) packLoose()
+    return true
+  }
+  const packLoose = (): void => {
+    if (loose.length > 0) waiting.push(pack(loose))
+    loose = []
+  }
+  const drop = (written: readonly Waiting[]): void => {
+    for (const { parcel, chars: size } of written) {
+      count -= parcel.count
+      chars -= size
+    }
   }
   const schedule = (): void => {
     if (timer !== undefined) return
@@ -73,75 +93,105 @@ export function createWriter(options: WriterOptions): Writer {
     if (isFailing) letGo(timer)
   }
 
-  const append = async (batch: readonly Draft[]): Promise<void> => {
-    const records: AuditRecord[] = []
-    for (const { record, args } of batch) {
-      const key = args === undefined ? undefined : await keys.forArguments(record.tenant)
-      const argsHash = key && (sink.mac?.(key, args!) ?? (await mac(key, args!)))
-      records.push(argsHash === undefined ? record : withHash(record, argsHash))
-    }
+  const append = async (batch: readonly Waiting[]): Promise<void> => {
     // What had no room came after all that waits.
     const gap = batch.length === waiting.length ? lost : 0
-    if (gap > 0) records.push(describeGap(gap))
-    await sink.append(records, await keys.forHeads())
+    const parcels = batch.map(({ parcel }) => parcel)
+    if (gap > 0) parcels.push(packDrafts([{ record: describeGap(gap) }]))
+    const argumentKeys = new Map<string, Uint8Array<ArrayBuffer>>()
+    for (const { tenants } of parcels)
+      for (const tenant of tenants)
+        if (!argumentKeys.has(tenant)) argumentKeys.set(tenant, await keys.forArguments(tenant))
+    const made: ParcelKeys = { argumentKeys, sealKey: await keys.forHeads() }
+    if (sink.appendParcels === undefined) await sink.append(await writeOut(parcels, made), made.sealKey)
+    else await sink.appendParcels(parcels, made)
     lost -= gap
     if (isFailing) log({ level: 'warn', message: `The audit log is written again; ${gap} records were lost.` })
     isFailing = false
   }
 
   const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH)
+    do {
+      packLoose()
+      const batch = firstOf(waiting)
       try {
         await append(batch)
       } catch (error) {
-        const message = `The audit log cannot be written; ${waiting.length} records wait.`
+        packLoose()
+        const message = `The audit log cannot be written; ${count} records wait.`
         if (!isFailing) log({ level: 'error', message, cause: error })
         isFailing = true
         // Whoever waits for a record is told now; it must not be written after its operation was refused.
-        for (const { written } of batch) written?.reject(error)
-        waiting = waiting.filter(({ written }, at) => at >= batch.length || written === undefined)
-        chars = waiting.reduce((sum, draft) => sum + sizeOf(draft), 0)
+        const refused = batch.filter(({ written }) => written !== undefined)
+        for (const { written } of refused) written?.reject(error)
+        drop(refused)
+        waiting = waiting.filter((one) => !refused.includes(one))
         if (waiting.some(({ written }) => written !== undefined)) continue
         break
       }
       waiting.splice(0, batch.length)
-      for (const draft of batch) {
-        chars -= sizeOf(draft)
-        draft.written?.resolve()
-      }
-    }
+      drop(batch)
+      for (const { written } of batch) written?.resolve()
+    } while (count > 0 && (isClosing || count >= BATCH || waiting.some(({ written }) => written !== undefined)))
     // In the same turn as the last look at what waits, so that nothing is left between two runs.
     writing = undefined
-    if (waiting.length > 0) schedule()
+    if (count > 0) schedule()
   }
 
-  const flush = (): Promise<void> => (waiting.length === 0 ? Promise.resolve() : (writing ??= drain()))
+  const flush = (): Promise<void> => (count === 0 ? Promise.resolve() : (writing ??= drain()))
 
   return {
     add: (draft) => {
       // Large arguments must not take the room of what others did: without them it is still on record that they came.
-      const hasRoom = put(draft) || (draft.args !== undefined && put({ record: draft.record }))
+      const hasRoom = put(draft) || ('args' in draft && put({ ...draft, args: undefined }))
       if (!hasRoom) lost++
       schedule()
       return hasRoom
     },
     write: (draft) =>
       new Promise((resolve, reject) => {
-        if (!put({ ...draft, written: { resolve, reject } }))
-          reject(new Error(`${waiting.length} records wait to be written; there is no room for another.`))
-        else void flush()
+        if (!reserve(draft)) {
+          reject(new Error(`${count} records wait to be written; there is no room for another.`))
+          return
+        }
+        packLoose()
+        waiting.push({ ...pack([draft]), written: { resolve, reject } })
+        void flush()
       }),
     flush: async () => {
       clearTimeout(timer)
       timer = undefined
+      isClosing = true
       await flush()
+      isClosing = false
     },
   }
 }
 
-function withHash({ op, ...record }: AuditRecord, argsHash: string): AuditRecord {
-  return { ...record, op: op && { ...op, argsHash } }
+const sizeOf = (draft: AuditDraft): number => RECORD_CHARS + (argsOf(draft)?.length ?? 0)
+
+function pack(drafts: readonly AuditDraft[]): Waiting {
+  return { parcel: packDrafts(drafts), chars: drafts.reduce((sum, draft) => sum + sizeOf(draft), 0) }
+}
+
+/** As much as is written at once. */
+function firstOf(waiting: readonly Waiting[]): readonly Waiting[] {
+  let count = 0
+  const end = waiting.findIndex(({ parcel }) => (count += parcel.count) > BATCH)
+  return end < 0 ? waiting.slice() : waiting.slice(0, Math.max(end, 1))
+}
+
+async function writeOut(
+  parcels: readonly AuditParcel[],
+  { argumentKeys }: ParcelKeys,
+): Promise<readonly AuditRecord[]> {
+  const records: AuditRecord[] = []
+  for (const parcel of parcels)
+    for (const { tenant, args, write } of unpackRecords(parcel)) {
+      const argsHash = args === undefined ? undefined : await mac(argumentKeys.get(tenant)!, args)
+      records.push(JSON.parse(write(argsHash).join(',')) as AuditRecord)
+    }
+  return records
 }
 
 /** Has a timer keep no process alive, where there are processes. */

@@ -15,18 +15,21 @@ export function createValueKey<T>(name: string, fallback: T): ValueKey<T> {
   return { id: Symbol(name), fallback }
 }
 
-/** Values by typed key; the map is made when the first value is set, since most calls carry none. */
+/** Values by typed key. Most calls carry none or one, which needs no map. */
 export class Values {
-  #map: Map<symbol, unknown> | undefined
+  #first: symbol | undefined
+  #value: unknown
+  #others: Map<symbol, unknown> | undefined
 
-  get<T>(key: ValueKey<T>): T {
-    const map = this.#map
-    return map !== undefined && map.has(key.id) ? (map.get(key.id) as T) : key.fallback
+  get<T>({ id, fallback }: ValueKey<T>): T {
+    if (id === this.#first) return this.#value as T
+    return this.#others?.has(id) === true ? (this.#others.get(id) as T) : fallback
   }
 
-  set<T>(key: ValueKey<T>, value: T): this {
-    this.#map ??= new Map()
-    this.#map.set(key.id, value)
+  set<T>({ id }: ValueKey<T>, value: T): this {
+    this.#first ??= id
+    if (id === this.#first) this.#value = value
+    else (this.#others ??= new Map()).set(id, value)
     return this
   }
 }

@@ -237,7 +237,7 @@ describe('sqliteAudit', () => {
     await sink.append([record('1', { ts: '2025-01-01T00:00:00.000Z' })], sealKey)
     await write(sink, 2, 3)
     expect(await verify(path)).toMatchObject({ ok: true, records: 3 })
-    expect(sink.forget(new Date('2026-01-01'))).toBe(1)
+    expect(await sink.forget(new Date('2026-01-01'))).toBe(1)
     expect(await problemsOf(path)).toEqual(['missing 1-1'])
     const source = await openAudit(path)
     expect(await verifyAudit(source, { key: KEY, retained: true })).toMatchObject({ ok: true, records: 2 })

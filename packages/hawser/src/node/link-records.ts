@@ -1,38 +1,38 @@
-import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
-import { type AuditHead, type AuditRecord, chainLink, chainText, GENESIS, headText } from '../audit/index.ts'
+import { hash } from 'node:crypto'
+import { chainLink, GENESIS, headText, placeRecord } from '../audit/chain.ts'
+import { unpackRecords } from '../audit/parcel.ts'
+import type { AuditHead } from '../audit/sink.ts'
+import type { AuditBatch } from './audit-store.ts'
+import { macAtOnce } from './mac-at-once.ts'
 
 /** Records in their places, and the last of each tenant. */
 export interface Linked {
-  readonly lines: readonly { readonly tenant: string; readonly seq: number; readonly line: string }[]
+  readonly lines: readonly {
+    readonly tenant: string
+    readonly seq: number
+    readonly ts: string
+    readonly line: string
+  }[]
   readonly heads: ReadonlyMap<string, AuditHead>
 }
 
 /** Links records to the last ones of their tenants, at once: nobody else can write in between. */
 export function linkRecords(
-  records: readonly AuditRecord[],
+  { parcels, argumentKeys, sealKey }: AuditBatch,
   headOf: (tenant: string) => AuditHead | undefined,
-  sealKey: Uint8Array | undefined,
 ): Linked {
   const heads = new Map<string, AuditHead>()
-  const lines = records.map((record) => {
-    const { tenant } = record
-    const before = heads.get(tenant) ?? headOf(tenant) ?? GENESIS
-    const text = chainText(record, before)
-    const { line, head } = chainLink(text, before, hash('sha256', text, 'hex'))
-    heads.set(tenant, head)
-    return { tenant, seq: head.seq, line }
-  })
+  const lines: { tenant: string; seq: number; ts: string; line: string }[] = []
+  for (const parcel of parcels) {
+    for (const { tenant, ts, args, write } of unpackRecords(parcel)) {
+      const before = heads.get(tenant) ?? headOf(tenant) ?? GENESIS
+      const text = placeRecord(write(args === undefined ? args : macAtOnce(argumentKeys.get(tenant)!, args)), before)
+      const { line, head } = chainLink(text, before, hash('sha256', text, 'hex'))
+      heads.set(tenant, head)
+      lines.push({ tenant, seq: head.seq, ts, line })
+    }
+  }
   if (sealKey !== undefined)
     for (const [tenant, head] of heads) heads.set(tenant, { ...head, seal: macAtOnce(sealKey, headText(tenant, head)) })
   return { lines, heads }
-}
-
-/** Keys as Node wants them: making one takes as long as using it. */
-const keys = new WeakMap<Uint8Array, KeyObject>()
-
-/** HMAC-SHA-256 in base64url. */
-export function macAtOnce(key: Uint8Array, text: string): string {
-  let made = keys.get(key)
-  if (made === undefined) keys.set(key, (made = createSecretKey(key)))
-  return createHmac('sha256', made).update(text).digest('base64url')
 }

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { AuditHead } from '../audit/index.ts'
-import { toHead } from './sqlite-audit.ts'
+import { toHead } from './sqlite-store.ts'
 
 /** Reads a file of `sqliteAudit` while others may write to it. */
 export function readSqliteAudit(path: string): {

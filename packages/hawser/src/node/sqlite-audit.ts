@@ -1,31 +1,11 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { AuditEvent, AuditHead, AuditSink } from '../audit/index.ts'
-import { linkRecords, macAtOnce } from './link-records.ts'
-import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
+import { type AuditKeeping, type ClosableAudit, createKeeper } from './audit-keeper.ts'
+import { createSqliteStore, type SqlitePlace } from './sqlite-store.ts'
 
 /** An audit log in a SQLite file. */
-export interface SqliteAudit extends AuditSink, Disposable {
-  /** Deletes what is older, for keeping no longer than one may; what is left begins later than at 1. Returns how many. */
-  readonly forget: (before: Date) => number
-  readonly close: () => void
+export interface SqliteAudit extends ClosableAudit {
+  /** Deletes what is older, for keeping no longer than one may; what is left begins later than at 1. Resolves to how many. */
+  readonly forget: (before: Date) => Promise<number>
 }
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS audit (
-    at INTEGER PRIMARY KEY AUTOINCREMENT,
-    tenant TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    ts TEXT NOT NULL,
-    body TEXT NOT NULL,
-    UNIQUE (tenant, seq)
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS audit_heads (
-    tenant TEXT PRIMARY KEY,
-    seq INTEGER NOT NULL,
-    hash TEXT NOT NULL,
-    seal TEXT
-  ) STRICT;
-`
 
 /**
  * Keeps an audit log in a SQLite file, where several processes of one machine may write: each record is linked while nobody else
@@ -35,54 +15,10 @@ const SCHEMA = `
  * @example
  * const server = notes.server({ tools: { search }, use: [audit({ sink: sqliteAudit('audit.db'), key: process.env.AUDIT_KEY })] })
  */
-export function sqliteAudit(path: string): SqliteAudit {
-  const { open, close } = openOnUse(() => openFile(path))
-  return {
-    append: (records, sealKey) => {
-      const { database, insert, setHead } = open()
-      inTransaction(database, () => {
-        const { lines, heads } = linkRecords(records, (tenant) => headOf(tenant, open()), sealKey)
-        for (const [at, { tenant, seq, line }] of lines.entries()) insert.run(tenant, seq, records[at]!.ts, line)
-        for (const [tenant, { seq, hash, seal = null }] of heads) setHead.run(tenant, seq, hash, seal)
-      })
-    },
-    mac: macAtOnce,
-    forget: (before) => Number(open().forget.run(before.toISOString()).changes),
-    close,
-    [Symbol.dispose]: close,
-  }
-}
-
-interface Opened {
-  readonly database: DatabaseSync
-  readonly head: StatementSync
-  readonly last: StatementSync
-  readonly insert: StatementSync
-  readonly setHead: StatementSync
-  readonly forget: StatementSync
-}
-
-function openFile(path: string): Opened {
-  const database = openSqlite(path, SCHEMA)
-  return {
-    database,
-    head: database.prepare('SELECT seq, hash, seal FROM audit_heads WHERE tenant = ?'),
-    last: database.prepare('SELECT body FROM audit WHERE tenant = ? ORDER BY seq DESC LIMIT 1'),
-    insert: database.prepare('INSERT INTO audit (tenant, seq, ts, body) VALUES (?, ?, ?, ?)'),
-    setHead: database.prepare('INSERT OR REPLACE INTO audit_heads VALUES (?, ?, ?, ?)'),
-    forget: database.prepare('DELETE FROM audit WHERE ts < ?'),
-  }
-}
-
-/** Where a chain goes on: behind its last record, or, when that was taken away, where it had been, so that the gap shows for ever. */
-function headOf(tenant: string, { head, last }: Opened): AuditHead | undefined {
-  const [noted, kept] = [head.get(tenant), last.get(tenant)]
-  const event = kept === undefined ? undefined : (JSON.parse(String(kept['body'])) as AuditEvent)
-  if (noted === undefined) return event
-  return event !== undefined && event.seq > Number(noted['seq']) ? event : toHead(noted)
-}
-
-export function toHead(row: Readonly<Record<string, unknown>>): AuditHead {
-  const { seq, hash, seal } = row
-  return { seq: Number(seq), hash: String(hash), ...(typeof seal === 'string' && { seal }) }
+export function sqliteAudit(path: string, options: AuditKeeping = {}): SqliteAudit {
+  const place: SqlitePlace = { kind: 'sqlite', path }
+  // What is in memory is in that of one connection.
+  const thread = path === ':memory:' ? false : options.thread
+  const keeper = createKeeper(place, createSqliteStore(place), { ...options, thread })
+  return { ...keeper.sink, forget: keeper.forget }
 }

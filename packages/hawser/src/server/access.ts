@@ -11,6 +11,7 @@ import {
   RISKS,
   unavailable,
 } from '../call/index.ts'
+import { andThen } from './and-then.ts'
 import type { Sync } from './definitions.ts'
 import type { Catalogue, Requirement } from './scopes.ts'
 
@@ -181,30 +182,44 @@ function createAccess(
     return new AuthorizationError('insufficient_scope', message, enoughFor(need, principal))
   }
 
-  /** With all that takes time or keeps account. */
-  const admitSlowly = async (call: Call, need: Need, hidden: (() => Error) | undefined): Promise<void> => {
+  const explain = (need: Need, principal: Principal | undefined, refusal: Error | undefined): Decision['reason'] => {
+    if (refusal === undefined) return 'ok'
+    if (principal === undefined) return 'no_token'
+    return isBarred(need, principal) ? 'policy' : 'scope'
+  }
+
+  /** What is allowed is told again and again, and in the same words for one caller: whoever keeps account may go by the object. */
+  const allowed = new WeakMap<object, Decision>()
+  const describeHere = (need: Need, principal: Principal | undefined, reason: Decision['reason']): Decision => {
+    if (reason !== 'ok' || need !== most) return describe(need, principal, reason)
+    const known = allowed.get(principal ?? most)
+    if (known !== undefined) return known
+    const decision = describe(need, principal, reason)
+    allowed.set(principal ?? most, decision)
+    return decision
+  }
+
+  /** Tells whoever keeps account, and refuses then. */
+  const settle = (call: Call, need: Need, reason: Decision['reason'], refusal: Error | undefined): Sync<void> => {
+    const told = call.values.get(DECIDE)?.(describeHere(need, call.principal, reason))
+    return andThen(told, () => {
+      if (refusal !== undefined) throw refusal
+    })
+  }
+
+  const admitLive = async (call: Call, need: Need): Promise<void> => {
     const { principal } = call
-    const decide = call.values.get(DECIDE)
-    let refusal = hidden?.() ?? judge(need, principal)
-    let reason: Decision['reason'] = 'ok'
-    if (hidden !== undefined) reason = 'policy'
-    else if (refusal !== undefined)
-      reason = principal === undefined ? 'no_token' : isBarred(need, principal) ? 'policy' : 'scope'
-    else if (need.isLive) {
-      const lapse = await findLapse(need, principal, rules)
-      if (lapse !== undefined) [reason, refusal] = lapse
-    }
-    await decide?.(describe(need, principal, reason))
-    if (refusal !== undefined) throw refusal
+    const refusal = judge(need, principal)
+    const lapse = refusal === undefined ? await findLapse(need, principal, rules) : undefined
+    await settle(call, need, lapse?.[0] ?? explain(need, principal, refusal), lapse?.[1] ?? refusal)
   }
 
   const admitTo = (need: Need, call: Call, hidden: () => Error): Sync<void> => {
     const { principal } = call
-    const isNone = isHidden(principal)
-    if (isNone || need.isLive || call.values.get(DECIDE) !== undefined)
-      return admitSlowly(call, need, isNone ? hidden : undefined)
+    if (isHidden(principal)) return settle(call, need, 'policy', hidden())
+    if (need.isLive) return admitLive(call, need)
     const refusal = judge(need, principal)
-    if (refusal !== undefined) throw refusal
+    return settle(call, need, explain(need, principal, refusal), refusal)
   }
 
   return {

@@ -1,0 +1,90 @@
+import { type RecordText, writeRecord } from './chain.ts'
+import { type AuditDraft, type OutcomeDraft, writeDecision, writeOutcome } from './draft.ts'
+
+/**
+ * Records on their way, as texts without structure: they can be handed to another thread, and wait, for much less than objects. A line
+ * break, which no JSON has, stands between any two fields.
+ */
+export interface AuditParcel {
+  readonly count: number
+  /** What records have in common, each once; a record names it by its number. */
+  readonly shared: readonly string[]
+  readonly fields: string
+  readonly tenants: readonly string[]
+}
+
+/** A record without its place. */
+export interface Unpacked {
+  readonly tenant: string
+  readonly ts: string
+  /** The arguments as canonical JSON, of which only a hash is kept. */
+  readonly args: string | undefined
+  readonly write: (argsHash: string | undefined) => RecordText
+}
+
+/** What the first field of a record is when it has little in common with others. */
+const ALONE = ''
+
+/** Packs drafts, in their order. */
+export function packDrafts(drafts: readonly AuditDraft[]): AuditParcel {
+  const fields: (string | number)[] = []
+  const numbers = new Map<string, number>()
+  const tenants = new Set<string>()
+  const add = (text: string): number => {
+    numbers.set(text, numbers.size)
+    return numbers.size - 1
+  }
+  for (const draft of drafts) {
+    if ('record' in draft) {
+      const { tenant, ts } = draft.record
+      tenants.add(tenant)
+      fields.push(ALONE, JSON.stringify(tenant), JSON.stringify(ts), ...writeRecord(draft.record))
+      continue
+    }
+    const { call, verdict, id, ts } = draft
+    const { caller, op, requestId, trace } = call
+    let number = numbers.get(caller)
+    if (number === undefined) {
+      number = add(caller)
+      tenants.add(call.tenant)
+    }
+    fields.push(number, numbers.get(verdict) ?? add(verdict), op, requestId, trace, id, ts)
+    if ('args' in draft) fields.push('', draft.args ?? '', draft.kept)
+    else fields.push(draft.status, draft.decisionId, draft.micros, draft.errorCode ?? '')
+  }
+  return { count: drafts.length, shared: [...numbers.keys()], fields: fields.join('\n'), tenants: [...tenants] }
+}
+
+/** The records of a parcel, in their order. */
+export function* unpackRecords({ shared, fields }: AuditParcel): Generator<Unpacked, void, undefined> {
+  const parts = shared.map((text) => text.split('\n'))
+  const tenants = parts.map(([, tenant]) => tenant!)
+  const rest = fields.split('\n')
+  let at = 0
+  const next = (): string => rest[at++] ?? ''
+  while (at < rest.length) {
+    const first = next()
+    if (first === ALONE) {
+      const [tenant, ts] = [readText(next()), readText(next())]
+      const text: RecordText = [next(), next(), next()]
+      yield { tenant, ts, args: undefined, write: () => text }
+      continue
+    }
+    const [caller, verdict] = [Number(first), Number(next())]
+    const [op, requestId, trace, id, ts, status] = [next(), next(), next(), next(), next(), next()]
+    const call = { caller: parts[caller]!, verdict: parts[verdict]!, op, requestId, trace, id, ts }
+    const tenant = readText(tenants[caller]!)
+    if (status === '') {
+      const [args, kept] = [next(), next()]
+      const write = (argsHash: string | undefined): RecordText => writeDecision(call, kept, argsHash)
+      yield { tenant, ts, args: args === '' ? undefined : args, write }
+    } else {
+      const [decisionId, micros, code] = [next(), Number(next()), next()]
+      const errorCode = code === '' ? undefined : Number(code)
+      const ended = { status: status as OutcomeDraft['status'], decisionId, micros, errorCode }
+      yield { tenant, ts, args: undefined, write: () => writeOutcome(call, ended) }
+    }
+  }
+}
+
+const readText = (json: string): string => String(JSON.parse(json))
