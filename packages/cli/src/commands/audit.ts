@@ -84,18 +84,21 @@ const VERBS: Readonly<Record<string, (source: AuditSource, given: Given, files: 
   },
 
   tail: async (source, given) => {
-    const { isSelected, readAuditEvent } = await import('hawser/audit')
+    const { createClientNames, isSelected, readAuditEvent } = await import('hawser/audit')
     const output = createOutput(given)
     const [filter, most] = [readFilter(given), readCount(given.lines)]
+    const names = createClientNames()
     const last: NonNullable<ReturnType<typeof readAuditEvent>>[] = []
     for await (const line of source.lines()) {
       const event = readAuditEvent(line)
-      if (event === undefined || !isSelected(event, filter)) continue
+      if (event === undefined) continue
+      names.note(event)
+      if (!isSelected(event, filter)) continue
       last.push(event)
       if (last.length > most) last.shift()
     }
     if (output.json) for (const event of last) output.print(toLine(event))
-    else output.print((await import('../output/show-audit-events.ts')).showEvents(last, output))
+    else output.print((await import('../output/show-audit-events.ts')).showEvents(last, names, output))
     return EXIT.ok
   },
 

@@ -52,5 +52,5 @@ export async function refuseGrant(core: Core, client: Client, reason: string, gr
 
 /** Ends a grant that somebody else may hold. */
 export async function tellRevoked(core: Core, grant: Grant | undefined, reason: string): Promise<void> {
-  if (grant) await core.tell({ type: 'grant.revoked', ...eventOf(grant), reason })
+  if (grant) await core.tell({ type: 'grant.revoked', ...eventOf(grant), scopes: grant.scopes, reason })
 }
