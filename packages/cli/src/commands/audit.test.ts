@@ -191,6 +191,18 @@ describe('clients in a report', () => {
   })
 })
 
+it('has on record what hawser call has a file do', async () => {
+  const [file, log] = [join(folder, 'audited.ts'), join(folder, 'called.jsonl')]
+  const example = new URL('../../../../docs/guide/examples/audited.ts', import.meta.url)
+  writeFileSync(file, `export { default } from ${JSON.stringify(example.href)}`)
+  const env = { AUDIT_KEY, AUDIT_FILE: log }
+  expect(await runCli(['call', file, 'search', '--word', 'tide'], { env })).toMatchObject({ code: 0 })
+  const { stdout } = await run('report', log, '--no-json')
+  expect(stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'then')).toMatch(
+    /did +list tools\/list .*\n +search {2}once, last then/,
+  )
+})
+
 describe('hawser audit verify', () => {
   it.each([['jsonl'], ['sqlite']])('finds that a log is what was written: %s', async (kind) => {
     const { code, stdout, stderr } = await run('verify', kind === 'jsonl' ? jsonl : sqlite, '--no-json')
