@@ -177,6 +177,7 @@ describe('clients in a report', () => {
     const then = stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'then')
     expect(then).toContain('allowed  then  approved: notes:read\n           then  revoked by the person: notes:read')
     expect(then).not.toContain('never used')
+    expect((await run('report', log, '--client', 'Tide clerk', '--no-json')).stderr).toContain('not a name')
     const { stdout: tail } = await run('tail', log, '--client', 'app', '--no-json')
     expect(tail).toContain('grant.revoked: revoked by the person')
   })

@@ -42,6 +42,10 @@ export function cleanClientName(text: string): string | undefined {
  * a log with names, so only those count that come with a person or service.
  *
  * @param most Ids that are remembered.
+ * @example
+ * const names = createClientNames()
+ * for (const event of events) names.note(event)
+ * names.find(events[0].client) // { clientKind: 'dcr', clientName: 'Editor' }
  */
 export function createClientNames(most = 10_000): ClientNames {
   const known = new Map<string, ClientLabel>()
