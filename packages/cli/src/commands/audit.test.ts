@@ -168,7 +168,7 @@ describe('clients in a report', () => {
       'ada with Tide clerk · app',
       'ada with old',
       // It only calls itself so.
-      'ada with app',
+      'ada with “app”',
     ])
   })
 

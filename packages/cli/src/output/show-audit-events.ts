@@ -10,11 +10,11 @@ export function showEvents(events: readonly AuditEvent[], names: ClientNames, { 
   if (events.length === 0) return 'Nothing is on record.'
   const rows = events.map((event): Row => {
     const { ts, who, client, op, type } = event
-    const from = client.id === undefined ? client.info?.name : nameClient(names.find(client), client.id)
+    const said = client.id ?? client.info?.name
     return [
       [{ text: cleanName(ts.slice(5, 19).replace('T', ' ')), paint: paint.dim }],
       [{ text: who.sub === undefined ? '–' : cleanName(who.sub) }],
-      [{ text: from === undefined ? '–' : cleanName(from), paint: paint.cyan }],
+      [{ text: said === undefined ? '–' : nameClient(names.find(client), said), paint: paint.cyan }],
       [describe(event, cleanName(op?.name ?? type), paint)],
     ]
   })

@@ -86,7 +86,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 /** A name, and the id that `--client` takes, where they differ. */
 function describeClient(actor: Actor, { cyan, dim }: Output['paint']): string {
   const [name, id] = [nameClient(actor, actor.client), cleanName(actor.client ?? '')]
-  return name === id ? cyan(id) : `${cyan(name)} ${dim(`· ${id}`)}`
+  return name === id || actor.clientKind === 'none' ? cyan(name) : `${cyan(name)} ${dim(`· ${id}`)}`
 }
 
 function listAll({ consents, used, unused, done, refused, alarms }: AuditSummary): readonly Actor[] {

@@ -2,7 +2,7 @@ import type { AuditClient, AuditEvent } from './event.ts'
 
 /** A program as those knew it who let it in. */
 export interface ClientLabel {
-  /** `none`: nobody proved which program it is. `dcr`: it registered itself, and chose its name. */
+  /** `none`: nobody proved which program it is. `dcr`: it registered itself, and chose its name. `pre` also where no issuer tells. */
   readonly clientKind: AuditClient['kind']
   /** Of a client whose id is the URL of its document: the host, which was proven. */
   readonly clientHost?: string | undefined
