@@ -52,7 +52,7 @@ describe('the notes server over HTTP, as a program', () => {
     }
     child.kill('SIGINT')
     const { code, text } = await ended
-    expect({ code, text }).toEqual({ code: 0, text: expect.stringContaining(`npx hawser login ${url}\n`) })
+    expect({ code, text }).toEqual({ code: 0, text: expect.stringContaining(`npm run hawser -- login ${url}\n`) })
     expect(text).toContain('notes for ada: 1 new, 0 changed, 0 as they were, 0 left out.')
 
     const files = ['notes.audit.jsonl', 'notes.db', 'notes.grants.db', 'notes.secret']

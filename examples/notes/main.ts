@@ -52,17 +52,18 @@ async function serve(): Promise<void> {
   if (values.import !== undefined) takeOver(values.import, port)
   const audit = values.audit ?? `${base}.audit.jsonl`
   const grants = `${base}.grants.db`
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort())
   await using listener = await serveNotes({ port, notes: values.db, grants, audit, secret, suggest: values.for })
   console.log(`Notes at ${listener.url}, until Ctrl-C. In another terminal:
 
-  npx hawser login ${listener.url}
-  npx hawser call ${listener.url} search_notes
-  npx hawser audit report ${audit}
+  npm run hawser -- login ${listener.url}
+  npm run hawser -- call ${listener.url} search_notes
+  npm run hawser -- audit report ${audit}
 
+What you allowed, to take it back: ${issuerAt(port)}/grants
 The sign-in takes any name and no password: it is for trying things out, on this machine only.`)
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort())
-  await once(stop.signal, 'abort')
+  if (!stop.signal.aborted) await once(stop.signal, 'abort')
 }
 
 /** Gives the notes of a folder to the person who will sign in by that name. */

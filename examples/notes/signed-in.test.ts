@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { connect } from 'hawser'
 import { summarizeAudit, verifyAudit } from 'hawser/audit'
 import { openAudit } from 'hawser/node'
-import { signIn, type SignInOptions } from 'hawser/sign-in'
+import { memoryCredentials, signIn, type SignInOptions } from 'hawser/sign-in'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { scriptedPerson } from './scripted-person.ts'
 import { serveNotes } from './serve.ts'
@@ -71,4 +71,44 @@ describe('notes, served with sign-in', () => {
     await client[Symbol.asyncDispose]()
     await listener.close()
   })
+
+  it('writes nothing more from the moment that a person takes it back on the page', { timeout: 30_000 }, async () => {
+    const { listener, file, connectAs } = await serve()
+    const store = memoryCredentials()
+    const { client } = await connectAs('ada', { store, scopes: ['notes:write'] })
+    await client.call('save_note', { title: 'Tides', text: 'x' })
+    await client[Symbol.asyncDispose]()
+    await takeBack(new URL(listener.url).origin, 'ada')
+    // What is stored is used, and nobody is asked.
+    const { client: later } = await connectAs('ada', { store, ask: undefined })
+    await expect(later.call('save_note', { title: 'Again', text: 'x' })).rejects.toMatchObject({
+      problem: 'needs_person',
+    })
+    await later[Symbol.asyncDispose]()
+    await listener.close()
+
+    const { consents, done } = await summarizeAudit(await openAudit(file))
+    const label = { who: 'ada', clientKind: 'dcr', clientName: 'Tide clerk' }
+    expect(consents).toMatchObject([
+      { ...label, type: 'consent.approved' },
+      { ...label, type: 'grant.revoked', reason: 'person' },
+    ])
+    expect(done).toMatchObject([{ ...label, item: 'save_note', calls: 1 }])
+  })
 })
+
+/** Signs in at the page of what was allowed, and presses its first button. */
+async function takeBack(issuer: string, name: string): Promise<void> {
+  const cookies: string[] = []
+  const send = async (path: string, form?: URLSearchParams): Promise<string> => {
+    const headers = { cookie: cookies.join('; '), 'sec-fetch-site': 'same-origin' }
+    const init = form === undefined ? { headers } : { method: 'POST', headers, body: form }
+    const response = await fetch(issuer + path, { ...init, redirect: 'manual' })
+    for (const cookie of response.headers.getSetCookie()) cookies.push(cookie.split(';', 1)[0] ?? '')
+    return response.text()
+  }
+  await send('/login', new URLSearchParams({ name }))
+  const page = await send('/grants')
+  const valueOf = (field: string): string => new RegExp(`name="${field}" value="([^"]+)"`).exec(page)?.[1] ?? ''
+  await send('/grants', new URLSearchParams({ token: valueOf('token'), grant: valueOf('grant'), do: 'take-back' }))
+}

@@ -145,7 +145,7 @@ describe('token endpoint', () => {
     const unknown = await redeem(oauth, { ...code, code: 'x'.repeat(43) })
     expect(unknown.body).toEqual(bad.body)
     const tokens = await getTokens(oauth)
-    await oauth.revokeGrants({ subject: 'ada' })
+    await oauth.grants.revoke({ subject: 'ada' })
     expect((await refresh(oauth, tokens.refresh)).body).toEqual((await refresh(oauth, 'unknown')).body)
   })
 

@@ -6,6 +6,7 @@ import type { ClientSource } from './client.ts'
 import type { Core, CreateFront, Route } from './core.ts'
 import { createEnding } from './ending.ts'
 import type { OnEvent } from './events.ts'
+import { createGrantAccess, type GrantAccess } from './grants/grant-access.ts'
 import { createFront, type FrontContext, type FrontOptions } from './front.ts'
 import { createIntrospect } from './introspect.ts'
 import { givenKeys, storedKeys } from './keys.ts'
@@ -17,8 +18,8 @@ import { registeredClients, type ClientOptions } from './registered-clients.ts'
 import { createResources, type ResourceOptions } from './resources.ts'
 import { createRevoke } from './revoke.ts'
 import { createSecrets, Secret } from './secrets.ts'
-import type { Grant, GrantFilter, GrantStore } from './store.ts'
-import { tellRevoked, type TokenCore } from './token/grant.ts'
+import type { Grant, GrantStore } from './store.ts'
+import type { TokenCore } from './token/grant.ts'
 import type { TrustedIssuer } from './token/identity-assertion.ts'
 import { createGrants, createToken } from './token/token.ts'
 
@@ -64,8 +65,8 @@ export interface OAuth {
   readonly jwks: () => Promise<{ readonly keys: readonly JWK[] }>
   /** Whether a grant, `gid` of a token, was neither revoked nor expired. */
   readonly isGrantLive: (grantId: string) => Promise<boolean>
-  /** Ends every grant that equals the filter in all it says, and returns how many they were. */
-  readonly revokeGrants: (filter: GrantFilter) => Promise<number>
+  /** What people allowed, for pages and programs of the operator. */
+  readonly grants: GrantAccess
 }
 
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
@@ -153,18 +154,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
     fetch: async (request) =>
       (await routes.get(new URL(request.url).pathname)?.(request)) ?? new Response(null, { status: 404 }),
     isGrantLive: async (grantId) => (await store.readGrant(grantId, now())) !== undefined,
-    revokeGrants: async (filter) => {
-      const revoked = await store.revokeGrants(filter)
-      for (const grant of revoked) {
-        await tellRevoked(core, grant, 'operator')
-        // Else the next request of the client would be answered without asking.
-        await store.removeConsents(grant.subject, grant.clientId)
-      }
-      if (filter.subject !== undefined && filter.grantId === undefined) {
-        await store.removeConsents(filter.subject, filter.clientId)
-      }
-      return revoked.length
-    },
+    grants: createGrantAccess(core),
   }
 }
 

@@ -1,7 +1,9 @@
 import { answerPage, redirect, withParameters } from './answer.ts'
+import { labelOf, tellClient } from './client-label.ts'
 import type { Decision, Ending } from './consent.ts'
 import { forgetCookie, isSameBrowser } from './cookie.ts'
 import type { Core } from './core.ts'
+import type { OAuthEvent } from './events.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { OAuthErrorCode } from './oauth-error.ts'
 import { randomSecret } from './secrets.ts'
@@ -43,7 +45,13 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
       if (!(await core.store.takeTransaction(transaction.key, now))) return isOver()
       const tenant = core.resources.find(transaction.resource)?.tenant
       if (tenant !== undefined && tenant !== user.tenant) {
-        await core.tell({ type: 'authorization.refused', ...told(transaction), subject: user.userId, reason: 'tenant' })
+        await core.tell({
+          type: 'authorization.refused',
+          ...told(transaction),
+          subject: user.userId,
+          tenant: user.tenant,
+          reason: 'tenant',
+        })
         return fail(transaction, 'access_denied', 'This account cannot use the resource.')
       }
       const grant = createGrant(transaction, user, scopes, now + lifetimes.codeMemory, now)
@@ -79,14 +87,12 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
   }
 }
 
-const told = ({
-  client,
+const told = ({ client, resource, scopes, user }: Transaction): Omit<OAuthEvent, 'type' | 'at'> => ({
+  ...tellClient(client.id, labelOf(client)),
   resource,
   scopes,
-}: Transaction): { clientId: string; resource: string; scopes: readonly string[] } => ({
-  clientId: client.id,
-  resource,
-  scopes,
+  subject: user?.userId,
+  tenant: user?.tenant,
 })
 
 const createGrant = (
@@ -98,6 +104,7 @@ const createGrant = (
 ): Grant => ({
   id: crypto.randomUUID(),
   clientId: client.id,
+  client: labelOf(client),
   subject: userId,
   kind: 'user',
   tenant,

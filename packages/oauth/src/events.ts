@@ -19,6 +19,10 @@ export interface OAuthEvent {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly clientId?: string | undefined
+  /** As the client calls itself, without what could mislead. Nobody has verified it, unless the kind is `pre`. */
+  readonly clientName?: string | undefined
+  /** How the client is known: by the operator, by the document at the URL that is its id, or by itself. */
+  readonly clientKind?: 'pre' | 'cimd' | 'dcr' | undefined
   readonly subject?: string | undefined
   readonly tenant?: string | undefined
   readonly resource?: string | undefined
@@ -27,7 +31,7 @@ export interface OAuthEvent {
   /** Of an access token: names it without being it. */
   readonly tokenId?: string | undefined
   readonly grantType?: string | undefined
-  /** One of a few fixed words, such as `wrong_verifier`. */
+  /** One of a few fixed words, such as `wrong_verifier`. Of `grant.revoked` also who did it: `person`, `client` or `operator`. */
   readonly reason?: string | undefined
 }
 

@@ -1,8 +1,10 @@
 import { createClientDocuments, ClientDocumentError, type ClientDocumentsOptions } from './cimd/client-documents.ts'
 import { looksLikeUrl } from './cimd/client-id-url.ts'
 import type { ClientSource } from './client.ts'
+import { labelOf, tellClient } from './client-label.ts'
 import { createConsent } from './consent/create-consent.ts'
 import type { Core, CreateFront, Route } from './core.ts'
+import { createGrantsPage } from './grants/create-grants-page.ts'
 import { OAuthError } from './oauth-error.ts'
 import { callbackLogin, type LoginCallback, type LoginMethod } from './login/login.ts'
 import { createRegistration, type RegistrationOptions } from './register/registration.ts'
@@ -42,7 +44,7 @@ const documentSource = (
     now: core.now,
     hit: async (bucket, limit, windowMs) =>
       core.store.hit(await core.digest('address', bucket), limit, windowMs, core.now()),
-    changed: (client) => core.tell({ type: 'client.changed', clientId: client.id }),
+    changed: (client) => core.tell({ type: 'client.changed', ...tellClient(client.id, labelOf(client)) }),
   })
   return async (clientId, request) => {
     if (!looksLikeUrl(clientId)) return undefined
@@ -68,9 +70,10 @@ export const createFront =
     const { login, operator, clientDocuments, registration } = options
     const { grantLifetime } = context
     const all = { ...options, ...context }
+    const place = { name: operator, host: new URL(core.issuer).host }
     const pages = createConsent(core, {
       login: typeof login === 'function' ? callbackLogin(login) : login.start,
-      operator: { name: operator, host: new URL(core.issuer).host },
+      operator: place,
       clientAddress: options.clientAddress ?? (() => undefined),
       lastingDays: Math.ceil(grantLifetime / DAY),
     })
@@ -79,7 +82,11 @@ export const createFront =
       : undefined
     return {
       consent: pages.step,
-      routes: new Map<string, Route>([...pages.routes, ...(registered ? [registered.route] : [])]),
+      routes: new Map<string, Route>([
+        ...pages.routes,
+        createGrantsPage(core, { login: pages.login, operator: place }),
+        ...(registered ? [registered.route] : []),
+      ]),
       clients: [
         ...(clientDocuments ? [documentSource(core, clientDocuments, all)] : []),
         ...(registered ? [registered.clients] : []),

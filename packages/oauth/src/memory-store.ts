@@ -80,8 +80,16 @@ export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): 
       return true
     },
     readGrant: (grantId, now) => grants.get(grantId, now),
+    listGrants: (filter, { limit, after = '' }, now) =>
+      [...grants.values()]
+        .filter((grant) => grant.id > after && grant.expiresAt > now && equals(grant, filter))
+        .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+        .slice(0, limit)
+        .map((grant) => ({ ...grant, refreshedAt: refreshes.get(grant.id)?.previous?.usedAt })),
     revokeGrants: (filter) =>
-      [...grants.values()].filter((grant) => equals(grant, filter)).flatMap(({ id }) => revoke(id) ?? []),
+      [...grants.values()]
+        .filter((grant) => says(filter) && equals(grant, filter))
+        .flatMap(({ id }) => revoke(id) ?? []),
 
     readCode: (key) => codes.peek(key),
     redeemCode: (key, refresh, now): Redemption => {
@@ -199,15 +207,16 @@ function createTable<V>(maxEntries: number, expiryOf: (value: V) => number): Tab
 }
 
 /** An empty filter would revoke everything that anybody has. */
-function equals(grant: Grant, filter: GrantFilter): boolean {
-  const { grantId, subject, clientId, resource, tenant } = filter
-  const asked: readonly (readonly [string | undefined, string | undefined])[] = [
+const says = (filter: GrantFilter): boolean => Object.values(filter).some((wanted) => wanted !== undefined)
+
+function equals(grant: Grant, { grantId, subject, clientId, resource, tenant, kind }: GrantFilter): boolean {
+  const asked: readonly (readonly [wanted: string | null | undefined, has: string | null])[] = [
     [grantId, grant.id],
     [subject, grant.subject],
     [clientId, grant.clientId],
     [resource, grant.resource],
-    [tenant, grant.tenant],
+    [tenant, grant.tenant ?? null],
+    [kind, grant.kind],
   ]
-  const said = asked.filter(([wanted]) => wanted !== undefined)
-  return said.length > 0 && said.every(([wanted, has]) => wanted === has)
+  return asked.every(([wanted, has]) => wanted === undefined || wanted === has)
 }

@@ -6,6 +6,7 @@ export type Purpose =
   | 'client-secret'
   | 'code'
   | 'consent'
+  | 'grants-page'
   | 'login'
   | 'once'
   | 'refresh'

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Client } from './client.ts'
 import { memoryStore } from './memory-store.ts'
 import { sqliteStore } from './node/index.ts'
-import type { Code, Grant, GrantStore, StoredKey, Successor } from './store.ts'
+import type { Code, Grant, GrantFilter, GrantStore, StoredKey, Successor } from './store.ts'
 import type { Transaction } from './transaction.ts'
 
 const NOW = 1_800_000_000_000
@@ -172,6 +172,38 @@ describe.each(stores)('a store in %s', (_, create) => {
     ])
     expect((await store.revokeGrants({ clientId: 'app' })).map(({ id }) => id).toSorted()).toEqual(['g', 'i'])
     expect(await store.readGrant('g', NOW)).toBeUndefined()
+  })
+
+  it('lists what equals the whole filter and is alive, in parts, with the time of the last refresh', async () => {
+    const store = create()
+    const add = (id: string, other: Partial<Grant> = {}) =>
+      store.addGrant({ ...grant, expiresAt: NOW + 100_000, id, ...other }, undefined, NOW)
+    for (const id of ['c', 'a', 'b']) await add(id)
+    await add('d', { tenant: undefined })
+    await add('e', { kind: 'client' })
+    await add('f', { subject: 'bob' })
+    await add('g', { expiresAt: NOW + 1000 })
+    const list = async (filter: GrantFilter, limit = 10, after?: string) =>
+      (await store.listGrants(filter, { limit, after }, NOW + 1000)).map(({ id }) => id)
+    expect(await list({})).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+    expect(await list({ subject: 'ada' })).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(await list({ subject: 'ada', tenant: null })).toEqual(['d'])
+    expect(await list({ subject: 'ada', tenant: 'acme', kind: 'user' })).toEqual(['a', 'b', 'c'])
+    expect(await list({ subject: 'ada' }, 2)).toEqual(['a', 'b'])
+    expect(await list({ subject: 'ada' }, 2, 'b')).toEqual(['c', 'd'])
+    expect(await list({ grantId: 'a', subject: 'bob' })).toEqual([])
+
+    const code2 = { ...code, key: 'z', grantId: 'z' }
+    await store.addGrant({ ...grant, id: 'z' }, code2, NOW)
+    await store.redeemCode('z', { key: 'r1', expiresAt: NOW + 50_000 }, NOW)
+    const refreshedAt = async () =>
+      (await store.listGrants({ grantId: 'z' }, { limit: 1 }, NOW + 600)).map((one) => one.refreshedAt)
+    expect(await refreshedAt()).toEqual([undefined])
+    await store.rotateRefresh('z', 'r1', next('r2'), NOW + 500, 1000)
+    expect(await refreshedAt()).toEqual([NOW + 500])
+    expect((await store.revokeGrants({ subject: 'ada', tenant: null, kind: 'user' })).map(({ id }) => id)).toEqual([
+      'd',
+    ])
   })
 
   it('says once to one, until its end', async () => {

@@ -1,4 +1,5 @@
 import type { Client } from './client.ts'
+import type { ClientLabel } from './client-label.ts'
 import type { Transaction } from './transaction.ts'
 
 type Awaitable<T> = T | Promise<T>
@@ -7,6 +8,8 @@ type Awaitable<T> = T | Promise<T>
 export interface Grant {
   readonly id: string
   readonly clientId: string
+  /** The client as it was when this was allowed; its id says which it is. */
+  readonly client?: ClientLabel | undefined
   /** The user, or the client itself where there is none. */
   readonly subject: string
   readonly kind: 'user' | 'client'
@@ -17,6 +20,12 @@ export interface Grant {
   readonly createdAt: number
   /** No token outlives it, however often it is refreshed. */
   readonly expiresAt: number
+}
+
+/** A grant as a list shows it. */
+export interface ListedGrant extends Grant {
+  /** When its client last got new tokens by refreshing; `undefined` as long as it did not. */
+  readonly refreshedAt?: number | undefined
 }
 
 /** What is bound to a code, besides its grant. */
@@ -90,7 +99,16 @@ export interface GrantFilter {
   readonly subject?: string | undefined
   readonly clientId?: string | undefined
   readonly resource?: string | undefined
-  readonly tenant?: string | undefined
+  /** `null` for those without one. */
+  readonly tenant?: string | null | undefined
+  readonly kind?: Grant['kind'] | undefined
+}
+
+/** A part of a list that is in the order of ids. */
+export interface ListPart {
+  readonly limit: number
+  /** The last id of the part before. */
+  readonly after?: string | undefined
 }
 
 /**
@@ -113,6 +131,8 @@ export interface GrantStore {
   readonly addGrant: (grant: Grant, code: Code | undefined, now: number) => Awaitable<boolean>
   /** Until it is revoked or expires. */
   readonly readGrant: (grantId: string, now: number) => Awaitable<Grant | undefined>
+  /** Those that equal the filter in all it says and have not expired; for an empty filter all. */
+  readonly listGrants: (filter: GrantFilter, part: ListPart, now: number) => Awaitable<readonly ListedGrant[]>
   /** Removes every grant that equals the filter in all it says, with its tokens. An empty filter equals none. */
   readonly revokeGrants: (filter: GrantFilter) => Awaitable<readonly Grant[]>
 

@@ -54,7 +54,7 @@ describe('hawser audit report', () => {
     const [, ada = '', eve = ''] = stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'then').split('\n\n')
     expect(ada.trimEnd()).toBe(
       [
-        `ada with ${client}`,
+        `ada with app.example.com · ${client}`,
         '  allowed     then  approved: notes:read, notes:write, notes:share',
         '  used        notes:read  2 times, last then',
         '              for search',
@@ -67,7 +67,7 @@ describe('hawser audit report', () => {
       ].join('\n'),
     )
     expect(eve.trimEnd()).toBe(
-      [`eve with ${client}`, '  refused  search  once, last then: without notes:read'].join('\n'),
+      [`eve with app.example.com · ${client}`, '  refused  search  once, last then: without notes:read'].join('\n'),
     )
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
@@ -121,6 +121,87 @@ describe('hawser audit tail', () => {
     ])
     expect(readFileSync(jsonl, 'utf8')).toContain(events[0])
   })
+})
+
+describe('clients in a report', () => {
+  const log = join(folder, 'named.jsonl')
+
+  /** Ada lets programs of each kind read; one of them means harm by its name, and somebody borrows the name of another. */
+  beforeAll(async () => {
+    await using sink = jsonlAudit(log)
+    const tell = auditEvents({ sink, key: AUDIT_KEY })
+    const given = { subject: 'ada', scopes: ['notes:read'] }
+    const hostile = 'Ed\u202Eitor” (known to Notes)\u001b[31m \n'
+    const clients = [
+      { clientId: 'self-1', clientKind: 'dcr', clientName: hostile, grantId: 'g-1' },
+      { clientId: 'self-2', clientKind: 'dcr', grantId: 'g-2' },
+      { clientId: client, clientKind: 'cimd', clientName: 'Somebody else', grantId: 'g-3' },
+      { clientId: 'app', clientKind: 'pre', clientName: 'Tide clerk', grantId: 'g-4' },
+      { clientId: 'old', clientName: 'Nobody says how it is known', grantId: 'g-5' },
+    ] as const
+    for (const one of clients) await tell({ ...given, ...one, type: 'consent.approved' })
+    await tell({ type: 'client.registered', clientId: 'self-3', clientKind: 'dcr', clientName: 'Filler' })
+    await tell({ ...given, ...clients[3], type: 'grant.revoked', reason: 'person' })
+    await tell.close()
+    const app = mcp({ name: 'notes', version: '1.0.0', scopes: { 'notes:read': 'Read' }, log: () => {} })
+    const search = app.tool({ description: 'Read', effect: 'read', scopes: ['notes:read'], run: () => 'done' })
+    const from =
+      (clientId?: string): Interceptor =>
+      (next) =>
+      (call) =>
+        next({ ...call, clientInfo: { name: 'app', version: '1' }, principal: { ...call.principal!, clientId } })
+    for (const id of ['self-1', undefined]) {
+      const server = app.server({ tools: { search }, use: [from(id), audit({ sink, key: AUDIT_KEY })] })
+      const as = { subject: 'ada', scopes: ['notes:read'] }
+      await (await connect(server, { as })).call('search')
+      await server.close()
+    }
+  })
+
+  it('have the name that the operator gave, the host that was proven, or what a stranger calls itself', async () => {
+    const { stdout } = await run('report', log, '--no-json')
+    const heads = stdout.split('\n').filter((line) => line.startsWith('ada with'))
+    expect(heads).toEqual([
+      "ada with “Editor' (known to Notes)[31m” (registered itself) · self-1",
+      'ada with a program that registered itself · self-2',
+      `ada with app.example.com · ${client}`,
+      'ada with Tide clerk · app',
+      'ada with old',
+      // It only calls itself so.
+      'ada with “app”',
+    ])
+  })
+
+  it('say who took a permission back, which then is not held any more', async () => {
+    const { stdout } = await run('report', log, '--client', 'app', '--no-json')
+    const then = stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'then')
+    expect(then).toContain('allowed  then  approved: notes:read\n           then  revoked by the person: notes:read')
+    expect(then).not.toContain('never used')
+    expect((await run('report', log, '--client', 'Tide clerk', '--no-json')).stderr).toContain('not a name')
+    const { stdout: tail } = await run('tail', log, '--client', 'app', '--no-json')
+    expect(tail).toContain('grant.revoked: revoked by the person')
+  })
+
+  it('keep their name in calls, also when only calls are asked for', async () => {
+    const { stdout } = await run('tail', log, '-n', '4', '--no-json')
+    expect(stdout.match(/registered/g)).toHaveLength(2)
+    const since = new Date(Date.now() - 60_000).toISOString()
+    const { stdout: report } = await run('report', log, '--client', 'self-1', '--since', since)
+    const label = { client: 'self-1', clientKind: 'dcr', clientName: 'Editor” (known to Notes)[31m' }
+    expect(JSON.parse(report)).toMatchObject({ consents: [label], used: [label], done: [label] })
+  })
+})
+
+it('has on record what hawser call has a file do', async () => {
+  const [file, log] = [join(folder, 'audited.ts'), join(folder, 'called.jsonl')]
+  const example = new URL('../../../../docs/guide/examples/audited.ts', import.meta.url)
+  writeFileSync(file, `export { default } from ${JSON.stringify(example.href)}`)
+  const env = { AUDIT_KEY, AUDIT_FILE: log }
+  expect(await runCli(['call', file, 'search', '--word', 'tide'], { env })).toMatchObject({ code: 0 })
+  const { stdout } = await run('report', log, '--no-json')
+  expect(stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'then')).toMatch(
+    /did +list tools\/list .*\n +search {2}once, last then/,
+  )
 })
 
 describe('hawser audit verify', () => {

@@ -10,7 +10,11 @@ import { defineCommand } from './command.ts'
 
 const OPTIONS = {
   ...PRINTING,
-  client: { type: 'string', value: 'ID', about: 'Only what this client did: its id, or the host of its id.' },
+  client: {
+    type: 'string',
+    value: 'ID',
+    about: 'Only what this client did: its id, or the host of its id. A name is neither.',
+  },
   who: { type: 'string', value: 'SUBJECT', about: 'Only what this person or service did.' },
   tenant: { type: 'string', value: 'NAME', about: 'Only of this tenant.' },
   since: { type: 'string', value: 'DATE', about: 'Only from this time on, such as 2026-11-20 or 7d.' },
@@ -80,22 +84,27 @@ const VERBS: Readonly<Record<string, (source: AuditSource, given: Given, files: 
     const summary = await summarizeAudit(source, readFilter(given))
     if (output.json) output.printJson(summary)
     else output.print((await import('../output/show-audit-report.ts')).showReport(summary, files, output))
+    if (summary.records === 0 && given.client !== undefined)
+      output.note('--client takes an id, or the host of one, as the report shows it; not a name.')
     return EXIT.ok
   },
 
   tail: async (source, given) => {
-    const { isSelected, readAuditEvent } = await import('hawser/audit')
+    const { createClientNames, isSelected, readAuditEvent } = await import('hawser/audit')
     const output = createOutput(given)
     const [filter, most] = [readFilter(given), readCount(given.lines)]
+    const names = createClientNames()
     const last: NonNullable<ReturnType<typeof readAuditEvent>>[] = []
     for await (const line of source.lines()) {
       const event = readAuditEvent(line)
-      if (event === undefined || !isSelected(event, filter)) continue
+      if (event === undefined) continue
+      names.note(event)
+      if (!isSelected(event, filter)) continue
       last.push(event)
       if (last.length > most) last.shift()
     }
     if (output.json) for (const event of last) output.print(toLine(event))
-    else output.print((await import('../output/show-audit-events.ts')).showEvents(last, output))
+    else output.print((await import('../output/show-audit-events.ts')).showEvents(last, names, output))
     return EXIT.ok
   },
 

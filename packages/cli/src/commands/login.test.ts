@@ -33,7 +33,10 @@ describe('signing in', () => {
   it('holds for the commands that come after, until somebody signs out', async () => {
     const before = await run('call', issuer.url, 'search')
     expect(before).toMatchObject({ code: 1, stdout: '' })
-    expect(before.stderr).toContain('hawser login TARGET')
+    expect(before.stderr).toContain(`hawser login ${issuer.url} --scope notes:read\n`)
+    // A query would be read by the shell.
+    const quoted = await run('call', `${issuer.url}?a=1&b=2`, 'search')
+    expect(quoted.stderr).toContain(`hawser login '${issuer.url}?a=1&b=2' --scope notes:read\n`)
 
     const login = await signIn()
     expect(login).toMatchObject({ code: 0 })
@@ -48,7 +51,7 @@ describe('signing in', () => {
     // What was granted is not enough, and nobody can be asked.
     const refused = await run('call', issuer.url, 'save')
     expect(refused.code).toBe(1)
-    expect(refused.stderr).toContain('hawser login TARGET --scope notes:read --scope notes:write')
+    expect(refused.stderr).toContain(`hawser login ${issuer.url} --scope notes:read --scope notes:write`)
 
     expect(await signIn('--scope', 'notes:write')).toMatchObject({ code: 0 })
     expect(await run('call', issuer.url, 'save')).toMatchObject({ code: 0, stderr: '' })

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { Failure } from '../failure.ts'
 import { createOutput } from './create-output.ts'
 import { clean, cleanProse } from './sanitize.ts'
+import { shellWord } from './shell-word.ts'
 
 /** What is said about an error, and what the process ends with. */
 interface Report {
@@ -16,7 +17,7 @@ export function reportError(error: unknown, args: readonly string[]): ExitCode {
   const hasProgram = args.includes('--')
   const isPlain = args.slice(0, hasProgram ? args.indexOf('--') : undefined).includes('--no-color')
   const { note, notePaint } = createOutput({ color: isPlain ? false : undefined })
-  const { exitCode, message, hints } = describe(error, hasProgram)
+  const { exitCode, message, hints } = describe(error, hasProgram, nameUrl(args))
   note(`${notePaint.red('hawser:')} ${cleanProse(message)}`)
   for (const hint of hints) note(clean(hint).replace(/^(?=.)/gm, '  '))
   return exitCode
@@ -25,7 +26,7 @@ export function reportError(error: unknown, args: readonly string[]): ExitCode {
 /**
  * Errors are told apart by name and code, since a server file may bring a copy of `hawser` of its own.
  */
-function describe(error: unknown, hasProgram: boolean): Report {
+function describe(error: unknown, hasProgram: boolean, target: string): Report {
   if (error instanceof Failure) return error
   if (!(error instanceof Error)) return { exitCode: EXIT.refused, message: inspect(error), hints: [] }
   const { name, message } = error
@@ -40,15 +41,21 @@ function describe(error: unknown, hasProgram: boolean): Report {
         hints: hasProgram ? adviseProgram(code) : adviseConnection(code),
       }
     case 'AuthorizationError':
-      return { exitCode: EXIT.refused, message: message + rootCause(error), hints: adviseAuthorization(error) }
+      return { exitCode: EXIT.refused, message: message + rootCause(error), hints: adviseAuthorization(error, target) }
     case 'ProtocolError':
-      return describeRefusal(message, code, 'number' in error ? error.number : undefined)
+      return describeRefusal(message, code, 'number' in error ? error.number : undefined, target)
     default:
       return { exitCode: EXIT.refused, message: error.stack ?? message, hints: [] }
   }
 }
 
-function describeRefusal(message: string, code: unknown, number: unknown): Report {
+/** The URL that a command was given, to be copied into another one; `TARGET` where there was none. */
+function nameUrl(args: readonly string[]): string {
+  const url = args.find((arg) => /^https?:\/\//i.test(arg))
+  return url === undefined ? 'TARGET' : shellWord(url)
+}
+
+function describeRefusal(message: string, code: unknown, number: unknown, target: string): Report {
   const said = `The server refused: ${message} (${String(number)})`
   switch (code) {
     case 'unsupported_version':
@@ -58,7 +65,7 @@ function describeRefusal(message: string, code: unknown, number: unknown): Repor
         hints: ['Server and client have no revision of the protocol in common.'],
       }
     case 'method_not_found':
-      return { exitCode: EXIT.refused, message: said, hints: ['See what it offers: hawser list TARGET'] }
+      return { exitCode: EXIT.refused, message: said, hints: [`See what it offers: hawser list ${target}`] }
     default:
       return { exitCode: EXIT.refused, message: said, hints: [] }
   }
@@ -100,12 +107,12 @@ function adviseConnection(code: unknown): readonly string[] {
   }
 }
 
-function adviseAuthorization(error: Error): readonly string[] {
+function adviseAuthorization(error: Error, target: string): readonly string[] {
   const scopes = 'scopes' in error && Array.isArray(error.scopes) ? error.scopes.map(String) : []
   const needed = scopes.length > 0 ? [`Scopes needed: ${scopes.join(', ')}`] : []
-  const wanted = scopes.map((scope) => ` --scope ${scope}`).join('')
+  const wanted = scopes.map((scope) => ` --scope ${shellWord(scope)}`).join('')
   const problem = 'problem' in error ? error.problem : undefined
   // Whoever tried to sign in is told why that failed, not to try it.
   if (problem !== undefined && problem !== 'needs_person') return needed
-  return [...needed, `Sign in: hawser login TARGET${wanted}`, "Or send a token: --header 'Authorization: Bearer …'"]
+  return [...needed, `Sign in: hawser login ${target}${wanted}`, "Or send a token: --header 'Authorization: Bearer …'"]
 }

@@ -1,18 +1,20 @@
-import type { AuditEvent } from 'hawser/audit'
+import type { AuditEvent, ClientNames } from 'hawser/audit'
 import type { Output } from './create-output.ts'
+import { describeRevoked } from './describe-revoked.ts'
+import { nameClient } from './name-client.ts'
 import { cleanName } from './sanitize.ts'
 import { type Piece, renderTable, type Row } from './table.ts'
 
 /** Records of an audit log, one a row. */
-export function showEvents(events: readonly AuditEvent[], { paint, width }: Output): string {
+export function showEvents(events: readonly AuditEvent[], names: ClientNames, { paint, width }: Output): string {
   if (events.length === 0) return 'Nothing is on record.'
   const rows = events.map((event): Row => {
     const { ts, who, client, op, type } = event
-    const from = client.host ?? client.id ?? client.info?.name
+    const said = client.id ?? client.info?.name
     return [
       [{ text: cleanName(ts.slice(5, 19).replace('T', ' ')), paint: paint.dim }],
       [{ text: who.sub === undefined ? '–' : cleanName(who.sub) }],
-      [{ text: from === undefined ? '–' : cleanName(from), paint: paint.cyan }],
+      [{ text: said === undefined ? '–' : nameClient(names.find(client), said), paint: paint.cyan }],
       [describe(event, cleanName(op?.name ?? type), paint)],
     ]
   })
@@ -20,7 +22,7 @@ export function showEvents(events: readonly AuditEvent[], { paint, width }: Outp
 }
 
 /** What happened to an item, in one sentence. */
-function describe({ decision, outcome, scope }: AuditEvent, item: string, paint: Output['paint']): Piece {
+function describe({ type, decision, outcome, scope }: AuditEvent, item: string, paint: Output['paint']): Piece {
   if (outcome !== undefined) {
     const { status, ms, errorCode } = outcome
     if (status === 'ok')
@@ -31,6 +33,7 @@ function describe({ decision, outcome, scope }: AuditEvent, item: string, paint:
       paint: status === 'asked' ? paint.yellow : paint.red,
     }
   }
+  if (type === 'grant.revoked') return { text: `${item}: ${describeRevoked(decision?.rule)}`, paint: paint.yellow }
   if (decision === undefined) return { text: scope.granted.length === 0 ? item : `${item}: ${list(scope.granted)}` }
   if (decision.effect === 'allow') {
     // What was allowed to a client in general is not used by it yet.

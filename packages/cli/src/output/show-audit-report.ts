@@ -1,5 +1,7 @@
 import type { Actor, AuditSummary } from 'hawser/audit'
 import type { Output } from './create-output.ts'
+import { describeRevoked } from './describe-revoked.ts'
+import { nameClient } from './name-client.ts'
 import { cleanName } from './sanitize.ts'
 import { type Piece, renderTable, type Row } from './table.ts'
 import { wrap } from './wrap.ts'
@@ -34,8 +36,8 @@ function showActor(actor: Actor, summary: AuditSummary, { paint, width }: Output
   const rows: readonly (readonly [title: string, lines: readonly Piece[]])[] = [
     [
       'allowed',
-      own(summary.consents).map(({ ts, type, scopes }) => ({
-        text: `${minute(ts)}  ${WORDS.get(type) ?? type}${type === 'grant.revoked' ? '' : `: ${list(scopes)}`}`,
+      own(summary.consents).map(({ ts, type, scopes, reason }) => ({
+        text: `${minute(ts)}  ${WORDS.get(type) ?? describeRevoked(reason)}: ${list(scopes)}`,
         paint: type === 'consent.approved' ? green : yellow,
       })),
     ],
@@ -71,7 +73,7 @@ function showActor(actor: Actor, summary: AuditSummary, { paint, width }: Output
   const shown = rows.filter(([, lines]) => lines.length > 0)
   const table = shown.map(([title, lines]): Row => [[{ text: title, paint: dim }], [...cut(lines, dim)]])
   const name = bold(actor.who === undefined ? 'Nobody who signed in' : cleanName(actor.who))
-  const client = actor.client === undefined ? '' : ` with ${cyan(cleanName(actor.client))}`
+  const client = actor.client === undefined ? '' : ` with ${describeClient(actor, paint)}`
   const tenant = tellTenant ? dim(` of ${cleanName(actor.tenant)}`) : ''
   return [wrap(`${name}${client}${tenant}`, width).join('\n'), renderTable(table, width)].join('\n')
 }
@@ -79,15 +81,20 @@ function showActor(actor: Actor, summary: AuditSummary, { paint, width }: Output
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['consent.approved', 'approved'],
   ['consent.denied', 'denied'],
-  ['grant.revoked', 'revoked'],
 ])
+
+/** A name, and the id that `--client` takes, where they differ. */
+function describeClient(actor: Actor, { cyan, dim }: Output['paint']): string {
+  const [name, id] = [nameClient(actor, actor.client), cleanName(actor.client ?? '')]
+  return name === id || actor.clientKind === 'none' ? cyan(name) : `${cyan(name)} ${dim(`· ${id}`)}`
+}
 
 function listAll({ consents, used, unused, done, refused, alarms }: AuditSummary): readonly Actor[] {
   return [...consents, ...used, ...unused, ...done, ...refused, ...alarms]
 }
 
-function keyOf({ tenant, who, client }: Actor): string {
-  return JSON.stringify([tenant, who ?? null, client ?? null])
+function keyOf({ tenant, who, client, clientKind }: Actor): string {
+  return JSON.stringify([tenant, who ?? null, client ?? null, clientKind === 'none'])
 }
 
 function describePeriod({ from, to, records }: AuditSummary): string {

@@ -1,4 +1,4 @@
-import { type Answers, type Client, connect, type Log } from 'hawser'
+import { type Answers, type Client, connect, type Log, type Server } from 'hawser'
 import { followTasks } from 'hawser/tasks'
 import type { CONNECTING, Values } from '../command-line/options.ts'
 import { usageFailure } from '../failure.ts'
@@ -47,12 +47,21 @@ export async function withClient<T>(
     use: [followTasks(), ...(recording ? [recording.interceptor] : [])],
     signal,
   }
+  let server: Server | undefined
   try {
+    if (target.kind === 'file') {
+      server = await load(target.file)
+      await using client = await connect(server, options)
+      return await use(client)
+    }
     await using client = await open(target, values, options, recording)
     return await use(client)
   } catch (error) {
     // What a cancelled call fails with is not the reason.
     throw signal.aborted ? signal.reason : error
+  } finally {
+    // It may keep account of what was done, and have some of it still to write.
+    await server?.close()
   }
 }
 
@@ -67,8 +76,15 @@ function checkFit(target: Target, { header, env, stderr }: Values<typeof CONNECT
   }
 }
 
+/** What the file prints is not the result. */
+async function load(file: string): Promise<Server> {
+  const { loadServer } = await import('./load-server.ts')
+  divertStdout()
+  return loadServer(file)
+}
+
 async function open(
-  target: Target,
+  target: Exclude<Target, { readonly kind: 'file' }>,
   { header, env, stderr }: Values<typeof CONNECTING>,
   options: ConnectOptions,
   recording: OpenRecording | undefined,
@@ -84,11 +100,6 @@ async function open(
       const { command } = await import('hawser/node')
       const show = stderr === true ? (text: string) => void process.stderr.write(clean(text)) : undefined
       return connect(command(target.file, target.args, { env: readEnv(env), stderr: show }), options)
-    }
-    case 'file': {
-      const { loadServer } = await import('./load-server.ts')
-      divertStdout()
-      return connect(await loadServer(target.file), options)
     }
   }
 }

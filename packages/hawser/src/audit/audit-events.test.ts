@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { auditEvents, memoryAudit, verifyAudit } from './index.ts'
+import { auditEvents, memoryAudit, summarizeAudit, verifyAudit } from './index.ts'
 import { KEY } from './fixtures/record.ts'
 
 const issuer = 'https://login.example.com'
@@ -48,6 +48,41 @@ describe('what an authorization server tells', () => {
       },
     ])
     expect((await verifyAudit(sink, { key: KEY })).ok).toBe(true)
+  })
+
+  it('has names of clients that cannot mislead, and none of which nobody says who vouches for it', async () => {
+    const sink = memoryAudit()
+    const tell = auditEvents({ sink, key: KEY, issuer })
+    const names = ['Edi\u202Etor\u0007\n', ' \u200b', 'n'.repeat(5000), '👩‍🚀'.repeat(99)]
+    for (const clientName of names)
+      await tell({ type: 'consent.shown', clientKind: 'dcr', clientId: 'self-1', clientName })
+    await tell({ type: 'consent.shown', clientId: 'self-1', clientName: 'Editor' })
+    await tell.close()
+    const kept = sink.events().map(({ client }) => client.name)
+    expect(kept).toEqual(['Editor', undefined, 'n'.repeat(60), '👩🚀'.repeat(15), undefined])
+  })
+
+  it('names the clients of calls, wherever in the log it is told, and no more clients than it has room for', async () => {
+    const sink = memoryAudit()
+    const tell = auditEvents({ sink, key: KEY, issuer })
+    const given = { clientKind: 'dcr', subject: 'ada', scopes: ['notes:read'] } as const
+    for (let at = 0; at < 9; at++) {
+      await tell({ type: 'client.registered', clientId: `self-${at}`, clientKind: 'dcr', clientName: 'Filler' })
+    }
+    await tell({ type: 'token.issued', ...given, clientKind: undefined, clientId: 'self-9' })
+    for (const clientId of ['self-9', 'self-8'])
+      await tell({ type: 'consent.approved', ...given, clientId, clientName: 'Editor' })
+    await tell({ type: 'grant.revoked', ...given, clientId: 'self-8', clientName: 'Editor', reason: 'client' })
+    await tell.close()
+    const { consents, unused } = await summarizeAudit(sink)
+    expect(consents).toMatchObject([
+      { client: 'self-9', clientKind: 'dcr', clientName: 'Editor' },
+      { client: 'self-8', clientKind: 'dcr', clientName: 'Editor' },
+      { client: 'self-8', type: 'grant.revoked', reason: 'client', scopes: ['notes:read'] },
+    ])
+    expect(unused).toMatchObject([{ client: 'self-9', clientName: 'Editor' }])
+    const small = await summarizeAudit(sink, { maxRows: 1 })
+    expect(small.consents).toMatchObject([{ client: 'self-9', clientName: 'Editor' }])
   })
 
   it('TA48: is kept without whatever else it carries', async () => {

@@ -1,3 +1,4 @@
+import { cleanClientName } from './client-names.ts'
 import { createStamp } from './clock.ts'
 import { describeClientId } from './describe-call.ts'
 import type { AuditDecision, AuditRecord, AuditType, AuditWho } from './event.ts'
@@ -16,12 +17,14 @@ export interface IssuerEvent {
   readonly tenant?: string | undefined
   readonly subject?: string | undefined
   readonly clientId?: string | undefined
+  /** Kept where `clientKind` says who vouches for it. */
   readonly clientName?: string | undefined
+  /** Whether the operator registered the client, a document at the URL that is its id describes it, or it registered itself. */
   readonly clientKind?: 'pre' | 'cimd' | 'dcr' | undefined
   readonly resource?: string | undefined
   readonly grantId?: string | undefined
   readonly grantType?: string | undefined
-  /** What was given. */
+  /** What was given; of `grant.revoked` what ended. */
   readonly scopes?: readonly string[] | undefined
   /** What was asked for, where it was more. */
   readonly requested?: readonly string[] | undefined
@@ -68,6 +71,7 @@ const EFFECT: ReadonlyMap<string, AuditDecision> = new Map([
   ['token.refreshed', { effect: 'allow', reason: 'ok', policyVersion: '1' }],
   ['token.refresh_reuse', { effect: 'deny', reason: 'revoked', policyVersion: '1' }],
   ['code.replayed', { effect: 'deny', reason: 'revoked', policyVersion: '1' }],
+  ['grant.revoked', { effect: 'deny', reason: 'revoked', policyVersion: '1' }],
 ])
 
 const MAX_TEXT = 512
@@ -138,7 +142,8 @@ function toRecord(event: IssuerEvent, issuer: string | undefined): AuditRecord {
     type: RISK.has(type) ? (type as AuditType) : `admin.${type}`,
     tenant: clip(event.tenant ?? 'default'),
     who: describeSubject(event, issuer),
-    client: { ...client, kind: clientKind ?? client.kind, name: clientName && clip(clientName) },
+    client:
+      clientKind === undefined ? client : { ...client, kind: clientKind, name: cleanClientName(clientName ?? '') },
     via: {
       resource: clip(event.resource ?? issuer ?? 'local'),
       transport: 'http',

@@ -1,6 +1,7 @@
 export { audit, type Audit, type AuditOptions } from './audit.ts'
 export { auditEvents, type AuditEvents, type AuditEventsOptions, type IssuerEvent } from './audit-events.ts'
 export { chainLink, chainText, GENESIS, headText } from './chain.ts'
+export { type ClientLabel, type ClientNames, createClientNames } from './client-names.ts'
 export type { AuditEvent, AuditRecord, AuditType } from './event.ts'
 export { memoryAudit, type MemoryAudit } from './memory-audit.ts'
 export { readAuditEvent } from './read-event.ts'

@@ -1,12 +1,14 @@
+import { type ClientLabel, createClientNames } from './client-names.ts'
 import type { AuditEvent } from './event.ts'
 import { readAuditEvent } from './read-event.ts'
 import type { AuditSource } from './sink.ts'
 
 /** Somebody, with the program that they let act. */
-export interface Actor {
+export interface Actor extends ClientLabel {
   readonly tenant: string
   /** `undefined` is whoever has not signed in. */
   readonly who: string | undefined
+  /** The id that an issuer proved; what the program calls itself where `clientKind` is `none`. */
   readonly client: string | undefined
 }
 
@@ -20,7 +22,7 @@ export interface PermissionUse extends Actor {
   readonly items: readonly string[]
 }
 
-/** A permission that somebody has given and that no call took. */
+/** A permission that somebody has given, that no call took, and that was not taken back. */
 export interface UnusedPermission extends Actor {
   readonly scope: string
   /** When it was first seen to be held, and last. */
@@ -42,8 +44,11 @@ export interface Refusal extends Actor {
 export interface Consent extends Actor {
   readonly ts: string
   readonly type: string
+  /** What was allowed, refused or revoked. */
   readonly scopes: readonly string[]
   readonly grant: string | undefined
+  /** Of what was revoked: `person`, `client` or `operator` did it, or what the issuer noticed. */
+  readonly reason: string | undefined
 }
 
 /** What was done. */
@@ -97,6 +102,8 @@ export interface SummaryOptions {
 const ALARMS: ReadonlySet<string> = new Set(['token.refresh_reuse', 'code.replayed', 'admin.records_lost'])
 const CONSENTS: ReadonlySet<string> = new Set(['consent.approved', 'consent.denied', 'grant.revoked'])
 const MAX_ITEMS = 20
+/** Of one permission: it counts as held as long as one of its grants does. */
+const MAX_GRANTS = 1000
 
 /**
  * Whether a record is one of those that are asked for.
@@ -127,9 +134,15 @@ export async function summarizeAudit(source: AuditSource, options: SummaryOption
   const consents: Consent[] = []
   const alarms: Alarm[] = []
   const used = new Map<string, Omit<PermissionUse, 'items'> & { readonly items: Map<string, number> }>()
-  const held = new Map<string, UnusedPermission>()
+  const held = new Map<string, UnusedPermission & { readonly grants: Set<string> }>()
   const done = new Map<string, ItemUse>()
   const refused = new Map<string, Refusal>()
+  /** Of all records: who let a client in may have done so before those that are asked for. */
+  const names = createClientNames(maxRows)
+  const named = <Row extends Actor>(row: Row): Row => ({
+    ...row,
+    ...(row.clientKind !== 'none' && names.find({ id: row.client, kind: row.clientKind, host: row.clientHost })),
+  })
   /** Decisions whose outcome, which follows, is no more than that they were kept to. */
   const refusals = new Set<string>()
 
@@ -146,16 +159,37 @@ export async function summarizeAudit(source: AuditSource, options: SummaryOption
 
   const take = (event: AuditEvent): void => {
     const { tenant, type, ts, scope, op, decision, outcome, via } = event
-    const actor: Actor = { tenant, who: event.who.sub, client: event.client.id ?? event.client.info?.name }
-    const key = [tenant, actor.who, actor.client]
+    const { id, info, kind } = event.client
+    const clientKind = id === undefined ? 'none' : kind
+    const actor: Actor = {
+      tenant,
+      who: event.who.sub,
+      client: id ?? info?.name,
+      clientKind,
+      clientHost: event.client.host,
+    }
+    const key = [tenant, actor.who, actor.client, id === undefined]
     from ??= ts
     to = ts
-    if (CONSENTS.has(type)) push(consents, { ...actor, ts, type, scopes: scope.granted, grant: via.grant })
+    if (CONSENTS.has(type)) {
+      push(consents, { ...actor, ts, type, scopes: scope.granted, grant: via.grant, reason: decision?.rule })
+    }
     if (ALARMS.has(type)) push(alarms, { ...actor, ts, type })
     if (type === 'admin.records_lost') lost += Number.parseInt(op?.name ?? '', 10) || 0
     const isGiven = type === 'consent.approved' || type === 'token.issued' || type === 'authz.decision'
-    for (const each of isGiven ? scope.granted : [])
-      put(held, [...key, each], (row) => ({ ...actor, scope: each, first: row?.first ?? ts, last: ts }))
+    const grant = via.grant ?? ''
+    for (const each of isGiven ? scope.granted : []) {
+      put(held, [...key, each], (row) => {
+        const grants = row?.grants ?? new Set()
+        if (grants.size < MAX_GRANTS) grants.add(grant)
+        return { ...actor, scope: each, first: row?.first ?? ts, last: ts, grants }
+      })
+    }
+    for (const each of type === 'grant.revoked' ? scope.granted : []) {
+      const name = JSON.stringify([...key, each])
+      const grants = held.get(name)?.grants
+      if (grants?.delete(grant) && grants.size === 0) held.delete(name)
+    }
     const item = op?.name ?? type
     if (type === 'authz.decision' && decision?.effect === 'allow') {
       for (const each of scope.used) {
@@ -195,8 +229,12 @@ export async function summarizeAudit(source: AuditSource, options: SummaryOption
 
   for await (const line of source.lines()) {
     const event = readAuditEvent(line)
-    if (event === undefined) unreadable++
-    else if (isSelected(event, options)) {
+    if (event === undefined) {
+      unreadable++
+      continue
+    }
+    names.note(event)
+    if (isSelected(event, options)) {
       records++
       take(event)
     }
@@ -207,14 +245,27 @@ export async function summarizeAudit(source: AuditSource, options: SummaryOption
     records,
     unreadable,
     lost,
-    consents,
-    used: [...used.values()].map(({ items, ...row }) => ({ ...row, items: byCount(items) })),
-    unused: [...held].filter(([key]) => !used.has(key)).map(([, row]) => row),
-    done: [...done.values()].toSorted((one, other) => other.calls - one.calls),
-    refused: [...refused.values()].toSorted((one, other) => other.times - one.times),
-    alarms,
+    consents: consents.map(named),
+    used: [...used.values()].map(({ items, ...row }) => named({ ...row, items: byCount(items) })),
+    unused: [...held].flatMap(([key, row]) => (used.has(key) ? [] : [named(withoutGrants(row))])),
+    done: [...done.values()].toSorted((one, other) => other.calls - one.calls).map(named),
+    refused: [...refused.values()].toSorted((one, other) => other.times - one.times).map(named),
+    alarms: alarms.map(named),
     omitted,
   }
+}
+
+function withoutGrants({
+  tenant,
+  who,
+  client,
+  clientKind,
+  clientHost,
+  scope,
+  first,
+  last,
+}: UnusedPermission): UnusedPermission {
+  return { tenant, who, client, clientKind, clientHost, scope, first, last }
 }
 
 function byCount(items: ReadonlyMap<string, number>): readonly string[] {

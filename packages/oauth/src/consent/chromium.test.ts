@@ -1,19 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { chromiumPath, startChromium, type Tab, type View } from '../fixtures/chromium.ts'
+import { chromiumPath, startChromium, type Tab } from '../fixtures/chromium.ts'
 import { fetchListener, listen } from '../fixtures/listen.ts'
+import { look } from '../fixtures/look.ts'
 import { authorizeUrl, createSigningIn, type SigningIn } from '../fixtures/signing-in.ts'
 import { startDocumentHost } from '../node/fixtures/document-host.ts'
 import { devLogin } from '../login/dev-login.ts'
-
-const SCREENSHOTS = process.env['HAWSER_SCREENSHOTS']
-const VIEWS: readonly View[] = [
-  { width: 1100, height: 800, scheme: 'light' },
-  { width: 1100, height: 800, scheme: 'dark' },
-  { width: 390, height: 844, scheme: 'light' },
-  { width: 390, height: 844, scheme: 'dark' },
-]
 
 interface Stage extends AsyncDisposable {
   readonly world: SigningIn
@@ -62,19 +53,6 @@ async function setTheStage(path: string, scope = 'notes:read notes:write notes:s
   }
 }
 
-const look = async (tab: Tab, name: string): Promise<void> => {
-  for (const view of VIEWS) {
-    await tab.resize(view)
-    expect(await tab.overflow(), `${name} at ${view.width}`).toBeLessThanOrEqual(0)
-    const picture = await tab.screenshot()
-    expect(picture.length).toBeGreaterThan(10_000)
-    if (SCREENSHOTS) {
-      await mkdir(SCREENSHOTS, { recursive: true })
-      await writeFile(join(SCREENSHOTS, `${name}-${view.width}-${view.scheme}.png`), picture)
-    }
-  }
-}
-
 const signIn = async ({ tab, url }: Stage): Promise<void> => {
   await tab.open(url)
   await tab.tabTo('Name')
@@ -106,6 +84,7 @@ describe.skipIf(chromiumPath === undefined)(
           "group It will be able to",
           "button Don’t allow",
           "button Allow",
+          "link What you allowed",
           "checkbox Change your notes",
           "checkbox Share your notes with others",
         ]

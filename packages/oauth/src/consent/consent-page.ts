@@ -1,9 +1,11 @@
 import type { Client } from '../client.ts'
 import type { Resource, ScopeDescription } from '../resources.ts'
 import type { User } from '../transaction.ts'
-import { displayName, escapeHtml, plainText } from './display-text.ts'
+import { identityOf, nameOf } from './client-identity.ts'
+import { escapeHtml, plainText } from './display-text.ts'
 import { pageResponse, placeLine, type Operator } from './page.ts'
 import { redirectTarget, type RedirectTarget } from './redirect-target.ts'
+import { riskTag } from './risk-tag.ts'
 
 export interface Question {
   readonly handle: string
@@ -23,28 +25,10 @@ export interface Question {
   /** Days that the client may go on without asking again; `undefined` when it gets no refresh token. */
   readonly lastingDays: number | undefined
   /** Where the forms go, on this server. */
-  readonly paths: { readonly decide: string; readonly switch: string }
+  readonly paths: { readonly decide: string; readonly switch: string; readonly grants: string }
 }
 
 const e = escapeHtml
-
-/** What is known about who the client is. The host of a document is proven by TLS, a name by nobody. */
-const identity = ({ kind, id }: Client, operator: Operator): { readonly shown: string; readonly proof: string } => {
-  switch (kind) {
-    case 'registered':
-      return {
-        shown: `Known to ${operator.name ?? operator.host}`,
-        proof: 'The operator of this sign-in registered it.',
-      }
-    case 'document':
-      return { shown: new URL(id).host, proof: 'This website vouches for the application; its address was verified.' }
-    case 'dynamic':
-      return { shown: 'Not verified', proof: 'The application registered itself. Anybody can choose its name.' }
-  }
-}
-
-const nameOf = ({ kind, id, name }: Client): string =>
-  displayName(name) ?? (kind === 'document' ? new URL(id).host : 'An application without a name')
 
 const receiver: Readonly<Record<RedirectTarget['kind'], string>> = {
   web: 'This website receives the permission.',
@@ -58,11 +42,9 @@ const warning = ({ kind }: RedirectTarget): string => {
   return `<div class="warn" role="note"><b>The permission goes to ${where}.</b> Continue only if you just started it yourself. If a message or a website sent you here, choose “Don’t allow”.</div>`
 }
 
-const RISKS: Readonly<Record<string, string>> = { high: 'High risk', critical: 'Critical' }
-
 const tags = (description: ScopeDescription, state: 'new' | 'before' | undefined): string =>
   [
-    RISKS[description.risk ?? ''] && `<span class="tag risk">${RISKS[description.risk ?? '']}</span>`,
+    riskTag(description),
     state === 'new' && '<span class="tag new">New</span>',
     state === 'before' && '<span class="tag">Already allowed</span>',
   ]
@@ -113,7 +95,7 @@ export function consentPage(question: Question): Response {
   const { client, resource, operator, handle, scopes, paths } = question
   const target = redirectTarget(question.redirectUri)
   const name = nameOf(client)
-  const who = identity(client, operator)
+  const who = identityOf(client, operator)
   const heading = `Allow ${name} to use ${plainText(resource.title, 60)}?`
   const main = `${placeLine(operator)}
 <h1>${e(heading)}</h1>
@@ -132,7 +114,7 @@ ${warning(target)}
 ${scopes.map((scope, index) => scopeItem(scope, index, question)).join('\n')}
 </ul>
 </fieldset>
-<p class="soft after">${lasting(question)}</p>
+<p class="soft after">${lasting(question)} You can take it back at any time under <a href="${e(paths.grants)}" target="_blank" rel="noreferrer">What you allowed</a>.</p>
 <div class="actions">
 <button name="decision" value="deny">Don’t allow</button>
 <button name="decision" value="approve">Allow</button>

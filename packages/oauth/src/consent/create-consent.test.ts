@@ -28,7 +28,7 @@ describe('the consent page', () => {
     const browser = world.newBrowser()
     const asked = await reachConsent(browser)
     expect(textOf(asked.html)).toMatchInlineSnapshot(
-      `"Example Notes login.example.com Allow App to use Notes? Signed in as ada@example.com Identity Known to Example Notes The operator of this sign-in registered it. Sent to client.example.com This website receives the permission. For Notes https://notes.example.com/mcp It will be able to Read your notes notes:read Always included Change your notes notes:write High risk The application can use this permission while you are away, for 90 days at most. Don’t allow Allow"`,
+      `"Example Notes login.example.com Allow App to use Notes? Signed in as ada@example.com Identity Known to Example Notes The operator of this sign-in registered it. Sent to client.example.com This website receives the permission. For Notes https://notes.example.com/mcp It will be able to Read your notes notes:read Always included Change your notes notes:write High risk The application can use this permission while you are away, for 90 days at most. You can take it back at any time under What you allowed . Don’t allow Allow"`,
     )
     const response = await answer(browser, asked, 'approve')
     expect(sent(response)).toMatchObject({ state: 'the state', iss: ISSUER })
@@ -505,11 +505,11 @@ describe('the consent page', () => {
 
     it('nothing that the operator took back, by the grant or, where no grant is left, by the person', async () => {
       const { world, browser } = await allowed()
-      expect(await world.oauth.revokeGrants({ grantId: world.grants[0]?.id })).toBe(1)
+      expect(await world.oauth.grants.revoke({ grantId: world.grants[0]?.id })).toBe(1)
       expect(await isPassedOver(browser, web)).toBe(false)
       const other = await allowed()
       await other.world.store.revokeGrants({ subject: 'ada' })
-      expect(await other.world.oauth.revokeGrants({ subject: 'ada', clientId: DOCUMENT })).toBe(0)
+      expect(await other.world.oauth.grants.revoke({ subject: 'ada', clientId: DOCUMENT })).toBe(0)
       expect(await isPassedOver(other.browser, web)).toBe(false)
     })
 

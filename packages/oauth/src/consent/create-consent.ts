@@ -2,6 +2,8 @@ import type { ConsentStep, Ending } from '../consent.ts'
 import type { Core, Route } from '../core.ts'
 import type { LoginMethod, Resumed, RunningLogin } from '../login/login.ts'
 import { redirect } from '../answer.ts'
+import { labelOf, tellClient } from '../client-label.ts'
+import { GRANTS } from '../grants/path.ts'
 import type { Transaction, User } from '../transaction.ts'
 import { consentPage } from './consent-page.ts'
 import { problemPage, type Operator } from './page.ts'
@@ -18,6 +20,8 @@ export interface ConsentOptions {
 
 export interface ConsentPages {
   readonly step: ConsentStep
+  /** The sign-in, for pages that are about no transaction. */
+  readonly login: RunningLogin
   readonly routes: ReadonlyMap<string, Route>
 }
 
@@ -42,7 +46,8 @@ export function createConsent(
     return response
   }
 
-  const login: RunningLogin = start({ core, operator, clientAddress, consentUrl, complete })
+  const grantsUrl = core.url(GRANTS)
+  const login: RunningLogin = start({ core, operator, clientAddress, consentUrl, grantsUrl, complete })
 
   /** Keeps who is asked, so that the answer counts for the person whose name the page showed. */
   const bind = async (
@@ -72,10 +77,11 @@ export function createConsent(
     const { client, redirectUri, scopes } = transaction
     await core.tell({
       type: 'consent.shown',
-      clientId: client.id,
+      ...tellClient(client.id, labelOf(client)),
       resource: resource.resource,
       scopes,
       subject: who?.userId,
+      tenant: who?.tenant,
     })
     return consentPage({
       handle: resumed.handle,
@@ -89,7 +95,7 @@ export function createConsent(
       canSwitch: login.forget !== undefined,
       operator,
       lastingDays: client.grants.includes('refresh_token') ? lastingDays : undefined,
-      paths: { decide: core.url(CONSENT), switch: core.url(SWITCH) },
+      paths: { decide: core.url(CONSENT), switch: core.url(SWITCH), grants: grantsUrl },
     })
   }
 
@@ -140,5 +146,5 @@ export function createConsent(
     return redirect(consentUrl(begun.handle))
   }
 
-  return { step, routes }
+  return { step, login, routes }
 }

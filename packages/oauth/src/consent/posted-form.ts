@@ -20,32 +20,39 @@ export const isOver = (): Response =>
     'It took too long, was already answered, or began in another browser. Start again from the application.',
   )
 
-const single = (form: URLSearchParams, name: string): string => {
+/** The value of a field that comes once; empty for all else. */
+export const single = (form: URLSearchParams, name: string): string => {
   const values = form.getAll(name)
   return values.length === 1 ? (values[0] ?? '') : ''
+}
+
+/** The fields that a page of this server posted; a page that says what is wrong with all else. */
+export async function readOwnForm(request: Request, issuer: string): Promise<URLSearchParams | Response> {
+  if (!isSameOrigin(request, issuer)) {
+    return problemPage(
+      403,
+      'This form was not sent by this page',
+      'Another website may have tried to answer for you. Nothing was done.',
+    )
+  }
+  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== 'application/x-www-form-urlencoded') {
+    return problemPage(400, 'This form could not be read', 'Go back and try again.')
+  }
+  try {
+    return new URLSearchParams(await readText(request, MAX_FORM_BYTES))
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    return problemPage(error.status, 'This form could not be read', 'Go back and try again.')
+  }
 }
 
 /** A route for forms of our own pages: posted by a page of this server, in the browser that began the transaction. */
 export const postedForm =
   (core: Core & Ending, answer: (request: Request, posted: Posted) => Promise<Response>): Route =>
   async (request) => {
-    if (!isSameOrigin(request, core.issuer)) {
-      return problemPage(
-        403,
-        'This form was not sent by this page',
-        'Another website may have tried to answer for you. Nothing was allowed.',
-      )
-    }
-    const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-    if (type !== 'application/x-www-form-urlencoded') return isOver()
-    let text: string
-    try {
-      text = await readText(request, MAX_FORM_BYTES)
-    } catch (error) {
-      if (!(error instanceof OAuthError)) throw error
-      return problemPage(error.status, 'This form could not be read', 'Start again from the application.')
-    }
-    const form = new URLSearchParams(text)
+    const form = await readOwnForm(request, core.issuer)
+    if (form instanceof Response) return form
     const handle = single(form, 'handle')
     const transaction = await core.resume(request, handle)
     return transaction ? answer(request, { form, handle, transaction }) : isOver()
@@ -66,7 +73,7 @@ export const pageWithForm =
   (request) => {
     if (request.method === 'GET') return page(request)
     if (request.method === 'POST') return form(request)
-    const response = problemPage(405, 'This page cannot be used like this', 'Start again from the application.')
+    const response = problemPage(405, 'This page cannot be used like this', 'Open it by its address.')
     response.headers.set('allow', 'GET, POST')
     return response
   }

@@ -48,6 +48,15 @@ background:var(--fill);color:var(--soft);border:1px solid var(--line);white-spac
 .tag.new{background:var(--new-fill);color:var(--new);border-color:transparent}
 code{font:.8125rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--soft)}
 .after{margin:1rem 0 0}
+.grant{border:1px solid var(--line);border-radius:.5rem;padding:1rem 1.125rem 1.125rem;margin:1.25rem 0 0}
+.grant h2{font-size:1.125rem;line-height:1.35}
+.grant .button{margin-top:.5rem}
+.grant dl{margin:.75rem 0 0}
+h3{font-size:.9375rem;margin:1rem 0 .375rem;font-weight:650}
+.grant ul{border:0;border-top:1px solid var(--line);border-radius:0}
+li.plain{display:block;padding:.5rem 0}
+.notice{border-left:.3125rem solid var(--focus);border-radius:.5rem;background:var(--new-fill);padding:.625rem .875rem;margin:1rem 0 0;font-weight:600}
+nav{display:flex;gap:1rem;justify-content:center;align-items:baseline;margin:1.25rem 0 0}
 .actions{display:grid;grid-template-columns:1fr 1fr;gap:.75rem;margin:1.25rem 0 0}
 .actions button,.button{min-height:2.75rem;padding:.5rem 1rem;font:inherit;font-weight:600;border-radius:.5rem;border:1.5px solid var(--edge);
 background:var(--card);color:var(--text);cursor:pointer}
@@ -57,8 +66,8 @@ input[type=text]{width:100%;min-height:2.75rem;padding:.5rem .75rem;font:inherit
 border-radius:.5rem;margin-top:.375rem}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 @media (max-width:30rem){body{padding:0;background:var(--card)}main{border:0;border-radius:0;padding:1.25rem 1.125rem 1.5rem;margin:0}dl{grid-template-columns:1fr;gap:0}
-dd+dt{margin-top:.75rem}h1{font-size:1.3125rem}}
-@media (forced-colors:active){.warn,.tag,main,ul{border:1px solid}}
+dd+dt{margin-top:.75rem}h1{font-size:1.3125rem}.grant{padding:.875rem 1rem 1rem}.grant dl{grid-template-columns:max-content 1fr;gap:.5rem 1rem}.grant dd+dt{margin:0}}
+@media (forced-colors:active){.warn,.tag,.notice,main,ul{border:1px solid}}
 `
   .trim()
   .replace(/\n/g, '')

@@ -1,9 +1,9 @@
 import { redirect } from '../answer.ts'
 import { escapeHtml } from '../consent/display-text.ts'
 import { pageResponse, placeLine, problemPage } from '../consent/page.ts'
-import { pageWithForm, postedForm, resumedPage, type Posted } from '../consent/posted-form.ts'
+import { isOver, pageWithForm, readOwnForm, resumedPage, single } from '../consent/posted-form.ts'
 import type { Route } from '../core.ts'
-import type { LoginContext, LoginMethod, Resumed, RunningLogin } from './login.ts'
+import type { LoginContext, LoginMethod, RunningLogin } from './login.ts'
 import { createSessions } from './session.ts'
 
 export interface DevLoginOptions {
@@ -45,7 +45,10 @@ export function devLogin({ suggest = 'dev' }: DevLoginOptions = {}): LoginMethod
   return { start: (context) => startDevLogin(context, suggest) }
 }
 
-function startDevLogin({ core, operator, clientAddress, consentUrl }: LoginContext, suggest: string): RunningLogin {
+function startDevLogin(
+  { core, operator, clientAddress, consentUrl, grantsUrl }: LoginContext,
+  suggest: string,
+): RunningLogin {
   const { protocol, hostname } = new URL(core.issuer)
   if (protocol !== 'http:' || !LOOPBACK.test(hostname)) {
     throw new TypeError(
@@ -55,7 +58,8 @@ function startDevLogin({ core, operator, clientAddress, consentUrl }: LoginConte
   const sessions = createSessions(core, 'dev')
   const isLocal = (request: Request): boolean => isFromHere(request, clientAddress(request))
 
-  const form = (resumed: Resumed, name: string, problem = ''): Response =>
+  /** Without a handle it leads to what the person allowed. */
+  const form = (handle: string | undefined, name: string, problem = ''): Response =>
     pageResponse({
       title: `Sign in – ${operator.host}`,
       status: problem === '' ? 200 : 400,
@@ -65,7 +69,7 @@ function startDevLogin({ core, operator, clientAddress, consentUrl }: LoginConte
 <h1>Sign in for development</h1>
 <div class="warn" role="note"><b>There is no password.</b> Whoever uses this computer can sign in here under any name.</div>
 <form method="post" action="${escapeHtml(core.url(LOGIN))}">
-<input type="hidden" name="handle" value="${escapeHtml(resumed.handle)}">
+${handle === undefined ? '' : `<input type="hidden" name="handle" value="${escapeHtml(handle)}">`}
 <p class="after"><label for="name">Name</label>
 <input type="text" id="name" name="name" value="${escapeHtml(name)}" autocomplete="username" required maxlength="64" aria-describedby="rule"></p>
 <p class="soft" id="rule"${problem === '' ? '' : ' role="alert"'}>${problem || 'Letters, digits and . @ + - _'}</p>
@@ -73,11 +77,10 @@ function startDevLogin({ core, operator, clientAddress, consentUrl }: LoginConte
 </form>`,
     })
 
-  const enter = async (request: Request, posted: Posted): Promise<Response> => {
-    if (!isLocal(request)) return notHere()
-    const name = posted.form.get('name') ?? ''
-    if (!NAME.test(name)) return form(posted, suggest, 'Use letters, digits and . @ + - _, 64 at most.')
-    const response = redirect(consentUrl(posted.handle))
+  const enter = async (fields: URLSearchParams, handle?: string): Promise<Response> => {
+    const name = fields.get('name') ?? ''
+    if (!NAME.test(name)) return form(handle, suggest, 'Use letters, digits and . @ + - _, 64 at most.')
+    const response = redirect(handle === undefined ? grantsUrl : consentUrl(handle))
     response.headers.append(
       'set-cookie',
       await sessions.write({ userId: name, displayName: name, authTime: core.now() }),
@@ -85,20 +88,31 @@ function startDevLogin({ core, operator, clientAddress, consentUrl }: LoginConte
     return response
   }
 
+  const page: Route = (request) => {
+    if (!isLocal(request)) return notHere()
+    if (!new URL(request.url).searchParams.has('handle')) return form(undefined, suggest)
+    return resumedPage(core, async (_request, { handle }) => form(handle, suggest))(request)
+  }
+
+  const posted: Route = async (request) => {
+    if (!isLocal(request)) return notHere()
+    const fields = await readOwnForm(request, core.issuer)
+    if (fields instanceof Response) return fields
+    if (!fields.has('handle')) return enter(fields)
+    const handle = single(fields, 'handle')
+    return (await core.resume(request, handle)) ? enter(fields, handle) : isOver()
+  }
+
   return {
     identify: async (request, { handle }) => {
       if (!isLocal(request)) return notHere()
       return (await sessions.read(request)) ?? redirect(`${core.url(LOGIN)}?handle=${encodeURIComponent(handle)}`)
     },
+    visit: async (request) => {
+      if (!isLocal(request)) return notHere()
+      return (await sessions.read(request)) ?? redirect(core.url(LOGIN))
+    },
     forget: sessions.forget,
-    routes: new Map<string, Route>([
-      [
-        LOGIN,
-        pageWithForm(
-          resumedPage(core, async (request, resumed) => (isLocal(request) ? form(resumed, suggest) : notHere())),
-          postedForm(core, enter),
-        ),
-      ],
-    ]),
+    routes: new Map<string, Route>([[LOGIN, pageWithForm(page, posted)]]),
   }
 }

@@ -3,8 +3,11 @@ import type { Core, Route } from '../core.ts'
 import type { Operator } from '../consent/page.ts'
 import type { Transaction, User } from '../transaction.ts'
 
-/** What a sign-in is for, for an application that signs people in by itself. */
-export interface LoginRequest extends Pick<Transaction, 'client' | 'resource' | 'scopes'> {
+/**
+ * What a sign-in is for, for an application that signs people in by itself; nothing but `returnTo` where a person comes to see
+ * what they allowed.
+ */
+export interface LoginRequest extends Partial<Pick<Transaction, 'client' | 'resource' | 'scopes'>> {
   /** Where to send the browser, by GET, once the person is signed in. */
   readonly returnTo: string
 }
@@ -34,6 +37,8 @@ export interface LoginContext {
   readonly clientAddress: (request: Request) => string | undefined
   /** The page that asks, for this transaction. */
   readonly consentUrl: (handle: string) => string
+  /** The page of what a person allowed: where a sign-in leads that is for no application. */
+  readonly grantsUrl: string
   /** Ends an approved transaction for the person who signed in after it. */
   readonly complete: (transaction: Transaction, user: User, scopes: readonly string[]) => Promise<Response>
 }
@@ -41,6 +46,8 @@ export interface LoginContext {
 /** `undefined` means that the person signs in after the consent page, with the provider. */
 export interface RunningLogin {
   readonly identify: (request: Request, resumed: Resumed) => Promise<User | Response | undefined>
+  /** Who came to see what they allowed, or a page or redirect that finds out and leads back to `grantsUrl`. */
+  readonly visit: (request: Request) => Promise<User | Response>
   /** Who signs people in after they allowed something. */
   readonly provider?: {
     readonly name: string
@@ -57,8 +64,9 @@ export interface RunningLogin {
 /** The application's own sign-in as one of ours. */
 export const callbackLogin =
   (callback: LoginCallback): LoginMethod['start'] =>
-  ({ consentUrl }) => ({
+  ({ consentUrl, grantsUrl }) => ({
     identify: async (request, { transaction: { client, resource, scopes }, handle }) =>
       callback(request, { client, resource, scopes, returnTo: consentUrl(handle) }),
+    visit: async (request) => callback(request, { returnTo: grantsUrl }),
     routes: new Map(),
   })

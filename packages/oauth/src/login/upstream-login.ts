@@ -1,14 +1,15 @@
-import { AuthorizationResponseError, generateRandomCodeVerifier, type IDToken } from 'oauth4webapi'
+import type { IDToken } from 'oauth4webapi'
 import { redirect } from '../answer.ts'
 import { problemPage } from '../consent/page.ts'
 import { isOver } from '../consent/posted-form.ts'
 import type { Route } from '../core.ts'
-import { isObject } from '../register/client-metadata.ts'
-import { randomSecret, Secret } from '../secrets.ts'
 import type { Transaction, User } from '../transaction.ts'
-import { identityProvider, type ProviderOptions, type Trip } from './identity-provider.ts'
+import type { ProviderOptions } from './identity-provider.ts'
+import { CALLBACK, createJourney } from './journey.ts'
 import type { LoginContext, LoginMethod, RunningLogin } from './login.ts'
-import { createSessions, hostCookie } from './session.ts'
+import { createSessions } from './session.ts'
+import type { PlannedTrip } from './trips.ts'
+import { createVisits } from './upstream-visit.ts'
 
 export interface UpstreamLoginOptions extends ProviderOptions {
   /** As people know it: "You sign in with …". */
@@ -16,20 +17,6 @@ export interface UpstreamLoginOptions extends ProviderOptions {
   /** Who a person is here, or `undefined` for somebody who may not use this server; their `sub` unless given. */
   readonly user?: (claims: IDToken) => User | undefined | Promise<User | undefined>
 }
-
-const CALLBACK = '/login/callback'
-const TRIP_LIFETIME = 10 * 60 * 1000
-
-const cookieName = (state: string): string => `hawser-upstream-${state.slice(0, 12)}`
-
-const userOf = ({ sub, name, email, auth_time: authTime }: IDToken, now: number): User => ({
-  userId: sub,
-  displayName: typeof email === 'string' ? email : typeof name === 'string' ? name : sub,
-  authTime: authTime === undefined ? now : authTime * 1000,
-})
-
-const isTrip = (value: unknown): value is Trip & { readonly handle: string } =>
-  isObject(value) && ['handle', 'state', 'nonce', 'verifier'].every((name) => typeof value[name] === 'string')
 
 const failed = (): Response =>
   problemPage(400, 'The sign-in did not work', 'Nothing was allowed. Start again from the application.')
@@ -46,87 +33,67 @@ export const upstreamLogin = (options: UpstreamLoginOptions): LoginMethod => ({
   start: (context) => startUpstreamLogin(context, options),
 })
 
-function startUpstreamLogin({ core, complete }: LoginContext, options: UpstreamLoginOptions): RunningLogin {
-  const { name, clientSecret, user: toUser, ...providerOptions } = options
-  const secret = clientSecret === undefined ? undefined : new Secret(clientSecret)
-  const provider = identityProvider(providerOptions, secret, core.url(CALLBACK), core.now)
+function startUpstreamLogin(context: LoginContext, options: UpstreamLoginOptions): RunningLogin {
+  const { core, grantsUrl, complete } = context
   const sessions = createSessions(core, 'session')
-  const context = `trip ${core.issuer}`
+  const journey = createJourney(core, options)
+  const place = { name: options.name, origin: new URL(options.issuer).origin }
+  const visits = createVisits(context, journey, place)
 
   const begin: NonNullable<RunningLogin['provider']>['begin'] = async ({ transaction, handle }, scopes) => {
-    const trip: Trip = { state: randomSecret(), nonce: randomSecret(), verifier: generateRandomCodeVerifier() }
-    let target: URL
-    try {
-      target = await provider.leave(trip, transaction.notes?.['other'] !== undefined)
-    } catch (error) {
-      if (!(error instanceof Error)) throw error
-      await core.tell({
-        type: 'authorization.refused',
-        clientId: transaction.client.id,
-        reason: 'provider_unavailable',
-      })
-      return problemPage(503, 'The sign-in cannot be reached', 'Go back and try again in a minute.')
-    }
+    const trip = journey.plan(handle)
+    const target = await journey.leave(trip, transaction.notes?.['other'] !== undefined, transaction.client.id)
+    if (target instanceof Response) return target
     const notes = { state: await core.digest('upstream', trip.state), scopes: scopes.join(' ') }
     const approved: Transaction = { ...transaction, notes, version: transaction.version + 1 }
     if (!(await core.store.replaceTransaction(approved, core.now()))) return isOver()
-    const response = redirect(target.href)
-    const sealed = await core.seal('upstream', JSON.stringify({ ...trip, handle }), context)
-    response.headers.append('set-cookie', hostCookie(core, cookieName(trip.state)).write(sealed, TRIP_LIFETIME))
-    return response
+    return journey.send(target, trip)
   }
 
-  /** The trip that this answer belongs to, with its transaction: same browser, same state, approved, and the first time. */
-  const resume = async (request: Request, state: string) => {
-    const sealed = hostCookie(core, cookieName(state)).read(request)
-    const text = sealed === undefined ? undefined : await core.open('upstream', sealed, context)
-    const trip: unknown = text === undefined ? undefined : JSON.parse(text)
-    if (!isTrip(trip)) return undefined
-    const transaction = await core.resume(request, trip.handle)
+  /** The approved transaction of a trip, for the first answer alone. */
+  const resume = async (request: Request, handle: string, { state }: PlannedTrip) => {
+    const transaction = await core.resume(request, handle)
     if (!transaction?.notes || transaction.notes['state'] !== (await core.digest('upstream', state))) return undefined
     const scopes = transaction.notes['scopes']?.split(' ').filter(Boolean) ?? []
     const used: Transaction = { ...transaction, notes: undefined, version: transaction.version + 1 }
-    return (await core.store.replaceTransaction(used, core.now())) ? { trip, transaction: used, scopes } : undefined
+    return (await core.store.replaceTransaction(used, core.now())) ? { transaction: used, scopes } : undefined
   }
 
-  const finish = async (
-    answer: URLSearchParams,
-    { trip, transaction, scopes }: NonNullable<Awaited<ReturnType<typeof resume>>>,
-  ) => {
-    let claims: IDToken
-    try {
-      claims = await provider.arrive(answer, trip)
-    } catch (error) {
-      if (error instanceof AuthorizationResponseError && error.error === 'access_denied') return core.deny(transaction)
-      const reason = 'provider_answer'
-      await core.tell({ type: 'authorization.refused', clientId: transaction.client.id, reason })
-      return failed()
-    }
-    const user = toUser ? await toUser(claims) : userOf(claims, core.now())
-    if (!user) {
-      await core.tell({ type: 'authorization.refused', clientId: transaction.client.id, reason: 'no_account' })
-      return core.deny(transaction)
-    }
-    const response = await complete(transaction, user, scopes)
+  const withSession = async (response: Response, user: User): Promise<Response> => {
     response.headers.append('set-cookie', await sessions.write(user))
     return response
+  }
+
+  const finish = async (request: Request, answer: URLSearchParams, trip: PlannedTrip): Promise<Response> => {
+    if (trip.handle === undefined) {
+      const user = await visits.finish(answer, trip)
+      return user instanceof Response ? user : withSession(redirect(grantsUrl), user)
+    }
+    const resumed = await resume(request, trip.handle, trip)
+    if (!resumed) return isOver()
+    const { transaction, scopes } = resumed
+    const user = await journey.arrive(answer, trip)
+    if (typeof user !== 'string') return withSession(await complete(transaction, user, scopes), user)
+    if (user !== 'denied') await journey.refuse(user, transaction.client.id)
+    return user === 'unclear' ? failed() : core.deny(transaction)
   }
 
   const callback: Route = async (request) => {
     if (request.method !== 'GET') return failed()
     const answer = new URL(request.url).searchParams
     const state = answer.get('state') ?? ''
-    const resumed = await resume(request, state)
-    if (!resumed) return isOver()
-    const response = await finish(answer, resumed)
-    response.headers.append('set-cookie', hostCookie(core, cookieName(state)).forget())
+    const trip = await journey.read(request, state)
+    if (!trip) return isOver()
+    const response = await finish(request, answer, trip)
+    response.headers.append('set-cookie', journey.forget(state))
     return response
   }
 
   return {
     identify: async (request) => sessions.read(request),
-    provider: { name, origin: new URL(options.issuer).origin, begin },
+    visit: async (request) => (await sessions.read(request)) ?? visits.invite(),
+    provider: { ...place, begin },
     forget: sessions.forget,
-    routes: new Map([[CALLBACK, callback]]),
+    routes: new Map([[CALLBACK, callback], visits.route]),
   }
 }

@@ -1,5 +1,15 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { Code, Grant, GrantFilter, GrantStore, Redemption, Rotation, StoredKey } from '../store.ts'
+import type {
+  Code,
+  Grant,
+  GrantFilter,
+  GrantStore,
+  ListedGrant,
+  ListPart,
+  Redemption,
+  Rotation,
+  StoredKey,
+} from '../store.ts'
 import { createEntries } from './entries.ts'
 import { openDatabase, transact } from './open-database.ts'
 
@@ -63,6 +73,7 @@ const FILTERS = {
   clientId: 'client_id',
   resource: 'resource',
   tenant: 'tenant',
+  kind: "body ->> 'kind'",
 } as const
 
 /**
@@ -114,6 +125,7 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
         return true
       }),
     readGrant: (grantId, now) => toGrant(readGrant.get(grantId, now)),
+    listGrants: (filter, part, now) => listGrants(database, filter, part, now),
     revokeGrants: (filter) => revokeGrants(database, filter),
 
     readCode: (key) => toCode(readCode.get(key)),
@@ -171,17 +183,37 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
   }
 }
 
-/** The names of columns are ours; what is compared is bound. */
-function revokeGrants(database: DatabaseSync, filter: GrantFilter): readonly Grant[] {
-  const wanted = Object.entries(FILTERS).flatMap(([name, column]) => {
+/** Each part of a filter as a condition, and what it compares with. The names of columns are ours; what is compared is bound. */
+const conditionsOf = (filter: GrantFilter): readonly (readonly [sql: string, value: string | null])[] =>
+  Object.entries(FILTERS).flatMap(([name, column]) => {
     const value = filter[name as keyof typeof FILTERS]
-    return value === undefined ? [] : [[column, value] as const]
+    return value === undefined ? [] : [[`${column} IS ?`, value] as const]
   })
-  if (wanted.length === 0) return []
-  const where = wanted.map(([column]) => `${column} = ?`).join(' AND ')
+
+function listGrants(
+  database: DatabaseSync,
+  filter: GrantFilter,
+  { limit, after = '' }: ListPart,
+  now: number,
+): readonly ListedGrant[] {
+  const conditions = conditionsOf(filter)
+  const where = [...conditions.map(([sql]) => sql), 'id > ?', 'expires_at > ?'].join(' AND ')
+  return database
+    .prepare(`SELECT * FROM grants WHERE ${where} ORDER BY id LIMIT ?`)
+    .all(...conditions.map(([, value]) => value), after, now, limit)
+    .flatMap((row) => {
+      const grant = toGrant(row)
+      return grant ? [{ ...grant, refreshedAt: row['used_at'] === null ? undefined : Number(row['used_at']) }] : []
+    })
+}
+
+function revokeGrants(database: DatabaseSync, filter: GrantFilter): readonly Grant[] {
+  const conditions = conditionsOf(filter)
+  if (conditions.length === 0) return []
+  const where = conditions.map(([sql]) => sql).join(' AND ')
   const rows = database
     .prepare(`DELETE FROM grants WHERE ${where} RETURNING body, expires_at`)
-    .all(...wanted.map(([, value]) => value))
+    .all(...conditions.map(([, value]) => value))
   return rows.flatMap((row) => toGrant(row) ?? [])
 }
 

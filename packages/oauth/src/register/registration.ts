@@ -1,6 +1,7 @@
 import { answerError, answerJson, answerPreflight } from '../answer.ts'
 import { readJson } from '../cimd/read-json.ts'
 import type { Client, ClientSource, GrantType } from '../client.ts'
+import { labelOf, tellClient } from '../client-label.ts'
 import type { Core, Route } from '../core.ts'
 import { OAuthError } from '../oauth-error.ts'
 import { readText } from '../parameters.ts'
@@ -111,7 +112,7 @@ export function createRegistration(
     const client: Client = { ...readClient(await readBody(request), redirectSchemes), id: `self-${randomSecret()}` }
     const now = core.now()
     if (!(await core.store.addClient({ client, createdAt: now, expiresAt: now + UNUSED }, now))) throw tooMany()
-    await core.tell({ type: 'client.registered', clientId: client.id })
+    await core.tell({ type: 'client.registered', ...tellClient(client.id, labelOf(client)) })
     return answerJson(information(client, now), 201)
   }
 

@@ -1,4 +1,5 @@
 import type { Client } from '../client.ts'
+import { labelOf } from '../client-label.ts'
 import { OAuthError } from '../oauth-error.ts'
 import type { Resource } from '../resources.ts'
 import type { Grant } from '../store.ts'
@@ -17,6 +18,7 @@ export async function issueAlone(
   const grant: Grant = {
     id: crypto.randomUUID(),
     clientId: client.id,
+    client: labelOf(client),
     ...holder,
     resource: resource.resource,
     scopes,

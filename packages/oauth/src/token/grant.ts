@@ -1,5 +1,6 @@
 import type { AccessTokens } from '../access-token.ts'
 import type { Client } from '../client.ts'
+import { tellClient } from '../client-label.ts'
 import type { Core } from '../core.ts'
 import type { Lifetimes } from '../lifetimes.ts'
 import { invalidGrant } from '../oauth-error.ts'
@@ -37,7 +38,7 @@ export const joinScopes = (scopes: readonly string[]): string | undefined =>
 /** What an event says of a grant. */
 export const eventOf = (grant: Grant | undefined): Omit<OAuthEvent, 'type' | 'at'> => ({
   grantId: grant?.id,
-  clientId: grant?.clientId,
+  ...(grant && tellClient(grant.clientId, grant.client)),
   subject: grant?.subject,
   tenant: grant?.tenant,
   resource: grant?.resource,
@@ -51,5 +52,5 @@ export async function refuseGrant(core: Core, client: Client, reason: string, gr
 
 /** Ends a grant that somebody else may hold. */
 export async function tellRevoked(core: Core, grant: Grant | undefined, reason: string): Promise<void> {
-  if (grant) await core.tell({ type: 'grant.revoked', ...eventOf(grant), reason })
+  if (grant) await core.tell({ type: 'grant.revoked', ...eventOf(grant), scopes: grant.scopes, reason })
 }

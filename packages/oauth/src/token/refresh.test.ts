@@ -166,9 +166,9 @@ describe.each(STORES)('refreshing, kept in %s', (_, createStore) => {
   it('TA36: gives nothing once the grant is revoked', async () => {
     const { oauth } = createWorld()
     const one = await getTokens(oauth)
-    expect(await oauth.revokeGrants({ subject: 'bob' })).toBe(0)
-    expect(await oauth.revokeGrants({})).toBe(0)
-    expect(await oauth.revokeGrants({ subject: 'ada', resource: NOTES })).toBe(1)
+    expect(await oauth.grants.revoke({ subject: 'bob' })).toBe(0)
+    expect(await oauth.grants.revoke({})).toBe(0)
+    expect(await oauth.grants.revoke({ subject: 'ada', resource: NOTES })).toBe(1)
     expect((await refresh(oauth, one.refresh)).body).toMatchObject({ error: 'invalid_grant' })
   })
 

@@ -1,0 +1,2 @@
+/** Where people see what they allowed. */
+export const GRANTS = '/grants'
