@@ -53,9 +53,10 @@ export const createAuthorize =
       const handle = randomSecret()
       const browser = randomSecret()
       const now = core.now()
+      const [key, browserKey] = await Promise.all([core.digest('transaction', handle), core.digest('browser', browser)])
       const transaction: Transaction = {
-        key: await core.digest('transaction', handle),
-        browserKey: await core.digest('browser', browser),
+        key,
+        browserKey,
         version: 0,
         client: { ...client, jwks: undefined, secretDigest: undefined },
         redirectUri,

@@ -1,6 +1,5 @@
 /** One key for each: what was made for one purpose is worth nothing for another. */
 export type Purpose =
-  | 'access-token-id'
   | 'address'
   | 'browser'
   | 'client-secret'
@@ -10,7 +9,6 @@ export type Purpose =
   | 'once'
   | 'refresh'
   | 'refresh-response'
-  | 'refresh-tag'
   | 'signing-key'
   | 'transaction'
   | 'upstream'
@@ -90,16 +88,13 @@ export function createSecrets(secret: Secret | undefined): Secrets {
     remembered(sealKeys, purpose, async () =>
       deriveKey(await root(), `seal ${purpose}`, CIPHER, ['encrypt', 'decrypt']),
     )
-  const digest: Secrets['digest'] = async (purpose, text) =>
-    encodeBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', await macKey(purpose), encoder.encode(text))))
-  /** From the server's secret and the opener: neither is enough. */
-  const openerKey = async (opener: string): Promise<CryptoKey> => {
-    const material = encoder.encode(`${opener} ${await digest('refresh-response', opener)}`)
-    const key = await crypto.subtle.importKey('raw', material, 'HKDF', false, ['deriveKey'])
-    return deriveKey(key, 'seal for', CIPHER, ['encrypt', 'decrypt'])
-  }
+  const mac = async (purpose: Purpose, text: string): Promise<ArrayBuffer> =>
+    crypto.subtle.sign('HMAC', await macKey(purpose), encoder.encode(text))
+  /** From the server's secret and the opener: neither is enough. An opener is a token, of which each has its own key. */
+  const openerKey = async (opener: string): Promise<CryptoKey> =>
+    crypto.subtle.importKey('raw', await mac('refresh-response', opener), 'AES-GCM', false, ['encrypt', 'decrypt'])
   return {
-    digest,
+    digest: async (purpose, text) => encodeBase64Url(new Uint8Array(await mac(purpose, text))),
     seal: async (purpose, text, context) => encrypt(await sealKey(purpose), text, context),
     open: async (purpose, sealed, context) => decrypt(await sealKey(purpose), sealed, context),
     sealFor: async (opener, text) => encrypt(await openerKey(opener), text, ''),

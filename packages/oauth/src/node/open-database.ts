@@ -1,38 +1,28 @@
 import { closeSync, openSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { createSteps, type Steps } from './steps.ts'
 
 /** Milliseconds that a write waits for other processes. */
 const BUSY_TIMEOUT = 5_000
 const BUSY_PAUSE = 10
 const SQLITE_BUSY = 5
 
-/**
- * A SQLite file that processes of one machine may share, readable by its owner alone. What was committed is on the disk: a
- * refresh token that a power cut takes back would end the sign-in of whoever has it.
- */
-export function openDatabase(path: string, schema: string): DatabaseSync {
+/** An open file, and the steps in which it changes. */
+export interface Database extends Steps {
+  readonly prepare: (sql: string) => StatementSync
+}
+
+/** A SQLite file that processes of one machine may share, readable by its owner alone. */
+export function openDatabase(path: string, schema: string): Database {
   if (path !== ':memory:') createFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     setJournal(database)
-    database.exec('PRAGMA synchronous = FULL')
-    transact(database, () => database.exec(schema))
-    return database
+    const steps = createSteps(database)
+    steps.step(() => database.exec(schema))
+    return { ...steps, prepare: (sql) => database.prepare(sql) }
   } catch (error) {
     database.close()
-    throw error
-  }
-}
-
-/** Runs a function as one step, which waits for other processes and which they wait for. */
-export function transact<T>(database: DatabaseSync, run: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = run()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    undo(database)
     throw error
   }
 }
@@ -68,13 +58,4 @@ function setJournal(database: DatabaseSync): void {
 function isBusy(error: unknown): boolean {
   const code: unknown = error instanceof Error && 'errcode' in error ? error.errcode : undefined
   return typeof code === 'number' && (code & 0xff) === SQLITE_BUSY
-}
-
-/** A transaction that failed may be over already. */
-function undo(database: DatabaseSync): void {
-  try {
-    database.exec('ROLLBACK')
-  } catch {
-    // There is nothing to undo.
-  }
 }

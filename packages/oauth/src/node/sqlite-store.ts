@@ -1,7 +1,7 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { SQLOutputValue } from 'node:sqlite'
 import type { Code, Grant, GrantFilter, GrantStore, Redemption, Rotation, StoredKey } from '../store.ts'
 import { createEntries } from './entries.ts'
-import { openDatabase, transact } from './open-database.ts'
+import { openDatabase, type Database } from './open-database.ts'
 
 /** A `GrantStore` in a file. */
 export interface SqliteStore extends GrantStore, Disposable {
@@ -67,7 +67,9 @@ const FILTERS = {
 
 /**
  * Keeps everything in a SQLite file, so that it outlives the process. Processes and threads of one machine may share the
- * file; a code and a refresh token are used once by all of them together.
+ * file; a code and a refresh token are used once by all of them together. What is handed out, used up or revoked is on the
+ * disk before anybody is told. What a person only has to begin again is not waited for: a sign-in under way, a code that
+ * nobody has redeemed, a remembered consent.
  *
  * @param path The file; its folder must exist. Only its owner may read it.
  * @throws RangeError for a bound that is not more than 0, and the errors of `node:sqlite`, as its methods do.
@@ -75,7 +77,7 @@ const FILTERS = {
 export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStoreOptions = {}): SqliteStore {
   if (!(maxEntries > 0)) throw new RangeError(`maxEntries must be more than 0; it is ${maxEntries}.`)
   const database = openDatabase(path, SCHEMA)
-  const prepare = (sql: string): StatementSync => database.prepare(sql)
+  const { prepare, step, lasting, close } = database
   const entries = createEntries(database, maxEntries)
   const addGrant = prepare(
     'INSERT INTO grants (id, subject, client_id, resource, tenant, expires_at, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -94,31 +96,35 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
   const addKey = prepare('INSERT INTO signing_keys VALUES (?, ?, ?, ?)')
 
   const revoke = (grantId: string): Grant | undefined => toGrant(removeGrant.get(grantId))
-  const close = (): void => database.close()
 
   return {
     isLasting: path !== ':memory:',
 
     addTransaction: (transaction) =>
-      entries.add('transaction', transaction.key, transaction, transaction.expiresAt, transaction.createdAt),
+      step(() =>
+        entries.add('transaction', transaction.key, transaction, transaction.expiresAt, transaction.createdAt),
+      ),
     readTransaction: (key, now) => entries.read('transaction', key, now),
     replaceTransaction: (transaction, now) => entries.replace('transaction', transaction, now),
     takeTransaction: (key, now) => entries.take('transaction', key, now),
 
-    addGrant: (grant, code, now) =>
-      transact(database, () => {
+    addGrant: (grant, code, now) => {
+      const add = (): boolean => {
         if (!entries.hasRoom('grants', now)) return false
         const { id, subject, clientId, resource, tenant = null, expiresAt } = grant
         addGrant.run(id, subject, clientId, resource, tenant, expiresAt, JSON.stringify(grant))
         if (code) addCode.run(code.key, code.forgetAt, JSON.stringify(code))
         return true
-      }),
+      }
+      // A code is redeemed by a step that lasts; without one the token follows at once.
+      return code ? step(add) : lasting(add)
+    },
     readGrant: (grantId, now) => toGrant(readGrant.get(grantId, now)),
-    revokeGrants: (filter) => revokeGrants(database, filter),
+    revokeGrants: (filter) => lasting(() => revokeGrants(database, filter)),
 
     readCode: (key) => toCode(readCode.get(key)),
-    redeemCode: (key, refresh, now): Redemption =>
-      transact(database, () => {
+    redeemCode: (key, refresh, now) =>
+      lasting((): Redemption => {
         const row = readCode.get(key)
         const code = toCode(row)
         if (!code) return { ok: false, why: 'unknown' }
@@ -130,8 +136,8 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
         return { ok: true, grant: { ...grant, expiresAt: code.grantExpiresAt } }
       }),
 
-    rotateRefresh: (grantId, key, successor, now, grace): Rotation =>
-      transact(database, () => {
+    rotateRefresh: (grantId, key, successor, now, grace) =>
+      lasting((): Rotation => {
         const row = readGrant.get(grantId, now)
         const grant = toGrant(row)
         if (!row || !grant || row['refresh_key'] === null) return { ok: false, why: 'unknown' }
@@ -146,25 +152,25 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
         return { ok: false, why: 'reused', grant: revoke(grantId) }
       }),
 
-    once: (key, expiresAt, now) => entries.add('once', key, true, expiresAt, now),
-    hit: (bucket, limit, windowMs, now) => entries.count(bucket, windowMs, now) <= limit,
+    once: (key, expiresAt, now) => lasting(() => entries.add('once', key, true, expiresAt, now)),
+    hit: (bucket, limit, windowMs, now) => step(() => entries.count(bucket, windowMs, now)) <= limit,
 
     readKeys: (now) => readKeys.all(now).map(({ body }) => JSON.parse(String(body)) as StoredKey),
     addKey: (key, after, now) =>
-      transact(database, () => {
+      lasting(() => {
         if (newestKey.get(now)?.['kid'] !== after) return false
         addKey.run(key.kid, key.signsFrom, key.expiresAt, JSON.stringify(key))
         return true
       }),
 
-    addClient: (client, now) => entries.add('client', client.client.id, client, client.expiresAt, now),
+    addClient: (client, now) => lasting(() => entries.add('client', client.client.id, client, client.expiresAt, now)),
     readClient: (clientId, now) => entries.read('client', clientId, now),
     touchClient: (clientId, expiresAt) => entries.touch('client', clientId, expiresAt),
-    removeClient: (clientId) => entries.take('client', clientId, 0),
+    removeClient: (clientId) => lasting(() => entries.take('client', clientId, 0)),
 
     readConsent: (key, now) => entries.read('consent', key, now),
-    saveConsent: (consent, now) => entries.save('consent', consent.key, consent, consent.expiresAt, now),
-    removeConsents: (userId, clientId) => entries.removeConsents(userId, clientId),
+    saveConsent: (consent, now) => step(() => entries.save('consent', consent.key, consent, consent.expiresAt, now)),
+    removeConsents: (userId, clientId) => lasting(() => entries.removeConsents(userId, clientId)),
 
     close,
     [Symbol.dispose]: close,
@@ -172,16 +178,16 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
 }
 
 /** The names of columns are ours; what is compared is bound. */
-function revokeGrants(database: DatabaseSync, filter: GrantFilter): readonly Grant[] {
+function revokeGrants({ prepare }: Database, filter: GrantFilter): readonly Grant[] {
   const wanted = Object.entries(FILTERS).flatMap(([name, column]) => {
     const value = filter[name as keyof typeof FILTERS]
     return value === undefined ? [] : [[column, value] as const]
   })
   if (wanted.length === 0) return []
   const where = wanted.map(([column]) => `${column} = ?`).join(' AND ')
-  const rows = database
-    .prepare(`DELETE FROM grants WHERE ${where} RETURNING body, expires_at`)
-    .all(...wanted.map(([, value]) => value))
+  const rows = prepare(`DELETE FROM grants WHERE ${where} RETURNING body, expires_at`).all(
+    ...wanted.map(([, value]) => value),
+  )
   return rows.flatMap((row) => toGrant(row) ?? [])
 }
 

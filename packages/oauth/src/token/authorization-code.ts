@@ -15,7 +15,7 @@ export const redeemCode: GrantHandler = async (core, client, form) => {
   const presented = form.get('code')
   if (presented === undefined) throw invalidRequest('code is missing.')
   if (!CODE.test(presented)) throw await refuseGrant(core, client, 'malformed_code')
-  const key = await core.digest('code', presented)
+  const [key, challenge] = await Promise.all([core.digest('code', presented), challengeOf(form.get('code_verifier'))])
   const code = await core.store.readCode(key)
   if (!code) throw await refuseGrant(core, client, 'unknown_code')
   if (code.clientId !== client.id) throw await refuseGrant(core, client, 'wrong_client')
@@ -25,7 +25,7 @@ export const redeemCode: GrantHandler = async (core, client, form) => {
   const now = core.now()
   const granted = await core.store.readGrant(code.grantId, now)
   if (granted) checkSameResource(form, granted.resource, core)
-  if ((await challengeOf(form.get('code_verifier'))) !== code.codeChallenge) {
+  if (challenge !== code.codeChallenge) {
     const revoked = await core.store.revokeGrants({ grantId: code.grantId })
     await tellRevoked(core, revoked[0], 'wrong_verifier')
     throw await refuseGrant(core, client, 'wrong_verifier', revoked[0])
