@@ -125,7 +125,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const metadata = createMetadata(core, grants, hasIntrospection, front.metadata)
   const jwks: OAuth['jwks'] = async () => ({ keys: await keys.published() })
 
-  const authorize = createAuthorize(core, front.consent, {
+  const authorize = createAuthorize(core, front, {
     transactionLifetime: lifetimes.transaction,
     redirectSchemes: schemes,
     clientAddress: options.clientAddress,

@@ -78,6 +78,7 @@ export const createFront =
       ? createRegistration(core, registration === true ? {} : registration, all)
       : undefined
     return {
+      admit: pages.admit,
       consent: pages.step,
       routes: new Map<string, Route>([...pages.routes, ...(registered ? [registered.route] : [])]),
       clients: [

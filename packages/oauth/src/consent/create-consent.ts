@@ -17,6 +17,7 @@ export interface ConsentOptions {
 }
 
 export interface ConsentPages {
+  readonly admit: RunningLogin['admit']
   readonly step: ConsentStep
   readonly routes: ReadonlyMap<string, Route>
 }
@@ -140,5 +141,5 @@ export function createConsent(
     return redirect(consentUrl(begun.handle))
   }
 
-  return { step, routes }
+  return { admit: login.admit, step, routes }
 }

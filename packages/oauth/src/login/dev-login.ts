@@ -53,7 +53,8 @@ function startDevLogin({ core, operator, clientAddress, consentUrl }: LoginConte
     )
   }
   const sessions = createSessions(core, 'dev')
-  const isLocal = (request: Request): boolean => isFromHere(request, clientAddress(request))
+  const admit = (request: Request): Response | undefined =>
+    isFromHere(request, clientAddress(request)) ? undefined : notHere()
 
   const form = (resumed: Resumed, name: string, problem = ''): Response =>
     pageResponse({
@@ -74,7 +75,8 @@ function startDevLogin({ core, operator, clientAddress, consentUrl }: LoginConte
     })
 
   const enter = async (request: Request, posted: Posted): Promise<Response> => {
-    if (!isLocal(request)) return notHere()
+    const refusal = admit(request)
+    if (refusal) return refusal
     const name = posted.form.get('name') ?? ''
     if (!NAME.test(name)) return form(posted, suggest, 'Use letters, digits and . @ + - _, 64 at most.')
     const response = redirect(consentUrl(posted.handle))
@@ -86,16 +88,17 @@ function startDevLogin({ core, operator, clientAddress, consentUrl }: LoginConte
   }
 
   return {
-    identify: async (request, { handle }) => {
-      if (!isLocal(request)) return notHere()
-      return (await sessions.read(request)) ?? redirect(`${core.url(LOGIN)}?handle=${encodeURIComponent(handle)}`)
-    },
+    admit,
+    identify: async (request, { handle }) =>
+      admit(request) ??
+      (await sessions.read(request)) ??
+      redirect(`${core.url(LOGIN)}?handle=${encodeURIComponent(handle)}`),
     forget: sessions.forget,
     routes: new Map<string, Route>([
       [
         LOGIN,
         pageWithForm(
-          resumedPage(core, async (request, resumed) => (isLocal(request) ? form(resumed, suggest) : notHere())),
+          resumedPage(core, async (request, resumed) => admit(request) ?? form(resumed, suggest)),
           postedForm(core, enter),
         ),
       ],
