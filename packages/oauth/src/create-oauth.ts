@@ -28,9 +28,10 @@ export interface OAuthOptions extends Partial<FrontOptions> {
   readonly store: GrantStore
   /**
    * At least 32 characters made at random, as `openssl rand -base64 32` makes them; the same for all processes that share the
-   * store, and kept elsewhere than the store. Left out, a store in memory gets one of its own.
+   * store, and kept elsewhere than the store. Of several the first makes, and all are tried, so that one can take the place of
+   * another. Left out, a store in memory gets one of its own.
    */
-  readonly secret?: string | undefined
+  readonly secret?: string | readonly string[] | undefined
   readonly resources: readonly ResourceOptions[]
   /** For requests that name none, where there are several. */
   readonly defaultResource?: string | undefined
@@ -87,7 +88,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const lifetimes = createLifetimes(options.lifetimes ?? {})
   const resources = createResources(options.resources, options.defaultResource)
   const schemes: ReadonlySet<string> = new Set(options.redirectSchemes ?? [])
-  const secrets = createSecrets(chooseSecret(options))
+  const secrets = createSecrets(chooseSecrets(options))
   const sources: ClientSource[] = [registeredClients(options.clients ?? [], { ...secrets, resources }, schemes)]
 
   const core: Core = {
@@ -216,12 +217,13 @@ function chooseFront({ front, login, ...options }: OAuthOptions, context: FrontC
   throw new TypeError('login says how people sign in: devLogin() on this machine, upstreamLogin({ … }), or a function.')
 }
 
-function chooseSecret({ secret, store }: OAuthOptions): Secret | undefined {
-  if (secret === undefined && !store.isLasting) return undefined
-  if (secret === undefined || secret.length < MIN_SECRET) {
+function chooseSecrets({ secret, store }: OAuthOptions): readonly Secret[] {
+  if (secret === undefined && !store.isLasting) return []
+  const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
+  if (secrets.length === 0 || secrets.some(({ length }) => length < MIN_SECRET)) {
     throw new TypeError(
       `secret has at least ${MIN_SECRET} characters made at random, and stays the same as long as the store does; make one with: openssl rand -base64 32`,
     )
   }
-  return new Secret(secret)
+  return secrets.map((one) => new Secret(one))
 }

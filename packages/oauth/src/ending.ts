@@ -25,7 +25,7 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
   return {
     resume: async (request, handle) => {
       if (!HANDLE.test(handle)) return undefined
-      const transaction = await core.store.readTransaction(await core.digest('transaction', handle), core.now())
+      const transaction = await core.find('transaction', handle, (key) => core.store.readTransaction(key, core.now()))
       return transaction && (await isSameBrowser(core, request, transaction)) ? transaction : undefined
     },
 

@@ -3,7 +3,8 @@ import { readBasic } from './authenticate-client.ts'
 import { invalidRequest, OAuthError } from './oauth-error.ts'
 import { readForm } from './parameters.ts'
 import type { ResourceOptions } from './resources.ts'
-import { equalDigests, lazy } from './secrets.ts'
+import { lazy } from './lazy.ts'
+import { equalDigests } from './secrets.ts'
 import type { TokenCore } from './token/grant.ts'
 
 const INACTIVE = { active: false }

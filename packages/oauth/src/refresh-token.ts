@@ -1,5 +1,5 @@
 import type { Core } from './core.ts'
-import { equalDigests, randomSecret } from './secrets.ts'
+import { randomSecret } from './secrets.ts'
 
 const TOKEN = /^([0-9a-f-]{36})\.[A-Za-z0-9_-]{43}\.([A-Za-z0-9_-]{43})$/
 
@@ -14,7 +14,7 @@ export interface RefreshTokens {
  * A refresh token names its grant and has 256 random bits, and a tag over both that only this server can make. The tag is
  * its key in the store, from which nobody finds the bits.
  */
-export const createRefreshTokens = ({ digest }: Pick<Core, 'digest'>): RefreshTokens => ({
+export const createRefreshTokens = ({ digest, isDigestOf }: Pick<Core, 'digest' | 'isDigestOf'>): RefreshTokens => ({
   issue: async (grantId) => {
     const body = `${grantId}.${randomSecret()}`
     const tag = await digest('refresh', body)
@@ -24,6 +24,6 @@ export const createRefreshTokens = ({ digest }: Pick<Core, 'digest'>): RefreshTo
     const [, grantId, tag] = TOKEN.exec(token) ?? []
     if (grantId === undefined || tag === undefined) return undefined
     const body = token.slice(0, -tag.length - 1)
-    return equalDigests(await digest('refresh', body), tag) ? { grantId, key: tag } : undefined
+    return (await isDigestOf('refresh', body, tag)) ? { grantId, key: tag } : undefined
   },
 })

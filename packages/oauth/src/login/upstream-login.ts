@@ -83,8 +83,9 @@ function startUpstreamLogin({ core, complete }: LoginContext, options: UpstreamL
     const trip: unknown = text === undefined ? undefined : JSON.parse(text)
     if (!isTrip(trip)) return undefined
     const transaction = await core.resume(request, trip.handle)
-    if (!transaction?.notes || transaction.notes['state'] !== (await core.digest('upstream', state))) return undefined
-    const scopes = transaction.notes['scopes']?.split(' ').filter(Boolean) ?? []
+    const { state: expected = '', scopes: allowed } = transaction?.notes ?? {}
+    if (!transaction || !(await core.isDigestOf('upstream', state, expected))) return undefined
+    const scopes = allowed?.split(' ').filter(Boolean) ?? []
     const used: Transaction = { ...transaction, notes: undefined, version: transaction.version + 1 }
     return (await core.store.replaceTransaction(used, core.now())) ? { trip, transaction: used, scopes } : undefined
   }
