@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { upgrade, type Schema } from './schema-version.ts'
 import { createSteps, type Steps } from './steps.ts'
 
 /** Milliseconds that a write waits for other processes. */
@@ -12,14 +13,18 @@ export interface Database extends Steps {
   readonly prepare: (sql: string) => StatementSync
 }
 
-/** A SQLite file that processes of one machine may share, readable by its owner alone. */
-export function openDatabase(path: string, schema: string): Database {
+/**
+ * A SQLite file that processes of one machine may share, readable by its owner alone, with its tables in their newest version.
+ *
+ * @throws Error for a file of another kind or of a newer version, and the errors of `node:sqlite`.
+ */
+export function openDatabase(path: string, schema: Schema): Database {
   if (path !== ':memory:') createFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     setJournal(database)
     const steps = createSteps(database)
-    steps.step(() => database.exec(schema))
+    steps.step(() => upgrade(database, path, schema))
     return { ...steps, prepare: (sql) => database.prepare(sql) }
   } catch (error) {
     database.close()

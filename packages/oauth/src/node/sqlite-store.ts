@@ -2,6 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite'
 import type { Code, Grant, GrantFilter, GrantStore, Redemption, Rotation, StoredKey } from '../store.ts'
 import { createEntries } from './entries.ts'
 import { openDatabase, type Database } from './open-database.ts'
+import type { Schema } from './schema-version.ts'
 
 /** A `GrantStore` in a file. */
 export interface SqliteStore extends GrantStore, Disposable {
@@ -15,7 +16,7 @@ export interface SqliteStoreOptions {
 }
 
 /** A grant has its refresh tokens in its own row: the good one, and the one before it for the time of grace. */
-const SCHEMA = `
+const TABLES = `
   CREATE TABLE IF NOT EXISTS grants (
     id TEXT PRIMARY KEY,
     subject TEXT NOT NULL,
@@ -57,6 +58,12 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
 `
 
+const SCHEMA: Schema = {
+  kind: 'the grants of an authorization server',
+  applicationId: 0x68_77_67_72,
+  versions: [TABLES],
+}
+
 const FILTERS = {
   grantId: 'id',
   subject: 'subject',
@@ -72,7 +79,7 @@ const FILTERS = {
  * nobody has redeemed, a remembered consent.
  *
  * @param path The file; its folder must exist. Only its owner may read it.
- * @throws RangeError for a bound that is not more than 0, and the errors of `node:sqlite`, as its methods do.
+ * @throws RangeError for a bound that is not more than 0, Error for a file of another kind or of a newer version, and the errors of `node:sqlite`, as its methods do.
  */
 export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStoreOptions = {}): SqliteStore {
   if (!(maxEntries > 0)) throw new RangeError(`maxEntries must be more than 0; it is ${maxEntries}.`)
