@@ -6,6 +6,7 @@ import type { ClientSource } from './client.ts'
 import type { Core, CreateFront, Route } from './core.ts'
 import { createEnding } from './ending.ts'
 import type { OnEvent } from './events.ts'
+import { createFailures } from './failures.ts'
 import { createFront, type FrontContext, type FrontOptions } from './front.ts'
 import { createIntrospect } from './introspect.ts'
 import { givenKeys, storedKeys } from './keys.ts'
@@ -112,6 +113,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const tokenCore: TokenCore = {
     ...core,
     lifetimes,
+    failures: createFailures(core, options.clientAddress ?? (() => undefined)),
     accessTokens: createAccessTokens(core, keys),
     refreshTokens: createRefreshTokens(core),
     mayContinue: options.mayContinue ?? (() => true),
