@@ -92,8 +92,8 @@ export function readBasic(header: string): { readonly clientId: string; readonly
 /** Whose key to look for; believed only once the signature is checked with it. */
 function subjectOf(assertion: string): string | undefined {
   try {
-    const { sub } = decodeJwt(assertion)
-    return sub
+    const { sub }: { readonly sub?: unknown } = decodeJwt(assertion)
+    return typeof sub === 'string' ? sub : undefined
   } catch {
     return undefined
   }
