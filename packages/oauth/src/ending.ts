@@ -4,6 +4,7 @@ import { forgetCookie, isSameBrowser } from './cookie.ts'
 import type { Core } from './core.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { OAuthErrorCode } from './oauth-error.ts'
+import { admitsTenant } from './resources.ts'
 import { randomSecret } from './secrets.ts'
 import type { Grant } from './store.ts'
 import type { Transaction, User } from './transaction.ts'
@@ -41,8 +42,8 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
       }
       const now = core.now()
       if (!(await core.store.takeTransaction(transaction.key, now))) return isOver()
-      const tenant = core.resources.find(transaction.resource)?.tenant
-      if (tenant !== undefined && tenant !== user.tenant) {
+      const resource = core.resources.find(transaction.resource)
+      if (!resource || !admitsTenant(resource, user.tenant)) {
         await core.tell({ type: 'authorization.refused', ...told(transaction), subject: user.userId, reason: 'tenant' })
         return fail(transaction, 'access_denied', 'This account cannot use the resource.')
       }
@@ -58,7 +59,7 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
       const code = randomSecret()
       const lasts = transaction.client.grants.includes('refresh_token')
         ? lifetimes.grant
-        : (core.resources.find(grant.resource)?.tokenLifetime ?? 0) + lifetimes.code
+        : resource.tokenLifetime + lifetimes.code
       const isStored = await core.store.addGrant(
         grant,
         {

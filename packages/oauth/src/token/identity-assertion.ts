@@ -12,6 +12,7 @@ import { ASSERTION_ALGORITHMS } from '../client-assertion.ts'
 import { CLOCK_TOLERANCE } from '../clock.ts'
 import { isFirstUse } from '../first-use.ts'
 import { invalidRequest, OAuthError } from '../oauth-error.ts'
+import { admitsTenant } from '../resources.ts'
 import { checkSameResource, readScopes } from '../scopes.ts'
 import type { User } from '../transaction.ts'
 import { issueAlone } from './client-grant.ts'
@@ -69,7 +70,7 @@ export function createIdentityAssertion(issuers: readonly TrustedIssuer[]): Gran
         resource.scopes.has(scope) && (client.scopes?.includes(scope) ?? true) && (asked?.includes(scope) ?? true),
     )
     const user = await issuer.account(claims)
-    if (!user || (resource.tenant !== undefined && resource.tenant !== user.tenant)) {
+    if (!user || !admitsTenant(resource, user.tenant)) {
       throw await refuseGrant(core, client, 'assertion_account')
     }
     const { iss, sub, jti, exp } = claims
