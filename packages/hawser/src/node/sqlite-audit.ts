@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AuditEvent, AuditHead, AuditSink } from '../audit/index.ts'
 import { linkRecords, macAtOnce } from './link-records.ts'
 import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
+import type { Schema } from './schema-version.ts'
 
 /** An audit log in a SQLite file. */
 export interface SqliteAudit extends AuditSink, Disposable {
@@ -10,7 +11,7 @@ export interface SqliteAudit extends AuditSink, Disposable {
   readonly close: () => void
 }
 
-const SCHEMA = `
+const TABLES = `
   CREATE TABLE IF NOT EXISTS audit (
     at INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant TEXT NOT NULL,
@@ -26,6 +27,8 @@ const SCHEMA = `
     seal TEXT
   ) STRICT;
 `
+
+export const AUDIT_SCHEMA: Schema = { kind: 'an audit log', applicationId: 0x68_77_61_75, versions: [TABLES] }
 
 /**
  * Keeps an audit log in a SQLite file, where several processes of one machine may write: each record is linked while nobody else
@@ -63,7 +66,7 @@ interface Opened {
 }
 
 function openFile(path: string): Opened {
-  const database = openSqlite(path, SCHEMA)
+  const database = openSqlite(path, AUDIT_SCHEMA)
   return {
     database,
     head: database.prepare('SELECT seq, hash, seal FROM audit_heads WHERE tenant = ?'),

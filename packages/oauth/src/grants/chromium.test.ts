@@ -21,6 +21,7 @@ const grant = (id: string, more: Partial<Grant>): Grant => ({
   client: { kind: 'registered', name: 'App' },
   subject: 'lovelace',
   kind: 'user',
+  tenant: undefined,
   resource: NOTES,
   scopes: ['notes:read'],
   createdAt: Date.now() - DAY,

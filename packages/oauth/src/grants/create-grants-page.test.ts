@@ -40,6 +40,7 @@ const addGrants = async (store: SigningIn['store'], count: number, other: (at: n
       client: { kind: 'registered', name: 'App' },
       subject: 'ada',
       kind: 'user',
+      tenant: undefined,
       resource: NOTES,
       scopes: ['notes:read'],
       createdAt: 1_799_000_000_000 + at,
