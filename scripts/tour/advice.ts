@@ -21,6 +21,7 @@ export function describeConnections(url: string, notes: Notes, { paint }: Output
       (verb) => `    npm run hawser -- ${verb} ${notes.url}${verb === 'call' ? ' search_notes' : ''}`,
     ),
     `    npm run hawser -- audit report ${notes.audit}`,
+    `What was allowed, to take it back: ${new URL('/grants', notes.url).href}`,
     'They are gone at Ctrl-C. To keep yours, see examples/notes/README.md.',
   ].join('\n')
 }
