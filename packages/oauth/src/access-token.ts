@@ -1,6 +1,8 @@
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import type { Core } from './core.ts'
 import type { Keys } from './keys.ts'
+import { invalidGrant } from './oauth-error.ts'
+import { admitsTenant } from './resources.ts'
 import type { Grant } from './store.ts'
 import { joinScopes } from './token/grant.ts'
 
@@ -23,6 +25,7 @@ export interface TokenClaims extends JWTPayload {
 }
 
 export interface AccessTokens {
+  /** @throws OAuthError `invalid_grant` when the resource is gone, or of another tenant than the grant. */
   readonly issue: (grant: Grant, scopes: readonly string[]) => Promise<IssuedToken>
   /** `undefined` for everything that is not a token of this server which is good now. */
   readonly read: (token: string) => Promise<TokenClaims | undefined>
@@ -32,8 +35,9 @@ export function createAccessTokens(core: Core, keys: Keys): AccessTokens {
   return {
     issue: async (grant, scopes) => {
       const now = core.now()
-      const lifetime = core.resources.find(grant.resource)?.tokenLifetime ?? 0
-      const expiresAt = Math.min(now + lifetime, grant.expiresAt)
+      const resource = core.resources.find(grant.resource)
+      if (!resource || !admitsTenant(resource, grant.tenant)) throw invalidGrant()
+      const expiresAt = Math.min(now + resource.tokenLifetime, grant.expiresAt)
       const { kid, alg, key } = await keys.current()
       const id = crypto.randomUUID()
       const token = await new SignJWT({

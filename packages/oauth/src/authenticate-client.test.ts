@@ -18,6 +18,7 @@ import {
   NOTES,
   post,
   redeem,
+  SECRET,
   type Answer,
 } from './fixtures/world.ts'
 import type { OAuth } from './create-oauth.ts'
@@ -224,6 +225,15 @@ describe.each(STORES)('client assertions, remembered in %s', (_, createStore) =>
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(19)
     expect(events.filter(({ type }) => type === 'token.issued')).toHaveLength(1)
+  })
+
+  it('TA38: are taken once, whichever secret it was remembered under', async () => {
+    const { oauth, clock, store } = create()
+    const assertion = await sign(claimsAt(clock.now))
+    expect(await send(oauth, assertion)).toMatchObject({ status: 200 })
+    const next = createWorld({ store, clients: [machine], secret: [`a new ${SECRET}`, SECRET] })
+    expect(await send(next.oauth, assertion)).toMatchObject(refused)
+    expect(await send(next.oauth, await sign(claimsAt(clock.now)))).toMatchObject({ status: 200 })
   })
 
   it('TA50: bear clocks that differ by a minute, and no more', async () => {

@@ -1,10 +1,10 @@
 import { decodeJwt } from 'jose'
 import type { Client, ClientAuthentication } from './client.ts'
 import { checkAssertion } from './client-assertion.ts'
-import type { Core } from './core.ts'
 import { OAuthError } from './oauth-error.ts'
 import type { Parameters } from './parameters.ts'
 import { equalDigests } from './secrets.ts'
+import type { TokenCore } from './token/grant.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
@@ -21,14 +21,14 @@ type Proof =
 /**
  * Who asks, by the one method that this client has. (RFC 6749 section 2.3)
  *
- * @throws OAuthError `invalid_client`, with the same text whatever was wrong.
+ * @throws OAuthError `invalid_client`, with the same text whatever was wrong, and 429 where there were too many of these.
  */
-export async function authenticateClient(core: Core, request: Request, form: Parameters): Promise<Client> {
+export async function authenticateClient(core: TokenCore, request: Request, form: Parameters): Promise<Client> {
   const header = request.headers.get('authorization') ?? undefined
   const refuse = async (reason: string, clientId?: string): Promise<never> => {
-    await core.tell({ type: 'client.refused', clientId, reason })
-    throw refusal(header !== undefined)
+    throw await core.failures.count(request, { clientId, reason }, refusal(header !== undefined))
   }
+  await core.failures.admit(request)
   const proof = readProof(header, form)
   if (typeof proof === 'string') return refuse(proof)
   const { clientId, method } = proof
@@ -92,8 +92,8 @@ export function readBasic(header: string): { readonly clientId: string; readonly
 /** Whose key to look for; believed only once the signature is checked with it. */
 function subjectOf(assertion: string): string | undefined {
   try {
-    const { sub } = decodeJwt(assertion)
-    return sub
+    const { sub }: { readonly sub?: unknown } = decodeJwt(assertion)
+    return typeof sub === 'string' ? sub : undefined
   } catch {
     return undefined
   }

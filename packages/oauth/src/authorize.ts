@@ -1,7 +1,6 @@
 import { answerPage, redirect, withParameters } from './answer.ts'
 import type { Client } from './client.ts'
-import type { ConsentStep } from './consent.ts'
-import type { Core } from './core.ts'
+import type { Core, Front } from './core.ts'
 import { OAuthError, invalidRequest } from './oauth-error.ts'
 import { readParameters, type Parameters } from './parameters.ts'
 import { isLoopback, matchesRedirectUri, refuseRedirectUri } from './redirect-uri.ts'
@@ -29,13 +28,19 @@ export interface AuthorizeOptions {
  * anywhere before the client and its redirect URI are certain. (RFC 9700 section 4.11)
  */
 export const createAuthorize =
-  (core: Core, consent: ConsentStep, { transactionLifetime, redirectSchemes, clientAddress }: AuthorizeOptions) =>
+  (
+    core: Core,
+    { admit, consent }: Pick<Front, 'admit' | 'consent'>,
+    { transactionLifetime, redirectSchemes, clientAddress }: AuthorizeOptions,
+  ) =>
   async (request: Request): Promise<Response> => {
     if (request.method !== 'GET') {
       const refusal = answerPage(405, 'This page is opened by a link.')
       refusal.headers.set('allow', 'GET')
       return refusal
     }
+    const stranger = admit?.(request)
+    if (stranger) return stranger
     const query = new URL(request.url).search.slice(1)
     if (query.length > MAX_QUERY) return answerPage(400, 'The request of the application is too long.')
     const parameters = readParameters(query)
@@ -53,9 +58,10 @@ export const createAuthorize =
       const handle = randomSecret()
       const browser = randomSecret()
       const now = core.now()
+      const [key, browserKey] = await Promise.all([core.digest('transaction', handle), core.digest('browser', browser)])
       const transaction: Transaction = {
-        key: await core.digest('transaction', handle),
-        browserKey: await core.digest('browser', browser),
+        key,
+        browserKey,
         version: 0,
         client: { ...client, jwks: undefined, secretDigest: undefined },
         redirectUri,

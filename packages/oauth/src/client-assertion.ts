@@ -9,6 +9,7 @@ import {
 import type { Client } from './client.ts'
 import { CLOCK_TOLERANCE } from './clock.ts'
 import type { Core } from './core.ts'
+import { isFirstUse } from './first-use.ts'
 
 /** Of signatures with a public key only: a shared key would let this server sign for the client. */
 export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'PS384', 'PS512', 'RS256']
@@ -38,8 +39,7 @@ export async function checkAssertion(core: Core, client: Client, assertion: stri
   const isForUsAlone = typeof aud === 'string' || aud?.length === 1
   const isShort = exp * 1000 <= now + (MAX_LIFETIME + CLOCK_TOLERANCE) * 1000
   if (!isForUsAlone || !isShort || typeof jti !== 'string' || jti === '' || jti.length > MAX_ID) return false
-  const key = await core.digest('once', JSON.stringify(['client', client.id, jti]))
-  return core.store.once(key, (exp + CLOCK_TOLERANCE) * 1000, now)
+  return isFirstUse(core, ['client', client.id, jti], (exp + CLOCK_TOLERANCE) * 1000, now)
 }
 
 /** Rejects for whatever is wrong with the assertion or with the keys, which are the client's as well. */

@@ -1,5 +1,4 @@
 import type { Core } from './core.ts'
-import { equalDigests } from './secrets.ts'
 import type { Transaction } from './transaction.ts'
 
 /** One cookie for each transaction, so that two tabs do not take each other's place. */
@@ -21,7 +20,7 @@ export const forgetCookie = (core: Core, { key }: Transaction): string =>
 /** Whether the request comes from the browser that began the transaction. */
 export async function isSameBrowser(core: Core, request: Request, { key, browserKey }: Transaction): Promise<boolean> {
   const value = readCookie(request, nameOf(core, key))
-  return value !== undefined && equalDigests(await core.digest('browser', value), browserKey)
+  return value !== undefined && (await core.isDigestOf('browser', value, browserKey))
 }
 
 function readCookie(request: Request, name: string): string | undefined {

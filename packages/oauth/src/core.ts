@@ -24,6 +24,8 @@ export type Route = (request: Request) => Response | Promise<Response>
 
 /** What stands before the token endpoint: sign-in, consent, and the ways in which clients make themselves known. */
 export interface Front {
+  /** Refuses who may not even begin, before anything is looked up or stored. */
+  readonly admit?: ((request: Request) => Response | undefined) | undefined
   readonly consent: ConsentStep
   /** By path, as `/consent`; relative to the issuer. */
   readonly routes: ReadonlyMap<string, Route>

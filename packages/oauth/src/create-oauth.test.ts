@@ -453,7 +453,7 @@ describe('configuration', () => {
   it('wants a secret that lasts as long as the store', () => {
     const store = { ...memoryStore(), isLasting: true }
     expect(() => createWorld({ store, secret: undefined })).toThrow(/openssl rand/)
-    expect(() => createWorld({ store, secret: 'short' })).toThrow(/32/)
+    for (const secret of ['short', [], [SECRET, 'short']]) expect(() => createWorld({ store, secret })).toThrow(/32/)
     expect(() => createWorld({ secret: undefined })).not.toThrow()
   })
 

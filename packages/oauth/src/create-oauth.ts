@@ -6,6 +6,7 @@ import type { ClientSource } from './client.ts'
 import type { Core, CreateFront, Route } from './core.ts'
 import { createEnding } from './ending.ts'
 import type { OnEvent } from './events.ts'
+import { createFailures } from './failures.ts'
 import { createGrantAccess, type GrantAccess } from './grants/grant-access.ts'
 import { createFront, type FrontContext, type FrontOptions } from './front.ts'
 import { createIntrospect } from './introspect.ts'
@@ -29,9 +30,10 @@ export interface OAuthOptions extends Partial<FrontOptions> {
   readonly store: GrantStore
   /**
    * At least 32 characters made at random, as `openssl rand -base64 32` makes them; the same for all processes that share the
-   * store, and kept elsewhere than the store. Left out, a store in memory gets one of its own.
+   * store, and kept elsewhere than the store. Of several the first makes, and all are tried, so that one can take the place of
+   * another. Left out, a store in memory gets one of its own.
    */
-  readonly secret?: string | undefined
+  readonly secret?: string | readonly string[] | undefined
   readonly resources: readonly ResourceOptions[]
   /** For requests that name none, where there are several. */
   readonly defaultResource?: string | undefined
@@ -88,7 +90,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const lifetimes = createLifetimes(options.lifetimes ?? {})
   const resources = createResources(options.resources, options.defaultResource)
   const schemes: ReadonlySet<string> = new Set(options.redirectSchemes ?? [])
-  const secrets = createSecrets(chooseSecret(options))
+  const secrets = createSecrets(chooseSecrets(options))
   const sources: ClientSource[] = [registeredClients(options.clients ?? [], { ...secrets, resources }, schemes)]
 
   const core: Core = {
@@ -112,6 +114,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const tokenCore: TokenCore = {
     ...core,
     lifetimes,
+    failures: createFailures(core, options.clientAddress ?? (() => undefined)),
     accessTokens: createAccessTokens(core, keys),
     refreshTokens: createRefreshTokens(core),
     mayContinue: options.mayContinue ?? (() => true),
@@ -126,7 +129,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const metadata = createMetadata(core, grants, hasIntrospection, front.metadata)
   const jwks: OAuth['jwks'] = async () => ({ keys: await keys.published() })
 
-  const authorize = createAuthorize(core, front.consent, {
+  const authorize = createAuthorize(core, front, {
     transactionLifetime: lifetimes.transaction,
     redirectSchemes: schemes,
     clientAddress: options.clientAddress,
@@ -206,12 +209,13 @@ function chooseFront({ front, login, ...options }: OAuthOptions, context: FrontC
   throw new TypeError('login says how people sign in: devLogin() on this machine, upstreamLogin({ … }), or a function.')
 }
 
-function chooseSecret({ secret, store }: OAuthOptions): Secret | undefined {
-  if (secret === undefined && !store.isLasting) return undefined
-  if (secret === undefined || secret.length < MIN_SECRET) {
+function chooseSecrets({ secret, store }: OAuthOptions): readonly Secret[] {
+  if (secret === undefined && !store.isLasting) return []
+  const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
+  if (secrets.length === 0 || secrets.some(({ length }) => length < MIN_SECRET)) {
     throw new TypeError(
       `secret has at least ${MIN_SECRET} characters made at random, and stays the same as long as the store does; make one with: openssl rand -base64 32`,
     )
   }
-  return new Secret(secret)
+  return secrets.map((one) => new Secret(one))
 }

@@ -6,6 +6,7 @@ import type { Core } from './core.ts'
 import type { OAuthEvent } from './events.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { OAuthErrorCode } from './oauth-error.ts'
+import { admitsTenant } from './resources.ts'
 import { randomSecret } from './secrets.ts'
 import type { Grant } from './store.ts'
 import type { Transaction, User } from './transaction.ts'
@@ -27,7 +28,7 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
   return {
     resume: async (request, handle) => {
       if (!HANDLE.test(handle)) return undefined
-      const transaction = await core.store.readTransaction(await core.digest('transaction', handle), core.now())
+      const transaction = await core.find('transaction', handle, (key) => core.store.readTransaction(key, core.now()))
       return transaction && (await isSameBrowser(core, request, transaction)) ? transaction : undefined
     },
 
@@ -43,8 +44,8 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
       }
       const now = core.now()
       if (!(await core.store.takeTransaction(transaction.key, now))) return isOver()
-      const tenant = core.resources.find(transaction.resource)?.tenant
-      if (tenant !== undefined && tenant !== user.tenant) {
+      const resource = core.resources.find(transaction.resource)
+      if (!resource || !admitsTenant(resource, user.tenant)) {
         await core.tell({
           type: 'authorization.refused',
           ...told(transaction),
@@ -66,7 +67,7 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
       const code = randomSecret()
       const lasts = transaction.client.grants.includes('refresh_token')
         ? lifetimes.grant
-        : (core.resources.find(grant.resource)?.tokenLifetime ?? 0) + lifetimes.code
+        : resource.tokenLifetime + lifetimes.code
       const isStored = await core.store.addGrant(
         grant,
         {

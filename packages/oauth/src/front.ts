@@ -81,6 +81,7 @@ export const createFront =
       ? createRegistration(core, registration === true ? {} : registration, all)
       : undefined
     return {
+      admit: pages.login.admit,
       consent: pages.step,
       routes: new Map<string, Route>([
         ...pages.routes,

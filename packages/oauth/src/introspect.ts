@@ -3,7 +3,8 @@ import { readBasic } from './authenticate-client.ts'
 import { invalidRequest, OAuthError } from './oauth-error.ts'
 import { readForm } from './parameters.ts'
 import type { ResourceOptions } from './resources.ts'
-import { equalDigests, lazy } from './secrets.ts'
+import { lazy } from './lazy.ts'
+import { equalDigests } from './secrets.ts'
 import type { TokenCore } from './token/grant.ts'
 
 const INACTIVE = { active: false }
@@ -28,7 +29,7 @@ export function createIntrospect(
   }
   return async (request) => {
     const form = await readForm(request)
-    const asker = await authenticate(core, request.headers.get('authorization'), askers)
+    const asker = await authenticate(core, request, askers)
     const token = form.get('token')
     if (token === undefined) throw invalidRequest('token is missing.')
     const claims = await core.accessTokens.read(token)
@@ -39,22 +40,19 @@ export function createIntrospect(
   }
 }
 
-async function authenticate(
-  core: TokenCore,
-  header: string | null,
-  askers: ReadonlyMap<string, Asker>,
-): Promise<Asker> {
+async function authenticate(core: TokenCore, request: Request, askers: ReadonlyMap<string, Asker>): Promise<Asker> {
+  await core.failures.admit(request)
+  const header = request.headers.get('authorization')
   const basic = header === null ? undefined : readBasic(header)
   const asker = askers.get(basic?.clientId ?? '')
   const digest = await core.digest('client-secret', basic?.secret ?? '')
   if (asker && basic && equalDigests(digest, await asker.secretDigest())) return asker
-  await core.tell({ type: 'client.refused', clientId: asker && basic?.clientId, reason: 'introspection' })
-  throw new OAuthError(
+  const refusal = new OAuthError(
     'invalid_client',
     'Only the resource server of a token may ask about it, with HTTP Basic.',
     401,
-    {
-      'www-authenticate': 'Basic realm="oauth"',
-    },
+    { 'www-authenticate': 'Basic realm="oauth"' },
   )
+  const clientId = asker && basic?.clientId
+  throw await core.failures.count(request, { clientId, reason: 'introspection' }, refusal)
 }

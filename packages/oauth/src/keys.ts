@@ -9,7 +9,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import type { Core } from './core.ts'
-import { lazy } from './secrets.ts'
+import { lazy } from './lazy.ts'
 import type { StoredKey } from './store.ts'
 
 /** What a token is signed with. */
@@ -119,7 +119,9 @@ async function createKey({ seal }: Pick<Core, 'seal'>, signsFrom: number, expire
 async function openKey({ open }: Pick<Core, 'open'>, { kid, sealedPrivateJwk }: StoredKey): Promise<CryptoKey> {
   const text = await open('signing-key', sealedPrivateJwk, kid)
   if (text === undefined) {
-    throw new Error('The stored signing keys were sealed with another secret. Use that secret, or an empty store.')
+    throw new Error(
+      'The stored signing keys were sealed with another secret. Add that one at the end of secret, or use an empty store.',
+    )
   }
   return (await importJWK(JSON.parse(text) as JWK, ALGORITHM)) as CryptoKey
 }

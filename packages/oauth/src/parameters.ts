@@ -48,20 +48,22 @@ export const severalResources = (): OAuthError => new OAuthError('invalid_target
 
 /** @throws OAuthError 413 as soon as there is more than `most` bytes, and 400 for what is no UTF-8. */
 export async function readText(request: Request, most: number): Promise<string> {
-  const tooLarge = new OAuthError('invalid_request', `The body has at most ${most} bytes.`, 413)
-  if (Number(request.headers.get('content-length')) > most) throw tooLarge
+  if (Number(request.headers.get('content-length')) > most) throw tooLarge(most)
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let size = 0
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.byteLength
-      if (size > most) throw tooLarge
+      if (size > most) throw tooLarge(most)
       text += decoder.decode(chunk, { stream: true })
     }
     return text + decoder.decode()
   } catch (error) {
-    if (error === tooLarge) throw error
+    if (error instanceof OAuthError) throw error
     throw invalidRequest('The body is not complete UTF-8.')
   }
 }
+
+const tooLarge = (most: number): OAuthError =>
+  new OAuthError('invalid_request', `The body has at most ${most} bytes.`, 413)

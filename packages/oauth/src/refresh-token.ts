@@ -1,5 +1,5 @@
 import type { Core } from './core.ts'
-import { equalDigests, randomSecret } from './secrets.ts'
+import { randomSecret } from './secrets.ts'
 
 const TOKEN = /^([0-9a-f-]{36})\.[A-Za-z0-9_-]{43}\.([A-Za-z0-9_-]{43})$/
 
@@ -10,19 +10,20 @@ export interface RefreshTokens {
   readonly read: (token: string) => Promise<{ readonly grantId: string; readonly key: string } | undefined>
 }
 
-/** A refresh token names its grant, and carries a tag that only this server can make. */
-export const createRefreshTokens = ({ digest }: Pick<Core, 'digest'>): RefreshTokens => ({
+/**
+ * A refresh token names its grant and has 256 random bits, and a tag over both that only this server can make. The tag is
+ * its key in the store, from which nobody finds the bits.
+ */
+export const createRefreshTokens = ({ digest, isDigestOf }: Pick<Core, 'digest' | 'isDigestOf'>): RefreshTokens => ({
   issue: async (grantId) => {
     const body = `${grantId}.${randomSecret()}`
-    const token = `${body}.${await digest('refresh-tag', body)}`
-    return { token, key: await digest('refresh', token) }
+    const tag = await digest('refresh', body)
+    return { token: `${body}.${tag}`, key: tag }
   },
   read: async (token) => {
     const [, grantId, tag] = TOKEN.exec(token) ?? []
     if (grantId === undefined || tag === undefined) return undefined
     const body = token.slice(0, -tag.length - 1)
-    return equalDigests(await digest('refresh-tag', body), tag)
-      ? { grantId, key: await digest('refresh', token) }
-      : undefined
+    return (await isDigestOf('refresh', body, tag)) ? { grantId, key: tag } : undefined
   },
 })

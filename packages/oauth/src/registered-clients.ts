@@ -2,7 +2,7 @@ import type { Client, ClientAuthentication, ClientSource, GrantType } from './cl
 import type { JSONWebKeySet } from 'jose'
 import type { Core } from './core.ts'
 import { refuseRedirectUri } from './redirect-uri.ts'
-import { lazy } from './secrets.ts'
+import { lazy } from './lazy.ts'
 
 /** A client that the operator makes known. */
 export interface ClientOptions {

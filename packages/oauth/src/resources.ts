@@ -34,6 +34,10 @@ export interface Resources {
   readonly fallback: Resource | undefined
 }
 
+/** Whether people of this tenant may use the resource: where it has one, those of no other and of none may not. */
+export const admitsTenant = (resource: Pick<Resource, 'tenant'>, tenant: string | undefined): boolean =>
+  resource.tenant === undefined || resource.tenant === tenant
+
 const DEFAULT_LIFETIME = 600
 /** RFC 6749 section 3.3. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createSecrets, equalDigests, randomSecret, Secret } from './secrets.ts'
 
 const [one, other] = ['one', 'other'].map((name) =>
-  createSecrets(new Secret(`${name} secret of thirty-two characters`)),
+  createSecrets([new Secret(`${name} secret of thirty-two characters`)]),
 )
 
 describe('secrets', () => {

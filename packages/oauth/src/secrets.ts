@@ -1,6 +1,8 @@
+import { encodeBase64Url } from './base64url.ts'
+import { createSecretKeys, type SecretKeys } from './secret-keys.ts'
+
 /** One key for each: what was made for one purpose is worth nothing for another. */
 export type Purpose =
-  | 'access-token-id'
   | 'address'
   | 'browser'
   | 'client-secret'
@@ -11,16 +13,12 @@ export type Purpose =
   | 'once'
   | 'refresh'
   | 'refresh-response'
-  | 'refresh-tag'
   | 'signing-key'
   | 'transaction'
   | 'upstream'
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 const REDACTED = '[secret]'
-const IV_BYTES = 12
 
 /** A value that says itself to nobody who logs, prints or serialises it. */
 export class Secret {
@@ -51,116 +49,43 @@ export class Secret {
 /** 256 bits that nobody can guess, in base64url. */
 export const randomSecret = (): string => encodeBase64Url(crypto.getRandomValues(new Uint8Array(32)))
 
-export const encodeBase64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
-
-const decodeBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
-
-/** What a server does with the one secret that it is given: keys for each purpose come from it by HKDF. */
-export interface Secrets {
-  /** HMAC-SHA-256, in base64url. */
-  readonly digest: (purpose: Purpose, secret: string) => Promise<string>
-  /** AES-GCM. */
-  readonly seal: (purpose: Purpose, text: string, context: string) => Promise<string>
-  /** `undefined` for what this server did not seal for this purpose and context. */
-  readonly open: (purpose: Purpose, sealed: string, context: string) => Promise<string | undefined>
-  /** Sealed under a key that only who knows `opener` can make, so that the store and the server's secret alone do not open it. */
-  readonly sealFor: (opener: string, text: string) => Promise<string>
-  readonly openWith: (opener: string, sealed: string) => Promise<string | undefined>
+/** What a server does with its secrets: the first makes, and all are tried. So one can take the place of another. */
+export interface Secrets extends SecretKeys {
+  /** What `look` finds under the digest that one of the secrets makes. */
+  readonly find: <T>(purpose: Purpose, text: string, look: Look<T>) => Promise<T | undefined>
+  /** Whether one of the secrets makes this digest. */
+  readonly isDigestOf: (purpose: Purpose, text: string, digest: string) => Promise<boolean>
+  /** One digest for each secret. */
+  readonly digests: (purpose: Purpose, text: string) => Promise<readonly string[]>
 }
 
-/**
- * Nothing is made before it is asked for: Workers have neither randomness nor anything that waits while modules load.
- *
- * @param secret At least 32 characters, the same for all processes that share a store; one of its own when left out.
- */
-export function createSecrets(secret: Secret | undefined): Secrets {
-  const root = lazy(() => {
-    const material = encoder.encode(secret === undefined ? randomSecret() : secret.reveal())
-    return crypto.subtle.importKey('raw', material, 'HKDF', false, ['deriveKey'])
-  })
-  const macKeys = new Map<Purpose, Promise<CryptoKey>>()
-  const sealKeys = new Map<Purpose, Promise<CryptoKey>>()
-  const macKey = (purpose: Purpose): Promise<CryptoKey> =>
-    remembered(macKeys, purpose, async () => deriveKey(await root(), `mac ${purpose}`, MAC, ['sign']))
-  const sealKey = (purpose: Purpose): Promise<CryptoKey> =>
-    remembered(sealKeys, purpose, async () =>
-      deriveKey(await root(), `seal ${purpose}`, CIPHER, ['encrypt', 'decrypt']),
-    )
-  const digest: Secrets['digest'] = async (purpose, text) =>
-    encodeBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', await macKey(purpose), encoder.encode(text))))
-  /** From the server's secret and the opener: neither is enough. */
-  const openerKey = async (opener: string): Promise<CryptoKey> => {
-    const material = encoder.encode(`${opener} ${await digest('refresh-response', opener)}`)
-    const key = await crypto.subtle.importKey('raw', material, 'HKDF', false, ['deriveKey'])
-    return deriveKey(key, 'seal for', CIPHER, ['encrypt', 'decrypt'])
-  }
-  return {
-    digest,
-    seal: async (purpose, text, context) => encrypt(await sealKey(purpose), text, context),
-    open: async (purpose, sealed, context) => decrypt(await sealKey(purpose), sealed, context),
-    sealFor: async (opener, text) => encrypt(await openerKey(opener), text, ''),
-    openWith: async (opener, sealed) => decrypt(await openerKey(opener), sealed, ''),
-  }
-}
+type Look<T> = (digest: string) => T | undefined | Promise<T | undefined>
 
-const MAC = { name: 'HMAC', hash: 'SHA-256', length: 256 }
-const CIPHER = { name: 'AES-GCM', length: 256 }
+/** @param secrets At least 32 characters each, the same for all processes that share a store; one of its own when there is none. */
+export function createSecrets(secrets: readonly Secret[]): Secrets {
+  const [first, ...older] = secrets
+  const newest = createSecretKeys(() => first?.reveal() ?? randomSecret())
+  const all = [newest, ...older.map((secret) => createSecretKeys(() => secret.reveal()))]
 
-/** Makes a value when it is first asked for. */
-export function lazy<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
-}
-
-function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  map.set(key, made)
-  return made
-}
-
-const deriveKey = (
-  root: CryptoKey,
-  info: string,
-  algorithm: AesKeyGenParams | HmacKeyGenParams,
-  usages: KeyUsage[],
-): Promise<CryptoKey> =>
-  crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encoder.encode(`hawser oauth ${info}`) },
-    root,
-    algorithm,
-    false,
-    usages,
-  )
-
-async function encrypt(key: CryptoKey, text: string, context: string): Promise<string> {
-  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
-  const parameters = { name: 'AES-GCM', iv, additionalData: encoder.encode(context) }
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(parameters, key, encoder.encode(text)))
-  return `${encodeBase64Url(iv)}.${encodeLong(sealed)}`
-}
-
-async function decrypt(key: CryptoKey, sealed: string, context: string): Promise<string | undefined> {
-  const [iv = '', body = ''] = sealed.split('.', 2)
-  try {
-    const parameters = { name: 'AES-GCM', iv: decodeBase64Url(iv), additionalData: encoder.encode(context) }
-    return decoder.decode(await crypto.subtle.decrypt(parameters, key, decodeBase64Url(body)))
-  } catch {
+  const firstOf = async <T>(attempt: (keys: SecretKeys) => Promise<T | undefined>): Promise<T | undefined> => {
+    for (const keys of all) {
+      const found = await attempt(keys)
+      if (found !== undefined) return found
+    }
     return undefined
   }
-}
+  const find: Secrets['find'] = (purpose, text, look) =>
+    firstOf(async ({ digest }) => look(await digest(purpose, text)))
 
-/** Arguments of a call are bounded; a sealed answer is a few kilobytes, but nothing here says so. */
-function encodeLong(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return {
+    ...newest,
+    open: (purpose, sealed, context) => firstOf(({ open }) => open(purpose, sealed, context)),
+    openWith: (opener, sealed) => firstOf(({ openWith }) => openWith(opener, sealed)),
+    find,
+    isDigestOf: async (purpose, text, wanted) =>
+      (await find(purpose, text, (digest) => equalDigests(digest, wanted) || undefined)) ?? false,
+    digests: (purpose, text) => Promise.all(all.map(({ digest }) => digest(purpose, text))),
+  }
 }
 
 /** Compares digests, whose first difference tells nothing about the secrets. */

@@ -13,7 +13,8 @@ export interface Grant {
   /** The user, or the client itself where there is none. */
   readonly subject: string
   readonly kind: 'user' | 'client'
-  readonly tenant?: string | undefined
+  /** Always said, so that nobody forgets it. */
+  readonly tenant: string | undefined
   readonly resource: string
   readonly scopes: readonly string[]
   readonly authTime?: number | undefined
@@ -115,6 +116,9 @@ export interface ListPart {
  * Where an authorization server keeps what it must not forget or do twice. Every method is one atomic step, for all
  * processes that share the store; that alone makes codes and refresh tokens single-use. Secrets come as keyed digests, so
  * that whoever reads the store can use nothing of it. Methods that add return `false` when the store is full.
+ *
+ * What is redeemed, rotated, revoked or said once survives whatever happens before anybody is told. The rest may be taken back by a power
+ * cut: then somebody begins again.
  */
 export interface GrantStore {
   /** Whether it outlives the process. Then so must the secret of the server. */

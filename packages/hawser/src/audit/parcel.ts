@@ -56,13 +56,13 @@ export function packDrafts(drafts: readonly AuditDraft[]): AuditParcel {
 }
 
 /** The records of a parcel, in their order. */
-export function* unpackRecords({ shared, fields }: AuditParcel): Generator<Unpacked, void, undefined> {
+export function* unpackRecords({ count, shared, fields }: AuditParcel): Generator<Unpacked, void, undefined> {
   const parts = shared.map((text) => text.split('\n'))
   const tenants = parts.map(([, tenant]) => tenant!)
   const rest = fields.split('\n')
   let at = 0
   const next = (): string => rest[at++] ?? ''
-  while (at < rest.length) {
+  for (let left = count; left > 0; left--) {
     const first = next()
     if (first === ALONE) {
       const [tenant, ts] = [readText(next()), readText(next())]

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { upgrade, type Schema } from './schema-version.ts'
 
 /** Milliseconds that a write waits for other processes. */
 const BUSY_TIMEOUT = 5_000
@@ -7,18 +8,18 @@ const BUSY_PAUSE = 10
 const SQLITE_BUSY = 5
 
 /**
- * Opens a file that only its owner may read, makes its tables, and has what is written on the disk before anybody is told.
+ * Opens a file that only its owner may read, brings its tables to their newest version, and has what is written on the disk before anybody is told.
  * Processes and threads of one machine may share it.
  *
- * @param schema Statements that may run again.
+ * @throws Error for a file of another kind or of a newer version, and the errors of `node:sqlite`.
  */
-export function openSqlite(path: string, schema: string): DatabaseSync {
+export function openSqlite(path: string, schema: Schema): DatabaseSync {
   if (path !== ':memory:') createFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     setJournal(database)
     database.exec('PRAGMA synchronous = FULL')
-    database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`)
+    inTransaction(database, () => upgrade(database, path, schema))
     return database
   } catch (error) {
     database.close()

@@ -4,6 +4,7 @@ import type { AuditHead } from '../audit/sink.ts'
 import type { AuditStore } from './audit-store.ts'
 import { linkRecords } from './link-records.ts'
 import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
+import type { Schema } from './schema-version.ts'
 
 /** Where the tables are kept. */
 export interface SqlitePlace {
@@ -11,7 +12,7 @@ export interface SqlitePlace {
   readonly path: string
 }
 
-const SCHEMA = `
+const TABLES = `
   CREATE TABLE IF NOT EXISTS audit (
     at INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant TEXT NOT NULL,
@@ -27,6 +28,8 @@ const SCHEMA = `
     seal TEXT
   ) STRICT;
 `
+
+export const AUDIT_SCHEMA: Schema = { kind: 'an audit log', applicationId: 0x68_77_61_75, versions: [TABLES] }
 
 /** Keeps records in tables of a file, in whatever thread this is called. */
 export function createSqliteStore({ path }: SqlitePlace): AuditStore {
@@ -55,7 +58,7 @@ interface Opened {
 }
 
 function openFile(path: string): Opened {
-  const database = openSqlite(path, SCHEMA)
+  const database = openSqlite(path, AUDIT_SCHEMA)
   return {
     database,
     head: database.prepare('SELECT seq, hash, seal FROM audit_heads WHERE tenant = ?'),

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { StoredTask, TaskStore } from '../extensions/tasks/index.ts'
 import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
+import type { Schema } from './schema-version.ts'
 
 /** A `TaskStore` in a file. */
 export interface SqliteTasks extends TaskStore, Disposable {
@@ -14,7 +15,7 @@ export interface SqliteTasksOptions {
   readonly maxTasks?: number | undefined
 }
 
-const SCHEMA = `
+const TABLES = `
   CREATE TABLE IF NOT EXISTS tasks (
     id TEXT PRIMARY KEY,
     owner TEXT NOT NULL,
@@ -25,6 +26,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS tasks_by_owner ON tasks (owner, expires_at);
   CREATE INDEX IF NOT EXISTS tasks_by_expiry ON tasks (expires_at);
 `
+
+const SCHEMA: Schema = { kind: 'tasks', applicationId: 0x68_77_74_6b, versions: [TABLES] }
 
 /**
  * Keeps tasks in a SQLite file, so that they outlive the process: what was created or finished is on the disk before

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { VaultStore } from '../vault/index.ts'
 import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
+import type { Schema } from './schema-version.ts'
 
 /** Sealed credentials in a file. */
 export interface SqliteVault extends VaultStore, Disposable {
@@ -8,7 +9,7 @@ export interface SqliteVault extends VaultStore, Disposable {
   readonly close: () => void
 }
 
-const SCHEMA = `
+const TABLES = `
   CREATE TABLE IF NOT EXISTS vault (
     id TEXT PRIMARY KEY,
     owner TEXT NOT NULL,
@@ -20,6 +21,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS vault_by_owner ON vault (owner);
   CREATE INDEX IF NOT EXISTS vault_by_age ON vault (kept_until);
 `
+
+const SCHEMA: Schema = { kind: 'sealed credentials', applicationId: 0x68_77_76_61, versions: [TABLES] }
 
 /**
  * Keeps sealed credentials in a SQLite file, which processes of one machine may share: of those that want to renew the same, one does.

@@ -13,12 +13,14 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["'", '&#39;'],
 ])
 const MAX_NAME = 60
+const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES.get(char) ?? char)
 
 /** The first characters of a text as a person counts them. */
 const shorten = (text: string, limit: number): string => {
-  const all = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text.slice(0, limit * 8))]
+  if (text.length <= limit) return text
+  const all = [...CHARACTERS.segment(text.slice(0, limit * 8))]
   if (all.length <= limit) return all.map(({ segment }) => segment).join('')
   return `${all
     .slice(0, limit - 1)

@@ -13,10 +13,8 @@ export interface Remembered {
 
 const NOTHING: Remembered = { scopes: [], isEnough: false }
 
-const keyOf = ({ client, redirectUri, resource }: Transaction, user: User, core: Core): Promise<string> => {
-  const parts = [user.tenant ?? null, user.userId, client.id, redirectTarget(redirectUri).remembered ?? null, resource]
-  return core.digest('consent', JSON.stringify(parts))
-}
+const partsOf = ({ client, redirectUri, resource }: Transaction, { tenant, userId }: User): string =>
+  JSON.stringify([tenant ?? null, userId, client.id, redirectTarget(redirectUri).remembered ?? null, resource])
 
 /** A client that changed its name, redirects or keys is another one to the person who allowed it. */
 const fingerprintOf = ({ client }: Transaction): string =>
@@ -28,7 +26,9 @@ const fingerprintOf = ({ client }: Transaction): string =>
  * be anybody.
  */
 export async function recall(core: Core, transaction: Transaction, user: User): Promise<Remembered> {
-  const consent = await core.store.readConsent(await keyOf(transaction, user, core), core.now())
+  const consent = await core.find('consent', partsOf(transaction, user), (key) =>
+    core.store.readConsent(key, core.now()),
+  )
   if (!consent || consent.fingerprint !== fingerprintOf(transaction)) return NOTHING
   const isKnown =
     transaction.client.kind !== 'dynamic' && redirectTarget(transaction.redirectUri).remembered !== undefined
@@ -46,7 +46,7 @@ export async function remember(
   scopes: readonly string[],
 ): Promise<void> {
   const now = core.now()
-  const key = await keyOf(transaction, user, core)
+  const key = await core.digest('consent', partsOf(transaction, user))
   const consent = {
     key,
     userId: user.userId,

@@ -4,7 +4,7 @@ import { pageWithForm, readOwnForm, single } from '../consent/posted-form.ts'
 import type { Core, Route } from '../core.ts'
 import type { RunningLogin } from '../login/login.ts'
 import { hostCookie } from '../login/session.ts'
-import { equalDigests, randomSecret } from '../secrets.ts'
+import { randomSecret } from '../secrets.ts'
 import type { GrantFilter } from '../store.ts'
 import type { User } from '../transaction.ts'
 import { groupGrants } from './allowed.ts'
@@ -42,13 +42,16 @@ export function createGrantsPage(core: Core, { login, operator }: GrantsPageOpti
     const value = cookie.read(request)
     return value !== undefined && BROWSER.test(value) ? value : undefined
   }
-  const bind = (browser: string, { userId, tenant }: User, word: string): Promise<string> =>
-    core.digest('grants-page', JSON.stringify([browser, tenant ?? null, userId, word]))
+  const bound = (browser: string, { userId, tenant }: User, word: string): string =>
+    JSON.stringify([browser, tenant ?? null, userId, word])
+  const bind = (...what: Parameters<typeof bound>): Promise<string> => core.digest('grants-page', bound(...what))
+  const isBound = (said: string, ...what: Parameters<typeof bound>): Promise<boolean> =>
+    core.isDigestOf('grants-page', bound(...what), said)
 
   /** What the form before came to, where this browser is told by this server and not by a link of somebody else. */
   const noticeOf = async (browser: string, user: User, said: string | null): Promise<string | undefined> => {
     for (const [word, notice] of Object.entries(NOTICES)) {
-      if (said !== null && equalDigests(said, await bind(browser, user, word))) return notice
+      if (said !== null && (await isBound(said, browser, user, word))) return notice
     }
     return undefined
   }
@@ -97,7 +100,7 @@ export function createGrantsPage(core: Core, { login, operator }: GrantsPageOpti
       return problemPage(403, 'You are not signed in', 'Nothing was taken back. Sign in and try again.', url)
     }
     const browser = browserOf(request)
-    const isOurs = browser !== undefined && equalDigests(single(form, 'token'), await bind(browser, user, 'form'))
+    const isOurs = browser !== undefined && (await isBound(single(form, 'token'), browser, user, 'form'))
     if (!isOurs) return problemPage(400, 'This page is too old', 'Nothing was taken back. Open it anew.', url)
     switch (form.getAll('do').join(' ')) {
       case 'take-back': {

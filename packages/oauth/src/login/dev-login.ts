@@ -56,7 +56,8 @@ function startDevLogin(
     )
   }
   const sessions = createSessions(core, 'dev')
-  const isLocal = (request: Request): boolean => isFromHere(request, clientAddress(request))
+  const admit = (request: Request): Response | undefined =>
+    isFromHere(request, clientAddress(request)) ? undefined : notHere()
 
   /** Without a handle it leads to what the person allowed. */
   const form = (handle: string | undefined, name: string, problem = ''): Response =>
@@ -89,13 +90,15 @@ ${handle === undefined ? '' : `<input type="hidden" name="handle" value="${escap
   }
 
   const page: Route = (request) => {
-    if (!isLocal(request)) return notHere()
+    const refusal = admit(request)
+    if (refusal) return refusal
     if (!new URL(request.url).searchParams.has('handle')) return form(undefined, suggest)
     return resumedPage(core, async (_request, { handle }) => form(handle, suggest))(request)
   }
 
   const posted: Route = async (request) => {
-    if (!isLocal(request)) return notHere()
+    const refusal = admit(request)
+    if (refusal) return refusal
     const fields = await readOwnForm(request, core.issuer)
     if (fields instanceof Response) return fields
     if (!fields.has('handle')) return enter(fields)
@@ -104,14 +107,12 @@ ${handle === undefined ? '' : `<input type="hidden" name="handle" value="${escap
   }
 
   return {
-    identify: async (request, { handle }) => {
-      if (!isLocal(request)) return notHere()
-      return (await sessions.read(request)) ?? redirect(`${core.url(LOGIN)}?handle=${encodeURIComponent(handle)}`)
-    },
-    visit: async (request) => {
-      if (!isLocal(request)) return notHere()
-      return (await sessions.read(request)) ?? redirect(core.url(LOGIN))
-    },
+    admit,
+    identify: async (request, { handle }) =>
+      admit(request) ??
+      (await sessions.read(request)) ??
+      redirect(`${core.url(LOGIN)}?handle=${encodeURIComponent(handle)}`),
+    visit: async (request) => admit(request) ?? (await sessions.read(request)) ?? redirect(core.url(LOGIN)),
     forget: sessions.forget,
     routes: new Map<string, Route>([[LOGIN, pageWithForm(page, posted)]]),
   }

@@ -45,6 +45,8 @@ export interface LoginContext {
 
 /** `undefined` means that the person signs in after the consent page, with the provider. */
 export interface RunningLogin {
+  /** Refuses who cannot sign in whatever they do, before anything is stored. */
+  readonly admit?: (request: Request) => Response | undefined
   readonly identify: (request: Request, resumed: Resumed) => Promise<User | Response | undefined>
   /** Who came to see what they allowed, or a page or redirect that finds out and leads back to `grantsUrl`. */
   readonly visit: (request: Request) => Promise<User | Response>

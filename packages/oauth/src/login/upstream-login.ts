@@ -53,8 +53,9 @@ function startUpstreamLogin(context: LoginContext, options: UpstreamLoginOptions
   /** The approved transaction of a trip, for the first answer alone. */
   const resume = async (request: Request, handle: string, { state }: PlannedTrip) => {
     const transaction = await core.resume(request, handle)
-    if (!transaction?.notes || transaction.notes['state'] !== (await core.digest('upstream', state))) return undefined
-    const scopes = transaction.notes['scopes']?.split(' ').filter(Boolean) ?? []
+    const { state: expected = '', scopes: allowed } = transaction?.notes ?? {}
+    if (!transaction || !(await core.isDigestOf('upstream', state, expected))) return undefined
+    const scopes = allowed?.split(' ').filter(Boolean) ?? []
     const used: Transaction = { ...transaction, notes: undefined, version: transaction.version + 1 }
     return (await core.store.replaceTransaction(used, core.now())) ? { transaction: used, scopes } : undefined
   }

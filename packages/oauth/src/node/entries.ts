@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { Consent, StoredClient } from '../store.ts'
 import type { Transaction } from '../transaction.ts'
-import { transact } from './open-database.ts'
+import type { Database } from './open-database.ts'
 
 type Kind = keyof Values | 'once' | 'hit'
 
@@ -36,34 +35,35 @@ const PURGE_PAUSE = 1_000
 /** Adding is cheap only while not every one counts what is there. */
 const COUNTED_EVERY = 1_000
 
-export function createEntries(database: DatabaseSync, maxEntries: number): Entries {
-  const read = database.prepare('SELECT body FROM entries WHERE kind = ? AND key = ? AND expires_at > ?')
-  const dropExpired = database.prepare('DELETE FROM entries WHERE kind = ? AND key = ? AND expires_at <= ?')
-  const insert = database.prepare('INSERT INTO entries VALUES (?, ?, 0, ?, ?) ON CONFLICT DO NOTHING')
-  const replace = database.prepare(
+/** Each method is one statement, or a part of the step that calls it. */
+export function createEntries({ prepare }: Database, maxEntries: number): Entries {
+  const read = prepare('SELECT body FROM entries WHERE kind = ? AND key = ? AND expires_at > ?')
+  const dropExpired = prepare('DELETE FROM entries WHERE kind = ? AND key = ? AND expires_at <= ?')
+  const insert = prepare('INSERT INTO entries VALUES (?, ?, 0, ?, ?) ON CONFLICT DO NOTHING')
+  const replace = prepare(
     'UPDATE entries SET version = ?, expires_at = ?, body = ? WHERE kind = ? AND key = ? AND version = ? AND expires_at > ?',
   )
-  const save = database.prepare(
+  const save = prepare(
     'INSERT INTO entries VALUES (?, ?, 0, ?, ?) ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body',
   )
-  const touch = database.prepare(
+  const touch = prepare(
     "UPDATE entries SET expires_at = ?1, body = json_set(body, '$.expiresAt', ?1) WHERE kind = ?2 AND key = ?3",
   )
-  const take = database.prepare('DELETE FROM entries WHERE kind = ? AND key = ? AND expires_at > ?')
-  const count = database.prepare(
+  const take = prepare('DELETE FROM entries WHERE kind = ? AND key = ? AND expires_at > ?')
+  const count = prepare(
     `INSERT INTO entries VALUES ('hit', ?1, 1, ?2, '') ON CONFLICT DO UPDATE SET
        version = CASE WHEN expires_at > ?3 THEN version + 1 ELSE 1 END,
        expires_at = CASE WHEN expires_at > ?3 THEN expires_at ELSE excluded.expires_at END
      RETURNING version`,
   )
-  const removeConsents = database.prepare(
+  const removeConsents = prepare(
     "DELETE FROM entries WHERE kind = 'consent' AND body ->> 'userId' = ?1 AND (?2 IS NULL OR body ->> 'clientId' = ?2)",
   )
   const purges = ['entries', 'grants', 'codes', 'signing_keys'].map((table) =>
-    database.prepare(`DELETE FROM ${table} WHERE expires_at <= ?`),
+    prepare(`DELETE FROM ${table} WHERE expires_at <= ?`),
   )
-  const countEntries = database.prepare('SELECT count(*) AS n FROM entries WHERE kind = ?')
-  const countGrants = database.prepare('SELECT count(*) AS n FROM grants')
+  const countEntries = prepare('SELECT count(*) AS n FROM entries WHERE kind = ?')
+  const countGrants = prepare('SELECT count(*) AS n FROM grants')
   const left = new Map<string, { readonly room: number; readonly countedAt: number }>()
   let purgedAt = -Infinity
 
@@ -87,12 +87,11 @@ export function createEntries(database: DatabaseSync, maxEntries: number): Entri
 
   return {
     hasRoom,
-    add: (kind, key, value, expiresAt, now) =>
-      transact(database, () => {
-        if (!hasRoom(kind, now)) return false
-        dropExpired.run(kind, key, now)
-        return insert.run(kind, key, expiresAt, JSON.stringify(value)).changes === 1
-      }),
+    add: (kind, key, value, expiresAt, now) => {
+      if (!hasRoom(kind, now)) return false
+      dropExpired.run(kind, key, now)
+      return insert.run(kind, key, expiresAt, JSON.stringify(value)).changes === 1
+    },
     read: <K extends keyof Values>(kind: K, key: string, now: number) => {
       const row = read.get(kind, key, now)
       return row && (JSON.parse(String(row['body'])) as Values[K])
@@ -101,17 +100,13 @@ export function createEntries(database: DatabaseSync, maxEntries: number): Entri
       const { key, version, expiresAt } = value
       return replace.run(version, expiresAt, JSON.stringify(value), kind, key, version - 1, now).changes === 1
     },
-    save: (kind, key, value, expiresAt, now) =>
-      transact(database, () => {
-        if (hasRoom(kind, now)) save.run(kind, key, expiresAt, JSON.stringify(value))
-      }),
+    save: (kind, key, value, expiresAt, now) => {
+      if (hasRoom(kind, now)) save.run(kind, key, expiresAt, JSON.stringify(value))
+    },
     touch: (kind, key, expiresAt) => void touch.run(expiresAt, kind, key),
     take: (kind, key, now) => take.run(kind, key, now).changes === 1,
     count: (bucket, windowMs, now) =>
-      transact(database, () => {
-        if (!hasRoom('hit', now)) return Infinity
-        return Number(count.get(bucket, now + windowMs, now)?.['version'])
-      }),
+      hasRoom('hit', now) ? Number(count.get(bucket, now + windowMs, now)?.['version']) : Infinity,
     removeConsents: (userId, clientId) => void removeConsents.run(userId, clientId ?? null),
   }
 }

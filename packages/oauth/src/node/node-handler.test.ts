@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { authorize, createWorld, ISSUER, redeem, getCode, tokensOf, type World } from '../fixtures/world.ts'
-import { nodeHandler } from './node-handler.ts'
+import { nodeHandler, type NodeHandler } from './node-handler.ts'
 
 let server: Server | undefined
 afterEach(() => {
@@ -11,11 +11,15 @@ afterEach(() => {
   server?.close()
 })
 
+async function listenOn(handler: NodeHandler): Promise<number> {
+  server = createServer(handler).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
 async function start(): Promise<World & { readonly port: number; readonly origin: string }> {
   const world = createWorld()
-  server = createServer(nodeHandler(world.oauth)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await listenOn(nodeHandler(world.oauth))
   return { ...world, port, origin: `http://127.0.0.1:${port}` }
 }
 
@@ -23,7 +27,7 @@ async function start(): Promise<World & { readonly port: number; readonly origin
 async function exchange(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.setEncoding('utf8')
-  socket.end(text)
+  socket.write(text)
   let answer = ''
   for await (const chunk of socket) answer += String(chunk)
   return answer
@@ -53,17 +57,41 @@ describe('nodeHandler', () => {
 
   it('goes by no host that a client names', async () => {
     const { port, oauth } = await start()
-    for (const target of [
-      '//evil.example/.well-known/oauth-authorization-server',
-      '/.well-known/oauth-authorization-server',
-    ]) {
+    for (const [target, status] of [
+      ['//evil.example/.well-known/oauth-authorization-server', 404],
+      ['/.well-known/oauth-authorization-server', 200],
+      ['http://evil.example/.well-known/oauth-authorization-server', 200],
+    ] as const) {
       const answer = await exchange(port, `GET ${target} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`)
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}`))
       expect(answer).not.toContain('evil')
     }
     expect(oauth.metadata['issuer']).toBe(ISSUER)
   })
 
-  it.each(['http://evil.example/token', '*', 'evil.example:443'])('answers 400 to the target %s', async (target) => {
+  it.each([
+    ['http://login.example.com/jwks?x=1', 200],
+    ['HTTPS://login.example.com/jwks', 200],
+    ['http://login.example.com', 404],
+    ['http://login.example.com?x=1', 404],
+  ])('reads the absolute form, as %s', async (target, status) => {
+    const { port } = await start()
+    const answer = await exchange(port, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}`))
+  })
+
+  it('takes the host of the absolute form for the one that was asked for', async () => {
+    const asked: (string | null)[] = []
+    const fetch = async ({ headers }: Request) => {
+      asked.push(headers.get('host'))
+      return new Response()
+    }
+    const port = await listenOn(nodeHandler({ issuer: ISSUER, handles: () => true, fetch }))
+    await exchange(port, 'GET http://evil.example/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    expect(asked).toEqual(['evil.example'])
+  })
+
+  it.each(['*', 'evil.example:443', 'ftp://evil.example/jwks'])('answers 400 to the target %s', async (target) => {
     const { port } = await start()
     expect(await exchange(port, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(
       /^HTTP\/1.1 400/,

@@ -50,15 +50,21 @@ async function answer(
   outgoing.end(incoming.method === 'HEAD' ? undefined : new Uint8Array(await response.arrayBuffer()))
 }
 
+/** Stands before the path where a proxy asks, and in place of the header. (RFC 9112 section 3.2.2) */
+const AUTHORITY = /^https?:\/\/([^/?#]*)/i
+
 /** The path is the client's; the host is ours, whatever it says. `undefined` for what is no request of HTTP to a server. */
 function toRequest(issuer: string, incoming: IncomingMessage): Request | undefined {
   const { method = 'GET', url = '/', rawHeaders } = incoming
-  if (!url.startsWith('/') || !URL.canParse(url.replace(/^\/+/, '/'), issuer)) return undefined
+  const [start = '', host] = AUTHORITY.exec(url) ?? []
+  const target = host === undefined ? url : url.slice(start.length).replace(/^(?!\/)/, '/')
+  if (!target.startsWith('/') || !URL.canParse(target.replace(/^\/+/, '/'), issuer)) return undefined
   const headers = new Headers()
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.append(rawHeaders[at]!, rawHeaders[at + 1]!)
   const hasBody = method !== 'GET' && method !== 'HEAD'
   try {
-    return new Request(new URL(url.replace(/^\/+/, '/'), issuer), {
+    if (host !== undefined) headers.set('host', host)
+    return new Request(new URL(target.replace(/^\/+/, '/'), issuer), {
       method,
       headers,
       ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }),

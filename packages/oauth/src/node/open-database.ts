@@ -1,38 +1,33 @@
 import { closeSync, openSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { upgrade, type Schema } from './schema-version.ts'
+import { createSteps, type Steps } from './steps.ts'
 
 /** Milliseconds that a write waits for other processes. */
 const BUSY_TIMEOUT = 5_000
 const BUSY_PAUSE = 10
 const SQLITE_BUSY = 5
 
+/** An open file, and the steps in which it changes. */
+export interface Database extends Steps {
+  readonly prepare: (sql: string) => StatementSync
+}
+
 /**
- * A SQLite file that processes of one machine may share, readable by its owner alone. What was committed is on the disk: a
- * refresh token that a power cut takes back would end the sign-in of whoever has it.
+ * A SQLite file that processes of one machine may share, readable by its owner alone, with its tables in their newest version.
+ *
+ * @throws Error for a file of another kind or of a newer version, and the errors of `node:sqlite`.
  */
-export function openDatabase(path: string, schema: string): DatabaseSync {
+export function openDatabase(path: string, schema: Schema): Database {
   if (path !== ':memory:') createFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     setJournal(database)
-    database.exec('PRAGMA synchronous = FULL')
-    transact(database, () => database.exec(schema))
-    return database
+    const steps = createSteps(database)
+    steps.step(() => upgrade(database, path, schema))
+    return { ...steps, prepare: (sql) => database.prepare(sql) }
   } catch (error) {
     database.close()
-    throw error
-  }
-}
-
-/** Runs a function as one step, which waits for other processes and which they wait for. */
-export function transact<T>(database: DatabaseSync, run: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = run()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    undo(database)
     throw error
   }
 }
@@ -68,13 +63,4 @@ function setJournal(database: DatabaseSync): void {
 function isBusy(error: unknown): boolean {
   const code: unknown = error instanceof Error && 'errcode' in error ? error.errcode : undefined
   return typeof code === 'number' && (code & 0xff) === SQLITE_BUSY
-}
-
-/** A transaction that failed may be over already. */
-function undo(database: DatabaseSync): void {
-  try {
-    database.exec('ROLLBACK')
-  } catch {
-    // There is nothing to undo.
-  }
 }

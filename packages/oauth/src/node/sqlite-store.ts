@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { SQLOutputValue } from 'node:sqlite'
 import type {
   Code,
   Grant,
@@ -11,7 +11,8 @@ import type {
   StoredKey,
 } from '../store.ts'
 import { createEntries } from './entries.ts'
-import { openDatabase, transact } from './open-database.ts'
+import { openDatabase, type Database } from './open-database.ts'
+import type { Schema } from './schema-version.ts'
 
 /** A `GrantStore` in a file. */
 export interface SqliteStore extends GrantStore, Disposable {
@@ -25,7 +26,7 @@ export interface SqliteStoreOptions {
 }
 
 /** A grant has its refresh tokens in its own row: the good one, and the one before it for the time of grace. */
-const SCHEMA = `
+const TABLES = `
   CREATE TABLE IF NOT EXISTS grants (
     id TEXT PRIMARY KEY,
     subject TEXT NOT NULL,
@@ -67,6 +68,12 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
 `
 
+const SCHEMA: Schema = {
+  kind: 'the grants of an authorization server',
+  applicationId: 0x68_77_67_72,
+  versions: [TABLES],
+}
+
 const FILTERS = {
   grantId: 'id',
   subject: 'subject',
@@ -78,15 +85,17 @@ const FILTERS = {
 
 /**
  * Keeps everything in a SQLite file, so that it outlives the process. Processes and threads of one machine may share the
- * file; a code and a refresh token are used once by all of them together.
+ * file; a code and a refresh token are used once by all of them together. What is handed out, used up or revoked is on the
+ * disk before anybody is told. What a person only has to begin again is not waited for: a sign-in under way, a code that
+ * nobody has redeemed, a remembered consent.
  *
  * @param path The file; its folder must exist. Only its owner may read it.
- * @throws RangeError for a bound that is not more than 0, and the errors of `node:sqlite`, as its methods do.
+ * @throws RangeError for a bound that is not more than 0, Error for a file of another kind or of a newer version, and the errors of `node:sqlite`, as its methods do.
  */
 export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStoreOptions = {}): SqliteStore {
   if (!(maxEntries > 0)) throw new RangeError(`maxEntries must be more than 0; it is ${maxEntries}.`)
   const database = openDatabase(path, SCHEMA)
-  const prepare = (sql: string): StatementSync => database.prepare(sql)
+  const { prepare, step, lasting, close } = database
   const entries = createEntries(database, maxEntries)
   const addGrant = prepare(
     'INSERT INTO grants (id, subject, client_id, resource, tenant, expires_at, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -105,32 +114,36 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
   const addKey = prepare('INSERT INTO signing_keys VALUES (?, ?, ?, ?)')
 
   const revoke = (grantId: string): Grant | undefined => toGrant(removeGrant.get(grantId))
-  const close = (): void => database.close()
 
   return {
     isLasting: path !== ':memory:',
 
     addTransaction: (transaction) =>
-      entries.add('transaction', transaction.key, transaction, transaction.expiresAt, transaction.createdAt),
+      step(() =>
+        entries.add('transaction', transaction.key, transaction, transaction.expiresAt, transaction.createdAt),
+      ),
     readTransaction: (key, now) => entries.read('transaction', key, now),
     replaceTransaction: (transaction, now) => entries.replace('transaction', transaction, now),
     takeTransaction: (key, now) => entries.take('transaction', key, now),
 
-    addGrant: (grant, code, now) =>
-      transact(database, () => {
+    addGrant: (grant, code, now) => {
+      const add = (): boolean => {
         if (!entries.hasRoom('grants', now)) return false
         const { id, subject, clientId, resource, tenant = null, expiresAt } = grant
         addGrant.run(id, subject, clientId, resource, tenant, expiresAt, JSON.stringify(grant))
         if (code) addCode.run(code.key, code.forgetAt, JSON.stringify(code))
         return true
-      }),
+      }
+      // A code is redeemed by a step that lasts; without one the token follows at once.
+      return code ? step(add) : lasting(add)
+    },
     readGrant: (grantId, now) => toGrant(readGrant.get(grantId, now)),
     listGrants: (filter, part, now) => listGrants(database, filter, part, now),
-    revokeGrants: (filter) => revokeGrants(database, filter),
+    revokeGrants: (filter) => lasting(() => revokeGrants(database, filter)),
 
     readCode: (key) => toCode(readCode.get(key)),
-    redeemCode: (key, refresh, now): Redemption =>
-      transact(database, () => {
+    redeemCode: (key, refresh, now) =>
+      lasting((): Redemption => {
         const row = readCode.get(key)
         const code = toCode(row)
         if (!code) return { ok: false, why: 'unknown' }
@@ -142,8 +155,8 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
         return { ok: true, grant: { ...grant, expiresAt: code.grantExpiresAt } }
       }),
 
-    rotateRefresh: (grantId, key, successor, now, grace): Rotation =>
-      transact(database, () => {
+    rotateRefresh: (grantId, key, successor, now, grace) =>
+      lasting((): Rotation => {
         const row = readGrant.get(grantId, now)
         const grant = toGrant(row)
         if (!row || !grant || row['refresh_key'] === null) return { ok: false, why: 'unknown' }
@@ -158,25 +171,25 @@ export function sqliteStore(path: string, { maxEntries = 1_000_000 }: SqliteStor
         return { ok: false, why: 'reused', grant: revoke(grantId) }
       }),
 
-    once: (key, expiresAt, now) => entries.add('once', key, true, expiresAt, now),
-    hit: (bucket, limit, windowMs, now) => entries.count(bucket, windowMs, now) <= limit,
+    once: (key, expiresAt, now) => lasting(() => entries.add('once', key, true, expiresAt, now)),
+    hit: (bucket, limit, windowMs, now) => step(() => entries.count(bucket, windowMs, now)) <= limit,
 
     readKeys: (now) => readKeys.all(now).map(({ body }) => JSON.parse(String(body)) as StoredKey),
     addKey: (key, after, now) =>
-      transact(database, () => {
+      lasting(() => {
         if (newestKey.get(now)?.['kid'] !== after) return false
         addKey.run(key.kid, key.signsFrom, key.expiresAt, JSON.stringify(key))
         return true
       }),
 
-    addClient: (client, now) => entries.add('client', client.client.id, client, client.expiresAt, now),
+    addClient: (client, now) => lasting(() => entries.add('client', client.client.id, client, client.expiresAt, now)),
     readClient: (clientId, now) => entries.read('client', clientId, now),
     touchClient: (clientId, expiresAt) => entries.touch('client', clientId, expiresAt),
-    removeClient: (clientId) => entries.take('client', clientId, 0),
+    removeClient: (clientId) => lasting(() => entries.take('client', clientId, 0)),
 
     readConsent: (key, now) => entries.read('consent', key, now),
-    saveConsent: (consent, now) => entries.save('consent', consent.key, consent, consent.expiresAt, now),
-    removeConsents: (userId, clientId) => entries.removeConsents(userId, clientId),
+    saveConsent: (consent, now) => step(() => entries.save('consent', consent.key, consent, consent.expiresAt, now)),
+    removeConsents: (userId, clientId) => lasting(() => entries.removeConsents(userId, clientId)),
 
     close,
     [Symbol.dispose]: close,
@@ -191,15 +204,14 @@ const conditionsOf = (filter: GrantFilter): readonly (readonly [sql: string, val
   })
 
 function listGrants(
-  database: DatabaseSync,
+  { prepare }: Database,
   filter: GrantFilter,
   { limit, after = '' }: ListPart,
   now: number,
 ): readonly ListedGrant[] {
   const conditions = conditionsOf(filter)
   const where = [...conditions.map(([sql]) => sql), 'id > ?', 'expires_at > ?'].join(' AND ')
-  return database
-    .prepare(`SELECT * FROM grants WHERE ${where} ORDER BY id LIMIT ?`)
+  return prepare(`SELECT * FROM grants WHERE ${where} ORDER BY id LIMIT ?`)
     .all(...conditions.map(([, value]) => value), after, now, limit)
     .flatMap((row) => {
       const grant = toGrant(row)
@@ -207,13 +219,13 @@ function listGrants(
     })
 }
 
-function revokeGrants(database: DatabaseSync, filter: GrantFilter): readonly Grant[] {
+function revokeGrants({ prepare }: Database, filter: GrantFilter): readonly Grant[] {
   const conditions = conditionsOf(filter)
   if (conditions.length === 0) return []
   const where = conditions.map(([sql]) => sql).join(' AND ')
-  const rows = database
-    .prepare(`DELETE FROM grants WHERE ${where} RETURNING body, expires_at`)
-    .all(...conditions.map(([, value]) => value))
+  const rows = prepare(`DELETE FROM grants WHERE ${where} RETURNING body, expires_at`).all(
+    ...conditions.map(([, value]) => value),
+  )
   return rows.flatMap((row) => toGrant(row) ?? [])
 }
 

@@ -1,4 +1,4 @@
-import { encodeBase64Url } from '../secrets.ts'
+import { encodeBase64Url } from '../base64url.ts'
 import { checkSameResource } from '../scopes.ts'
 import { eventOf, joinScopes, refuseGrant, tellRevoked, type GrantHandler } from './grant.ts'
 import { invalidRequest } from '../oauth-error.ts'
@@ -15,8 +15,10 @@ export const redeemCode: GrantHandler = async (core, client, form) => {
   const presented = form.get('code')
   if (presented === undefined) throw invalidRequest('code is missing.')
   if (!CODE.test(presented)) throw await refuseGrant(core, client, 'malformed_code')
-  const key = await core.digest('code', presented)
-  const code = await core.store.readCode(key)
+  const [code, challenge] = await Promise.all([
+    core.find('code', presented, (key) => core.store.readCode(key)),
+    challengeOf(form.get('code_verifier')),
+  ])
   if (!code) throw await refuseGrant(core, client, 'unknown_code')
   if (code.clientId !== client.id) throw await refuseGrant(core, client, 'wrong_client')
   if ((form.get('redirect_uri') ?? code.redirectUri) !== code.redirectUri) {
@@ -25,7 +27,7 @@ export const redeemCode: GrantHandler = async (core, client, form) => {
   const now = core.now()
   const granted = await core.store.readGrant(code.grantId, now)
   if (granted) checkSameResource(form, granted.resource, core)
-  if ((await challengeOf(form.get('code_verifier'))) !== code.codeChallenge) {
+  if (challenge !== code.codeChallenge) {
     const revoked = await core.store.revokeGrants({ grantId: code.grantId })
     await tellRevoked(core, revoked[0], 'wrong_verifier')
     throw await refuseGrant(core, client, 'wrong_verifier', revoked[0])
@@ -33,7 +35,7 @@ export const redeemCode: GrantHandler = async (core, client, form) => {
 
   const refresh = client.grants.includes('refresh_token') ? await core.refreshTokens.issue(code.grantId) : undefined
   const redemption = await core.store.redeemCode(
-    key,
+    code.key,
     refresh && { key: refresh.key, expiresAt: now + core.lifetimes.refresh },
     now,
   )

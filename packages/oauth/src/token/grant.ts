@@ -2,6 +2,7 @@ import type { AccessTokens } from '../access-token.ts'
 import type { Client } from '../client.ts'
 import { tellClient } from '../client-label.ts'
 import type { Core } from '../core.ts'
+import type { Failures } from '../failures.ts'
 import type { Lifetimes } from '../lifetimes.ts'
 import { invalidGrant } from '../oauth-error.ts'
 import type { OAuthEvent } from '../events.ts'
@@ -24,6 +25,7 @@ export interface TokenCore extends Core {
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
   readonly lifetimes: Lifetimes
+  readonly failures: Failures
   /** Whether the account that a grant is of may still use it. */
   readonly mayContinue: (grant: Grant) => boolean | Promise<boolean>
 }

@@ -10,7 +10,9 @@ import {
 } from 'jose'
 import { ASSERTION_ALGORITHMS } from '../client-assertion.ts'
 import { CLOCK_TOLERANCE } from '../clock.ts'
+import { isFirstUse } from '../first-use.ts'
 import { invalidRequest, OAuthError } from '../oauth-error.ts'
+import { admitsTenant } from '../resources.ts'
 import { checkSameResource, readScopes } from '../scopes.ts'
 import type { User } from '../transaction.ts'
 import { issueAlone } from './client-grant.ts'
@@ -68,11 +70,11 @@ export function createIdentityAssertion(issuers: readonly TrustedIssuer[]): Gran
         resource.scopes.has(scope) && (client.scopes?.includes(scope) ?? true) && (asked?.includes(scope) ?? true),
     )
     const user = await issuer.account(claims)
-    if (!user || (resource.tenant !== undefined && resource.tenant !== user.tenant)) {
+    if (!user || !admitsTenant(resource, user.tenant)) {
       throw await refuseGrant(core, client, 'assertion_account')
     }
-    const key = await core.digest('once', JSON.stringify(['id-jag', claims.iss, claims.sub, claims.jti]))
-    if (!(await core.store.once(key, (claims.exp + CLOCK_TOLERANCE) * 1000, core.now()))) {
+    const { iss, sub, jti, exp } = claims
+    if (!(await isFirstUse(core, ['id-jag', iss, sub, jti], (exp + CLOCK_TOLERANCE) * 1000, core.now()))) {
       throw await refuseGrant(core, client, 'assertion_replayed')
     }
     const holder = { kind: 'user', subject: user.userId, tenant: user.tenant } as const

@@ -5,10 +5,12 @@ import {
   STORES,
   worldOn,
   drive,
+  getCode,
   getTokens,
   isGood,
   NOTES,
   notes,
+  redeem,
   refresh,
   tokensOf,
 } from '../fixtures/world.ts'
@@ -194,6 +196,17 @@ describe.each(STORES)('refreshing, kept in %s', (_, createStore) => {
     expect(await refresh(noClient.oauth, token)).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
     const noResource = createWorld({ store: before.store, resources: [drive] })
     expect((await refresh(noResource.oauth, token)).body).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('TA36: gives nothing once the resource is another tenant’s, for a code neither', async () => {
+    const before = createWorld({ resources: [{ ...notes, tenant: 'acme' }] })
+    const { refresh: token } = await getTokens(before.oauth)
+    const code = await getCode(before.oauth)
+    const { oauth, errors } = createWorld({ store: before.store, resources: [{ ...notes, tenant: 'other' }] })
+    expect((await refresh(oauth, token)).body).toMatchObject({ error: 'invalid_grant' })
+    expect((await redeem(oauth, code)).body).toMatchObject({ error: 'invalid_grant' })
+    expect(errors).toEqual([])
+    expect(await isGood(before.oauth, token)).toBe(false)
   })
 
   it('TA36: gives nothing after its time, used or not', async () => {

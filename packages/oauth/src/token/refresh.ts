@@ -1,4 +1,5 @@
 import { invalidRequest, OAuthError } from '../oauth-error.ts'
+import { admitsTenant } from '../resources.ts'
 import { checkSameResource, readScopes } from '../scopes.ts'
 import { eventOf, joinScopes, refuseGrant, tellRevoked, type GrantHandler, type TokenResponse } from './grant.ts'
 
@@ -21,7 +22,8 @@ export const refreshToken: GrantHandler = async (core, client, form) => {
   if (asked?.some((scope) => !grant.scopes.includes(scope))) {
     throw new OAuthError('invalid_scope', 'A scope goes beyond what was granted.')
   }
-  if (!core.resources.find(grant.resource) || !(await core.mayContinue(grant))) {
+  const resource = core.resources.find(grant.resource)
+  if (!resource || !admitsTenant(resource, grant.tenant) || !(await core.mayContinue(grant))) {
     await core.store.revokeGrants({ grantId: grant.id })
     await tellRevoked(core, grant, 'account')
     throw await refuseGrant(core, client, 'account', grant)
