@@ -1,8 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { AuditHead } from '../audit/index.ts'
-import { toHead } from './sqlite-store.ts'
+import { schemaVersion } from './schema-version.ts'
+import { AUDIT_SCHEMA, toHead } from './sqlite-store.ts'
 
-/** Reads a file of `sqliteAudit` while others may write to it. */
+/**
+ * Reads a file of `sqliteAudit` while others may write to it.
+ *
+ * @throws Error, when it is read, for a file of another kind or of a newer version.
+ */
 export function readSqliteAudit(path: string): {
   readonly lines: () => Iterable<string>
   readonly heads: () => ReadonlyMap<string, AuditHead>
@@ -10,6 +15,7 @@ export function readSqliteAudit(path: string): {
   const read = function* (query: string) {
     const database = new DatabaseSync(path, { readOnly: true })
     try {
+      schemaVersion(database, path, AUDIT_SCHEMA)
       yield* database.prepare(query).iterate()
     } finally {
       database.close()
