@@ -28,8 +28,11 @@ const entriesOf = ({ exports = {}, bin = {} }: Manifest): string[] =>
 
 /** The sources that a package names for itself: those it chooses from by the runtime it finds itself in, and those of threads. */
 const ownOf = ({ imports = {} }: Manifest): string[] => {
-  const targets = Object.values(imports).flatMap(({ 'hawser-source': _, ...choices }) => Object.values(choices))
-  return [...new Set(targets)].filter((target) => typeof target === 'string').map(sourceOf)
+  const targets = Object.values(imports).flatMap((choices) => Object.values(choices))
+  return [...new Set(targets)]
+    .filter((target) => typeof target === 'string')
+    .filter((target) => target.startsWith('./dist/'))
+    .map(sourceOf)
 }
 
 /** What a thread runs shares nothing with what its process runs, or that would be cut into as many files as they share parts. */

@@ -29,8 +29,13 @@ async function keepAccount(given: typeof anyCall extends fc.Arbitrary<infer T> ?
   const keep = audit({ sink, key: KEY, keep: { [given.name]: Object.keys(given.args ?? {}) } })
   const { interceptor } = keep.start({ name: 'notes', onRefusal: () => {} })
   const decision: Decision = {
-    ...{ effect: 'allow', reason: 'ok', risk: 'low', missing: [] },
-    ...{ required: given.scopes, granted: given.scopes, used: given.scopes },
+    effect: 'allow',
+    reason: 'ok',
+    risk: 'low',
+    missing: [],
+    required: given.scopes,
+    granted: given.scopes,
+    used: given.scopes,
   }
   const call: Call<'tools/call'> = {
     method: 'tools/call',

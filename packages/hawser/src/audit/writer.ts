@@ -110,6 +110,10 @@ export function createWriter(options: WriterOptions): Writer {
     isFailing = false
   }
 
+  /** Whether what waits is not to wait for more. */
+  const isUrgent = (): boolean =>
+    count > 0 && (isClosing || count >= BATCH || waiting.some(({ written }) => written !== undefined))
+
   const drain = async (): Promise<void> => {
     do {
       packLoose()
@@ -132,7 +136,7 @@ export function createWriter(options: WriterOptions): Writer {
       waiting.splice(0, batch.length)
       drop(batch)
       for (const { written } of batch) written?.resolve()
-    } while (count > 0 && (isClosing || count >= BATCH || waiting.some(({ written }) => written !== undefined)))
+    } while (isUrgent())
     // In the same turn as the last look at what waits, so that nothing is left between two runs.
     writing = undefined
     if (count > 0) schedule()

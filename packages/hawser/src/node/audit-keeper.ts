@@ -81,12 +81,13 @@ export function createKeeper(
     use((store) => store.append({ ...keys, parcels }))
   const append: ClosableAudit['append'] = async (records, sealKey) =>
     appendParcels([packDrafts(records.map((record) => ({ record })))], { argumentKeys: new Map(), sealKey })
+  const end = async (): Promise<void> => {
+    starting = undefined
+    await here.close()
+    await apart?.close()
+  }
   const close = (): Promise<void> => {
-    const done = last.then(async () => {
-      starting = undefined
-      await here.close()
-      await apart?.close()
-    })
+    const done = last.then(end)
     last = done.catch(() => {})
     return done
   }

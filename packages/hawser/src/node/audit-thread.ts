@@ -8,15 +8,17 @@ const store = await open(workerData as AuditPlace)
 const answer = (message: ThreadAnswer): void => parentPort?.postMessage(message)
 let last: Promise<void> = Promise.resolve()
 
+const handle = async (request: ThreadRequest): Promise<void> => {
+  try {
+    answer({ result: await perform(request) })
+  } catch (error) {
+    answer({ error })
+  }
+  if (request.do === 'close') parentPort?.close()
+}
+
 parentPort?.on('message', (request: ThreadRequest) => {
-  last = last.then(async () => {
-    try {
-      answer({ result: await perform(request) })
-    } catch (error) {
-      answer({ error })
-    }
-    if (request.do === 'close') parentPort?.close()
-  })
+  last = last.then(() => handle(request))
 })
 answer({ result: 'ready' })
 

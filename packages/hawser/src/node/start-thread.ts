@@ -50,7 +50,8 @@ export async function startThread(place: AuditPlace, find: () => URL, onEnd: () 
     })
   })
   const hear = (): Promise<unknown> => new Promise((resolve, reject) => asked.push({ resolve, reject }))
-  const ask = (request: ThreadRequest): Promise<unknown> => {
+  const ask = async (request: ThreadRequest): Promise<unknown> => {
+    if (broken !== undefined) throw new Error('The thread that keeps the audit log ended.', { cause: broken })
     worker.ref()
     worker.postMessage(request)
     return hear()
