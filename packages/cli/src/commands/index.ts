@@ -18,5 +18,9 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   types: { summary: 'Write types for a server', load: async () => (await import('./types.ts')).types },
   audit: { summary: 'Read an audit log', load: async () => (await import('./audit.ts')).audit },
   scopes: { summary: 'Show or check permissions', load: async () => (await import('./scopes.ts')).scopes },
+  doctor: {
+    summary: 'Find out why clients cannot use a server',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   replay: { summary: 'Serve a recorded trace', load: async () => (await import('./replay.ts')).replay },
 }

@@ -1,6 +1,6 @@
 export type { Ask, Callback, DeviceCode } from './ask.ts'
 export type { Fetch, FetchInit } from './bounded-fetch.ts'
-export type { Reach } from './address.ts'
+export { checkAddress, type Reach, reachOf, type Surroundings } from './address.ts'
 export type { PrivateKey } from './client-auth.ts'
 export type { ClientIdentity, RegisteredClient } from './identify-client.ts'
 export type { EnterpriseOptions, WorkloadOptions } from './machine-grants.ts'
