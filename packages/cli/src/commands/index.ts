@@ -8,6 +8,8 @@ interface Entry {
 /** Every command, loaded when it is wanted. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   run: { summary: 'Serve a file over stdio or HTTP', load: async () => (await import('./run.ts')).run },
+  dev: { summary: 'Run a server while you write it', load: async () => (await import('./dev.ts')).dev },
+  deploy: { summary: 'Check, deploy and prove a Worker', load: async () => (await import('./deploy.ts')).deploy },
   list: { summary: 'Show what a server offers', load: async () => (await import('./list.ts')).list },
   call: { summary: 'Call a tool', load: async () => (await import('./call.ts')).call },
   read: { summary: 'Read a resource', load: async () => (await import('./read.ts')).read },

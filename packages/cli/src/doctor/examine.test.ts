@@ -123,7 +123,7 @@ describe('a server with one thing wrong', () => {
     }
     expect(await wrongWith(open)).toEqual([
       'bad source: pages of any Origin may call (HTTP 200)',
-      'bad source: any Host is answered on this machine',
+      'bad source: pages of a name that points to this machine may call',
     ])
   })
 
@@ -227,7 +227,7 @@ describe('a server with one thing wrong', () => {
   })
 
   it('that is another resource than its URL', async () => {
-    const spoil = edit(`${RESOURCE}/mcp`, (it) => ({ ...it, resource: 'https://notes.workers.dev/mcp' }))
+    const spoil = edit(`${RESOURCE}/mcp`, (document) => ({ ...document, resource: 'https://notes.workers.dev/mcp' }))
     expect(await wrongWith(spoil)).toEqual(['bad resource: https://notes.workers.dev/mcp instead of /mcp'])
   })
 
@@ -235,23 +235,27 @@ describe('a server with one thing wrong', () => {
     ['nothing', edit(ISSUER, () => undefined), ['bad issuer:  publishes none: HTTP 404']],
     [
       'another name',
-      edit(ISSUER, (it) => ({ ...it, issuer: `${String(it['issuer'])}/` })),
+      edit(ISSUER, (document) => ({ ...document, issuer: `${String(document['issuer'])}/` })),
       ['bad issuer:  says that it is /'],
     ],
     [
       'no PKCE',
-      edit(ISSUER, (it) => ({ ...it, code_challenge_methods_supported: ['plain'] })),
+      edit(ISSUER, (document) => ({ ...document, code_challenge_methods_supported: ['plain'] })),
       ['bad issuer: without code_challenge_methods_supported: ["S256"]'],
     ],
     [
       'no iss',
-      edit(ISSUER, ({ authorization_response_iss_parameter_supported: _, ...it }) => it),
+      edit(ISSUER, ({ authorization_response_iss_parameter_supported: _, ...document }) => document),
       ['note issuer: without iss in its answers'],
     ],
-    ['no endpoint', edit(ISSUER, ({ token_endpoint: _, ...it }) => it), ['bad issuer: without token_endpoint']],
+    [
+      'no endpoint',
+      edit(ISSUER, ({ token_endpoint: _, ...document }) => document),
+      ['bad issuer: without token_endpoint'],
+    ],
     [
       'no way to register',
-      edit(ISSUER, ({ registration_endpoint: _, client_id_metadata_document_supported: __, ...it }) => it),
+      edit(ISSUER, ({ registration_endpoint: _, client_id_metadata_document_supported: __, ...document }) => document),
       ['bad registration: neither metadata documents (CIMD) nor dynamically (DCR)'],
     ],
   ])('whose issuer publishes %s', async (_, spoil, expected) => {
@@ -259,7 +263,10 @@ describe('a server with one thing wrong', () => {
   })
 
   it('that names an issuer where nobody should be sent, which is not asked', async () => {
-    const spoil = edit(`${RESOURCE}/mcp`, (it) => ({ ...it, authorization_servers: ['http://169.254.169.254'] }))
+    const spoil = edit(`${RESOURCE}/mcp`, (document) => ({
+      ...document,
+      authorization_servers: ['http://169.254.169.254'],
+    }))
     const { wrong } = await diagnose(spoil)
     expect(wrong).toEqual([
       expect.stringMatching(/^bad issuer: .* publishes none: Expected an issuer at an https address/),

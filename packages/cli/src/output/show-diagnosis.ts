@@ -16,15 +16,22 @@ const NARROW = 64
 /** What is the matter with a server: a table of checks, each thing that is not right with its cause and what to do. */
 export function showDiagnosis({ url, groups, counts }: Diagnosis, output: Output): string {
   const { paint, width } = output
-  const titles = Math.max(...groups.flatMap(({ checks }) => checks.map(({ title }) => title.length)))
+  const titles = widthOfTitles(groups.flatMap(({ checks }) => checks))
   return [
     wrap(paint.bold(cleanLine(url)), width).join('\n'),
-    ...groups.map(({ title, checks }) => {
-      const rows = checks.flatMap((check) => showCheck(check, titles, output))
-      return `${paint.bold(title)}\n${renderTable(rows, width)}`
-    }),
+    ...groups.map(({ title, checks }) => `${paint.bold(title)}\n${showChecks(checks, output, titles)}`),
     wrap(summarize(counts, paint), width).join('\n'),
   ].join('\n\n')
+}
+
+const widthOfTitles = (checks: readonly Examined[]): number => Math.max(...checks.map(({ title }) => title.length))
+
+/** A table of checks, with a row for each finding. */
+export function showChecks(checks: readonly Examined[], output: Output, titles = widthOfTitles(checks)): string {
+  return renderTable(
+    checks.flatMap((check) => showCheck(check, titles, output)),
+    output.width,
+  )
 }
 
 function showCheck({ title, findings }: Examined, titles: number, { paint, width }: Output): readonly Row[] {

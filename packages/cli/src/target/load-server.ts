@@ -34,7 +34,8 @@ export async function loadServer(file: string, args?: readonly string[]): Promis
   )
 }
 
-function checkFile(file: string, path: string, mayBeProgram: boolean): void {
+/** @throws Failure for what is no module. */
+export function checkFile(file: string, path: string, mayBeProgram: boolean): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) {
     throw usageFailure(

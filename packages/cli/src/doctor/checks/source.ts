@@ -30,7 +30,10 @@ export const source: Check = {
     const [stranger, own, host] = await Promise.all([
       askAs(visit, { origin: STRANGER }),
       askAs(visit, { origin: url.origin }),
-      isLoopback(url) ? askAs(visit, { host: new URL(STRANGER).host }) : undefined,
+      // As a page sends it whose name was made to point here.
+      isLoopback(url)
+        ? askAs(visit, { host: new URL(STRANGER).host, origin: STRANGER.replace('https:', 'http:') })
+        : undefined,
     ])
     const findings = [
       judgeStranger(stranger, first, url),
@@ -70,7 +73,7 @@ const judgeHost = ({ status }: Answer, first: Answer): Finding | undefined =>
   status !== first.status
     ? undefined
     : bad(
-        'any Host is answered on this machine',
+        'pages of a name that points to this machine may call',
         'A web page can make its own name point to this machine and then call the server. (DNS rebinding)',
-        'Answer to localhost, 127.0.0.1 and [::1] only. listen() and hawser run do so.',
+        'Answer to localhost, 127.0.0.1 and [::1] only, or refuse such an Origin. hawser does both.',
       )

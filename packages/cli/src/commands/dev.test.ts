@@ -1,0 +1,107 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'hawser'
+import { afterAll, describe, expect, it } from 'vitest'
+import { runCli, startCli } from '../fixtures/run-cli.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'hawser-dev-'))
+const modules = join(import.meta.dirname, '../../../../node_modules')
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+/** A folder of its own. */
+const makeFolder = (name: string): string => {
+  const folder = join(root, name)
+  mkdirSync(folder)
+  return folder
+}
+
+const SERVER = `import { mcp } from 'hawser'
+import { word } from './word.ts'
+const { tool, server } = mcp({ name: 'echo', version: '1.0.0' })
+export default server({ tools: { say: tool({ description: 'Says it.', effect: 'read', run: () => word }) } })
+`
+
+const say = async (url: string): Promise<unknown> => {
+  await using client = await connect(url)
+  const { content } = await client.call('say', {})
+  return content
+}
+
+describe('hawser dev FILE', () => {
+  it('takes changes over at the same address, and has callers wait meanwhile', async () => {
+    const folder = makeFolder('node')
+    symlinkSync(modules, join(folder, 'node_modules'))
+    writeFileSync(join(folder, 'echo.ts'), SERVER)
+    const change = (text: string) => writeFileSync(join(folder, 'word.ts'), text)
+    change("export const word = 'one'")
+    const running = startCli(['dev', 'echo.ts', '--port', '0'], { cwd: folder })
+    const [, url = ''] = await running.sees(/echo at (http:\/\/127\.0\.0\.1:\d+\/mcp) on Node/)
+    await running.sees(/hawser install echo\.ts/)
+    await running.sees(/Ctrl-C ends it/)
+    expect(await say(url)).toMatchObject([{ text: 'one' }])
+
+    change("export const word = 'two'")
+    await running.sees(/Restarted\./)
+    expect(await say(url)).toMatchObject([{ text: 'two' }])
+
+    change('export const word = ')
+    await running.sees(/It does not run/)
+    const waiting = say(url)
+    change("export const word = 'three'")
+    expect(await waiting).toMatchObject([{ text: 'three' }])
+
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 0, stdout: '' })
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
+  }, 60_000)
+})
+
+describe('hawser dev of a Worker', () => {
+  it('runs it as its configuration says, takes changes over, keeps what it stores', async () => {
+    const folder = makeFolder('worker')
+    symlinkSync(modules, join(folder, 'node_modules'))
+    cpSync(join(import.meta.dirname, '../fixtures/worker'), folder, { recursive: true })
+    const env = { WRANGLER_BUILD_CONDITIONS: 'hawser-source,workerd,worker,browser', WRANGLER_SEND_METRICS: 'false' }
+    const start = async () => {
+      const running = startCli(['dev', 'index.ts', '--port', '0'], { cwd: folder, env })
+      const [, url = ''] = await running.sees(/harbour at (http:\/\/127\.0\.0\.1:\d+\/mcp) on Workers/)
+      return { running, url, count: async () => (await fetch(new URL('/count', url))).text() }
+    }
+    const first = await start()
+    expect(await first.count()).toBe('1')
+    const source = readFileSync(join(folder, 'index.ts'), 'utf8')
+    writeFileSync(join(folder, 'index.ts'), source.replace('7:40', '9:15'))
+    await first.running.sees(/updated and ready/)
+    await using client = await connect(first.url)
+    expect((await client.call('tides', {})).content).toMatchObject([{ text: '9:15 and 20:05' }])
+    expect(await first.count()).toBe('2')
+    first.running.child.kill('SIGINT')
+    expect((await first.running.ended).code).toBe(0)
+
+    const second = await start()
+    expect(await second.count()).toBe('3')
+    second.running.child.kill('SIGINT')
+    await second.running.ended
+  }, 60_000)
+
+  it('says how to install wrangler where there is none', async () => {
+    const folder = makeFolder('bare')
+    writeFileSync(join(folder, 'wrangler.jsonc'), '{ "name": "bare", "main": "index.ts" }')
+    const { code, stderr } = await runCli(['dev'], { cwd: folder })
+    expect(code).toBe(2)
+    expect(stderr).toContain('npm install --save-dev wrangler')
+  })
+})
+
+it.each([
+  [[], 'hawser dev notes.ts'],
+  [['no-such.ts'], 'There is no file no-such.ts'],
+  [['a.ts', 'b.ts'], 'Unexpected "b.ts".'],
+  [['a.ts', '--port', 'x'], '--port takes a port'],
+  [['a.ts', '--env', 'x'], '--env is for the Worker'],
+])('says what is wrong with dev %j, and ends with 2', async (args, message) => {
+  const { code, stderr } = await runCli(['dev', ...args], { cwd: root })
+  expect(code).toBe(2)
+  expect(stderr).toContain(message)
+})

@@ -1,0 +1,47 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { EXIT } from '../exit-code.ts'
+import { Failure } from '../failure.ts'
+import { isJson, parseObject } from '../doctor/messages.ts'
+import type { Project } from '../wrangler/project.ts'
+import { startWrangler } from '../wrangler/start-wrangler.ts'
+
+/**
+ * Has wrangler deploy, which may ask the person to sign in at Cloudflare.
+ *
+ * @returns The addresses at which the Worker is now.
+ * @throws Failure when it does not.
+ */
+export async function upload(project: Project, env: string | undefined): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'hawser-deployed-'))
+  const file = join(folder, 'output.ndjson')
+  try {
+    const args = ['deploy', ...(env === undefined ? [] : [`--env=${env}`])]
+    const { ended } = startWrangler(project, args, { isInteractive: true, env: { WRANGLER_OUTPUT_FILE_PATH: file } })
+    const code = await ended
+    if (code !== 0)
+      throw new Failure(EXIT.refused, `wrangler ended with ${code}, so nothing was deployed.`, [
+        'What it said is above.',
+      ])
+    return readTargets(await readFile(file, 'utf8').catch(() => ''))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The addresses in what wrangler writes for programs, a line of JSON for each event. Routes are patterns without a scheme. */
+function readTargets(text: string): readonly string[] {
+  const events = text.split('\n').map(parseObject)
+  return events.flatMap((event) => {
+    const targets = isJson(event) && event['type'] === 'deploy' ? event['targets'] : undefined
+    if (!Array.isArray(targets)) return []
+    return targets.flatMap((target: unknown) => (typeof target === 'string' ? readAddress(target) : []))
+  })
+}
+
+function readAddress(target: string): readonly string[] {
+  const text = target.split(' ')[0]!.replace(/\*$/, '')
+  const url = URL.parse(/^https?:\/\//.test(text) ? text : `https://${text}`)
+  return url === null || url.hostname.includes('*') ? [] : [url.href]
+}
