@@ -14,7 +14,7 @@ import { defineCommand } from './command.ts'
 
 export const deploy = defineCommand({
   name: 'deploy',
-  summary: 'Check the Worker of this folder, deploy it with wrangler, and prove that clients can use it.',
+  summary: 'Check the Worker of this folder, deploy it, and prove that clients can use it.',
   usage: ['[--env NAME] [--path PATH] [--call NAME]', '--dry-run [--env NAME]'],
   about: [
     'Looks at types, size, secrets, the compatibility date, and whether Durable Objects, their bindings and their migrations agree. What is wrong is not deployed.',

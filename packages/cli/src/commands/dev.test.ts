@@ -33,22 +33,27 @@ describe('hawser dev FILE', () => {
     const folder = makeFolder('node')
     symlinkSync(modules, join(folder, 'node_modules'))
     writeFileSync(join(folder, 'echo.ts'), SERVER)
-    const change = (text: string) => writeFileSync(join(folder, 'word.ts'), text)
-    change("export const word = 'one'")
+    const save = (text: string) => writeFileSync(join(folder, 'word.ts'), text)
+    save("export const word = 'one'")
     const running = startCli(['dev', 'echo.ts', '--port', '0'], { cwd: folder })
     const [, url = ''] = await running.sees(/echo at (http:\/\/127\.0\.0\.1:\d+\/mcp) on Node/)
     await running.sees(/hawser install echo\.ts/)
     await running.sees(/Ctrl-C ends it/)
     expect(await say(url)).toMatchObject([{ text: 'one' }])
 
-    change("export const word = 'two'")
-    await running.sees(/Restarted\./)
+    const change = async (text: string, seen: RegExp) => {
+      // Node may not watch yet what it has just loaded: whoever sees nothing happen saves again.
+      const again = setInterval(() => save(text), 1000)
+      save(text)
+      await running.sees(seen)
+      clearInterval(again)
+    }
+    await change("export const word = 'two'", /Restarted\./)
     expect(await say(url)).toMatchObject([{ text: 'two' }])
 
-    change('export const word = ')
-    await running.sees(/It does not run/)
+    await change('export const word = ', /It does not run/)
     const waiting = say(url)
-    change("export const word = 'three'")
+    await change("export const word = 'three'", /Restarted\./)
     expect(await waiting).toMatchObject([{ text: 'three' }])
 
     running.child.kill('SIGINT')
@@ -76,6 +81,12 @@ describe('hawser dev of a Worker', () => {
     await using client = await connect(first.url)
     expect((await client.call('tides', {})).content).toMatchObject([{ text: '9:15 and 20:05' }])
     expect(await first.count()).toBe('2')
+    // In workerd, too, nothing is wrong.
+    const { code, stdout } = await runCli(['doctor', first.url, '--listen', '0.5s', '--call', 'tides'], { cwd: folder })
+    expect({ code, diagnosis: JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      diagnosis: { counts: { bad: 0, note: 0 } },
+    })
     first.running.child.kill('SIGINT')
     expect((await first.running.ended).code).toBe(0)
 
@@ -91,6 +102,8 @@ describe('hawser dev of a Worker', () => {
     const { code, stderr } = await runCli(['dev'], { cwd: folder })
     expect(code).toBe(2)
     expect(stderr).toContain('npm install --save-dev wrangler')
+    const node = await runCli(['dev', 'no-such.ts'], { cwd: folder })
+    expect(node.stderr).toContain('There is no file no-such.ts')
   })
 })
 
@@ -99,6 +112,7 @@ it.each([
   [['no-such.ts'], 'There is no file no-such.ts'],
   [['a.ts', 'b.ts'], 'Unexpected "b.ts".'],
   [['a.ts', '--port', 'x'], '--port takes a port'],
+  [['--node'], '--node needs a FILE.'],
   [['a.ts', '--env', 'x'], '--env is for the Worker'],
 ])('says what is wrong with dev %j, and ends with 2', async (args, message) => {
   const { code, stderr } = await runCli(['dev', ...args], { cwd: root })

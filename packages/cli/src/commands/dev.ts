@@ -2,13 +2,13 @@ import { resolve } from 'node:path'
 import { COMMON } from '../command-line/options.ts'
 import { EXIT } from '../exit-code.ts'
 import { usageFailure } from '../failure.ts'
-import { findConfig, openProject, readConfig } from '../wrangler/project.ts'
+import { findConfig, findProject, openProject, readConfig } from '../wrangler/project.ts'
 import { defineCommand } from './command.ts'
 
 export const dev = defineCommand({
   name: 'dev',
-  summary: 'Run a server while you write it: on Workers as wrangler.jsonc says, or a file on Node.',
-  usage: ['[--port PORT] [--env NAME]', 'FILE [--port PORT] [--scopes A,B] [-- ARGS…]'],
+  summary: 'Run a server while you write it: the Worker of this folder, or a file on Node.',
+  usage: ['[--port PORT] [--env NAME]', 'FILE [--node] [--port PORT] [--scopes A,B] [-- ARGS…]'],
   about: [
     'Without FILE, the Worker of wrangler.jsonc in this folder or one above it runs in the runtime of Cloudflare, on this machine; what it stores is kept. The wrangler of the project does that.',
     'FILE is a module whose default export is a server, and runs on Node, unless it is the main file of that Worker.',
@@ -22,6 +22,7 @@ export const dev = defineCommand({
       about: 'Listen here; 8787 on Workers and 3000 on Node when left out, 0 takes any free one.',
     },
     env: { type: 'string', value: 'NAME', about: 'The environment of wrangler.jsonc; only on Workers.' },
+    node: { type: 'boolean', about: 'Run FILE on Node, although it is the main file of a Worker.' },
     scopes: {
       type: 'string',
       value: 'A,B',
@@ -36,6 +37,8 @@ export const dev = defineCommand({
   run: async ({ values, words: [file, ...more], program = [] }) => {
     if (more.length > 0) throw usageFailure(`Unexpected "${more[0]}".`)
     const port = readPort(values.port)
+    const isNode = values.node === true
+    if (isNode && file === undefined) throw usageFailure('--node needs a FILE.', 'Write: hawser dev FILE --node')
     const config = findConfig(process.cwd())
     if (config === undefined && file === undefined) {
       throw usageFailure(
@@ -44,9 +47,12 @@ export const dev = defineCommand({
         'To begin with a Worker: npm create hawser',
       )
     }
-    if (config !== undefined && (file === undefined || (await isMain(file, config)))) {
+    if (config !== undefined && !isNode && (file === undefined || (await isMain(file, config)))) {
       if (values.scopes !== undefined)
-        throw usageFailure('--scopes is for Node. On Workers, callers are who their tokens say.')
+        throw usageFailure(
+          '--scopes is for Node. On Workers, callers are who their tokens say.',
+          'To run the file on Node: --node',
+        )
       const { devOnWorkers } = await import('../dev/on-workers.ts')
       await devOnWorkers(openProject(config), { port, env: values.env, color: values.color })
       return EXIT.ok
@@ -60,8 +66,11 @@ export const dev = defineCommand({
   },
 })
 
+/** Whether a file is that of the Worker. Without wrangler nobody reads what the Worker is made of, and the file is one for Node. */
 async function isMain(file: string, config: string): Promise<boolean> {
-  const { main } = await readConfig(openProject(config), undefined)
+  const project = findProject(config)
+  if (project === undefined) return false
+  const { main } = await readConfig(project, undefined)
   return main !== undefined && resolve(main) === resolve(file)
 }
 

@@ -12,7 +12,7 @@ import { defineCommand } from './command.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'Look for what usually goes wrong with a deployed server, with the cause and what to do.',
+  summary: 'Find out why clients cannot use a server, and what to do about it.',
   usage: ['URL'],
   about: [
     'Sends some forty requests that change nothing: as a stranger, with the user agents of known hosts, and as whoever is signed in with hawser login. Ends with 1 when something is wrong.',

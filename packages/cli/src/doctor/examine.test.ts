@@ -39,6 +39,12 @@ const edit =
 const ISSUER = '/.well-known/oauth-authorization-server'
 const RESOURCE = '/.well-known/oauth-protected-resource'
 
+/** A document without some of its members. */
+const without =
+  (...names: readonly string[]) =>
+  (document: Readonly<Record<string, unknown>>): object =>
+    Object.fromEntries(Object.entries(document).filter(([name]) => !names.includes(name)))
+
 /** Changes the head of what the server answers. */
 const withHeaders =
   (change: (headers: Headers, request: Request) => void): Spoil =>
@@ -245,17 +251,13 @@ describe('a server with one thing wrong', () => {
     ],
     [
       'no iss',
-      edit(ISSUER, ({ authorization_response_iss_parameter_supported: _, ...document }) => document),
+      edit(ISSUER, without('authorization_response_iss_parameter_supported')),
       ['note issuer: without iss in its answers'],
     ],
-    [
-      'no endpoint',
-      edit(ISSUER, ({ token_endpoint: _, ...document }) => document),
-      ['bad issuer: without token_endpoint'],
-    ],
+    ['no endpoint', edit(ISSUER, without('token_endpoint')), ['bad issuer: without token_endpoint']],
     [
       'no way to register',
-      edit(ISSUER, ({ registration_endpoint: _, client_id_metadata_document_supported: __, ...document }) => document),
+      edit(ISSUER, without('registration_endpoint', 'client_id_metadata_document_supported')),
       ['bad registration: neither metadata documents (CIMD) nor dynamically (DCR)'],
     ],
   ])('whose issuer publishes %s', async (_, spoil, expected) => {
@@ -275,10 +277,10 @@ describe('a server with one thing wrong', () => {
 
   it('whose clock is wrong', async () => {
     const late = withHeaders((headers) => headers.set('date', new Date(Date.now() - 300_000).toUTCString()))
-    expect(await wrongWith(late)).toEqual(['note clock: 300 s behind this machine'])
+    expect(await wrongWith(late)).toEqual([expect.stringMatching(/^note clock: (?:299|30[01]) s behind this machine$/)])
     const apart: Spoil = async (request, next, origin) =>
       pathOf(request) === ISSUER ? next(request) : late(request, next, origin)
-    expect(await wrongWith(apart)).toEqual(['bad clock: 300 s behind its issuer'])
+    expect(await wrongWith(apart)).toEqual([expect.stringMatching(/^bad clock: (?:299|30[01]) s behind its issuer$/)])
   })
 
   it('for which the token has ended, by its own clock', async () => {

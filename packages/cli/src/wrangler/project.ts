@@ -32,33 +32,36 @@ export function findConfig(from: string): string | undefined {
   }
 }
 
+/** The project that a configuration belongs to; absent where wrangler is not installed. */
+export function findProject(config: string): Project | undefined {
+  const folder = dirname(config)
+  const resolver = createRequire(join(folder, 'package.json'))
+  try {
+    const manifest = resolver.resolve('wrangler/package.json')
+    const { version, bin } = resolver(manifest) as Manifest
+    const command = join(dirname(manifest), bin['wrangler'] ?? '')
+    return { folder, config, wrangler: { version, command, module: resolver.resolve('wrangler') } }
+  } catch {
+    return undefined
+  }
+}
+
+interface Manifest {
+  readonly version: string
+  readonly bin: Readonly<Record<string, string>>
+}
+
 /**
- * The project that a configuration belongs to.
+ * The same, for who cannot do without.
  *
  * @throws Failure where wrangler is not installed.
  */
 export function openProject(config: string): Project {
-  const folder = dirname(config)
-  return { folder, config, wrangler: findWrangler(folder) }
-}
-
-function findWrangler(folder: string): Wrangler {
-  const resolver = createRequire(join(folder, 'package.json'))
-  try {
-    const manifest = resolver.resolve('wrangler/package.json')
-    const { version, bin } = resolver(manifest) as {
-      readonly version: string
-      readonly bin: Readonly<Record<string, string>>
-    }
-    return { version, command: join(dirname(manifest), bin['wrangler'] ?? ''), module: resolver.resolve('wrangler') }
-  } catch (cause) {
-    throw new Failure(
-      EXIT.usage,
-      `wrangler is not installed in ${folder}, and it runs and deploys Workers.`,
-      ['Install it there: npm install --save-dev wrangler'],
-      { cause },
-    )
-  }
+  const project = findProject(config)
+  if (project !== undefined) return project
+  throw new Failure(EXIT.usage, `wrangler is not installed in ${dirname(config)}, and it runs and deploys Workers.`, [
+    'Install it there: npm install --save-dev wrangler',
+  ])
 }
 
 /** What of a configuration is looked at; wrangler has read, completed and checked it. */

@@ -27,7 +27,11 @@ const isLoopback = ({ hostname }: URL): boolean =>
 export const isPrivateWay = (url: URL): boolean =>
   url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
 
-/** What was named by the user may be anywhere; what a server names may not be nearer than the server. */
+/**
+ * What was named by the user may be anywhere; what a server names may not be nearer than the server.
+ *
+ * @example reachOf(new URL('https://login.example.com'), { server: new URL('https://notes.example.com/mcp'), privateNetwork: false }) // 'public'
+ */
 export function reachOf(url: URL, { server, privateNetwork }: Surroundings): Reach {
   if (url.host === server.host || (isLoopback(server) && isLoopback(url))) return 'any'
   return privateNetwork ? 'private' : 'public'
@@ -37,6 +41,7 @@ export function reachOf(url: URL, { server, privateNetwork }: Surroundings): Rea
  * Reads an address that a stranger named: https, or http on this machine for a server that is on it as well.
  *
  * @param what What the address is, for the message.
+ * @example checkAddress(metadata.issuer, 'an issuer', { server: new URL('https://notes.example.com/mcp'), privateNetwork: false })
  * @throws SignInError `forbidden_address`.
  */
 export function checkAddress(text: unknown, what: string, surroundings: Surroundings): URL {
