@@ -22,7 +22,7 @@ export const source: Check = {
           'The server does not know the name under which it is reached, so its guard against DNS rebinding refuses everybody.',
           `Add ${url.host} to allowedHosts, or make it the host of its resource, and deploy.`,
         ),
-        shuts: 'talking',
+        shuts: 'all',
       }
     }
     // Who does not know the question refuses it after it has looked at who asks.
