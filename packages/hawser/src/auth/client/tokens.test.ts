@@ -72,6 +72,14 @@ describe('tokens', () => {
     expect(await second.auth.whoami(SERVER)).toMatchObject({ unasked: ['notes:admin'] })
   })
 
+  it('TC16: with thousands of scopes are not asked for with all of them again', async () => {
+    const scope = Array.from({ length: 20_000 }, (_, index) => `s${index}`).join(' ')
+    const world = createWorld({ token: () => json({ ...GOOD, scope }) })
+    const { auth } = await open(world)
+    await auth.signIn(SERVER)
+    expect((await auth.whoami(SERVER))?.scopes).toHaveLength(256)
+  })
+
   it('TC17: are refreshed once for twenty requests at a time, and none is lost', async () => {
     const world = createWorld()
     const inner = memoryCredentials()
