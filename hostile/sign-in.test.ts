@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Scene } from './attackers/attack.ts'
+import { leading, nowhere } from './attackers/document-attacks.ts'
+import type { DocumentHost } from './attackers/documents.ts'
 import { FORBIDDEN } from './attackers/issuer-attacks.ts'
 import { ELSEWHERE } from './attackers/resource-attacks.ts'
 import type { Visit } from './attackers/sign-in.ts'
@@ -9,12 +11,15 @@ import type { SignInReport, SignInTask } from './victims/sign-in-task.ts'
 
 let good: Program<Scene>
 let victim: Program<'ready'>
+let elsewhere: Program<DocumentHost>
 beforeAll(async () => {
   good = await startProgram('attackers/sign-in.ts')
   victim = await startProgram('victims/sign-in.ts', good.first.server)
+  elsewhere = await startProgram('attackers/documents.ts')
 })
 afterAll(async () => {
   await victim[Symbol.asyncDispose]()
+  await elsewhere[Symbol.asyncDispose]()
   await good[Symbol.asyncDispose]()
 })
 
@@ -325,6 +330,28 @@ describe.concurrent('a program that signs in, when a server', () => {
     const suffered = await suffer(attack)
     expect(suffered.outcome).toBe(outcome)
     expect(suffered.visits.filter(({ to }) => to !== 'server')).toEqual([])
+    expectNothingKept(suffered)
+  })
+
+  it.each(Object.keys({ ...leading, rebinds: {} }))(
+    'TC10: names an issuer at a name that leads %s, connects to nobody',
+    async (label) => {
+      const { names, port } = elsewhere.first
+      const host = `${label}.client.example:${port}`
+      const suffered = await suffer(`https://${host}`, { names })
+      expect(suffered.outcome).toBe(
+        `forbidden_address: ${host} is on this machine or its network, where servers must not send anybody.`,
+      )
+      expect(await elsewhere.ask<number>('connections')).toBe(0)
+      expectNothingKept(suffered)
+    },
+  )
+
+  it.each(Object.keys(nowhere))('names an issuer at a name that leads nowhere (%s), waits for none', async (label) => {
+    const { names, port } = elsewhere.first
+    const host = `${label}.client.example:${port}`
+    const suffered = await suffer(`https://${host}`, { names })
+    expect(suffered.outcome).toBe(`unavailable: No answer from ${host} while signing in.`)
     expectNothingKept(suffered)
   })
 

@@ -42,9 +42,12 @@ export const ELSEWHERE = [
 const names = (what: string, attack: (address: string) => Attack): Readonly<Record<string, Attack>> =>
   Object.fromEntries(ELSEWHERE.map((address) => [`${what} ${address}`, attack(address)]))
 
+/** Names whoever is at an address as the issuer. */
+export const issuedBy = (address: string): Attack => resource(() => ({ authorization_servers: [address] }))
+
 export const resourceAttacks: Readonly<Record<string, Attack>> = {
   ...names('metadata at', (address) => challenge(() => `resource_metadata="${address}"`)),
-  ...names('issued by', (address) => resource(() => ({ authorization_servers: [address] }))),
+  ...names('issued by', issuedBy),
   'resource of another origin': resource(({ honest }) => ({ resource: `${honest}/mcp` })),
   'resource with a longer path': resource(({ server }) => ({ resource: `${server}/admin` })),
   'resource with a similar path': resource(({ server }) => ({ resource: `${server}-evil` })),

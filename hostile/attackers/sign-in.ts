@@ -4,15 +4,15 @@ import { answerQuestions } from '../answer-questions.ts'
 import { json } from './answers.ts'
 import { type Attack, PATHS, type Scene } from './attack.ts'
 import { issuerAttacks } from './issuer-attacks.ts'
-import { resourceAttacks } from './resource-attacks.ts'
+import { issuedBy, resourceAttacks } from './resource-attacks.ts'
 
 /**
  * A server that wants tokens, who issues them, another issuer, and something inside that nobody should reach. The first argument says
- * what the first two do that they should not; without one they are good partners.
+ * what the first two do that they should not, or is the address of an issuer; without one they are good partners.
  */
 const name = process.argv[2] ?? 'nothing'
 const known: Readonly<Record<string, Attack>> = { nothing: {}, ...issuerAttacks, ...resourceAttacks }
-const attack = known[name]
+const attack = name.startsWith('https://') ? issuedBy(name) : known[name]
 if (attack === undefined) throw new Error(`There is no attack ${name}.`)
 
 /** What somebody was sent. */

@@ -6,6 +6,8 @@ export interface SignInTask extends Pick<SignInOptions, 'guessIssuer' | 'scopes'
   /** The server of the attacker. */
   readonly target: string
   readonly calls?: number
+  /** The port of a name server, whose answers are judged before anybody is connected to. */
+  readonly names?: number
 }
 
 /** How it went. */

@@ -1,5 +1,7 @@
+import { Resolver } from 'node:dns/promises'
 import { inspect } from 'node:util'
 import { connect } from 'hawser'
+import { createGuardedFetch } from 'hawser/node/sign-in'
 import { type Ask, type CredentialStore, memoryCredentials, signIn, SignInError } from 'hawser/sign-in'
 import { answerQuestions } from '../answer-questions.ts'
 import { peakMemory } from './memory.ts'
@@ -43,6 +45,20 @@ function openStore(): { readonly store: CredentialStore; readonly kept: Readonly
   return { store, kept }
 }
 
+/** Looks names up at a name server of the attacker's, and connects to what it found if that may be connected to. */
+function guardBy(port: number): ReturnType<typeof createGuardedFetch> {
+  const resolver = new Resolver({ timeout: 1_000, tries: 2 })
+  resolver.setServers([`127.0.0.1:${port}`])
+  return createGuardedFetch((name, _options, found) => {
+    void Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]).then(([four, six]) =>
+      found(null, [
+        ...(four.status === 'fulfilled' ? four.value : []).map((address) => ({ address, family: 4 })),
+        ...(six.status === 'fulfilled' ? six.value : []).map((address) => ({ address, family: 6 })),
+      ]),
+    )
+  })
+}
+
 const outcomeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return typeof error
   const code = error instanceof SignInError ? error.problem : 'code' in error ? String(error.code) : error.name
@@ -54,10 +70,11 @@ await neighbour.call('search', {})
 const before = peakMemory()
 const beside = startNeighbour(() => neighbour.call('search', {}))
 
-async function suffer({ target, calls = 1, ...options }: SignInTask): Promise<SignInReport> {
+async function suffer({ target, calls = 1, names, ...options }: SignInTask): Promise<SignInReport> {
   const pages: string[] = []
   const { store, kept } = openStore()
-  const auth = signIn({ ask: person(pages), store, client: { name: 'victim' }, ...options })
+  const fetch = names === undefined ? undefined : guardBy(names)
+  const auth = signIn({ ask: person(pages), store, client: { name: 'victim' }, fetch, ...options })
   let said = ''
   let closeMs = 0
   const use = async (server: string): Promise<string> => {
