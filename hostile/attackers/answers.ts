@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
-import { gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { Say, Scene } from './attack.ts'
 import { MIB, pour, repeat } from './http.ts'
 
@@ -23,11 +24,15 @@ export const endless: Say = (response) => pour(begin(response, '{"x":"'), repeat
 export const megabytes: Say = (response) =>
   pour(begin(response, '{"x":"', { 'content-length': String(50 * 2 ** 20 + 6) }), repeat(MIB(), 50))
 
-const bomb = (): Buffer => gzipSync(Buffer.concat(Array<Buffer>(50).fill(MIB('0'))))
+/** Made beside what else the attacker does, so that it is not held up itself. */
+const makeBomb = async (): Promise<Buffer> =>
+  promisify(gzip)(Buffer.concat(Array<Buffer>(50).fill(MIB('0'))), { level: 1 })
 
-/** Fifty megabytes in fifty kilobytes. */
-export const compressed: Say = (response) =>
-  response.writeHead(200, { ...JSON_HEAD, 'content-encoding': 'gzip' }).end(bomb())
+/** Fifty megabytes in two hundred kilobytes. */
+export const compressed: Say = async (response) => {
+  const bomb = await makeBomb()
+  response.writeHead(200, { ...JSON_HEAD, 'content-encoding': 'gzip' }).end(bomb)
+}
 
 export const nested: Say = (response) => {
   const depth = 100_000

@@ -13,7 +13,7 @@ import { peakMemory } from './memory.ts'
 const [path = '', text = ''] = process.argv.slice(2)
 const { names, ca } = JSON.parse(text) as DocumentHost
 
-const resolver = new Resolver({ timeout: 1_000, tries: 2 })
+const resolver = new Resolver({ timeout: 2_000, tries: 2 })
 resolver.setServers([`127.0.0.1:${names}`])
 
 /** All addresses of a name, as the name server of the attacker has them. */

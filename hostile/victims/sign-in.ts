@@ -47,7 +47,7 @@ function openStore(): { readonly store: CredentialStore; readonly kept: Readonly
 
 /** Looks names up at a name server of the attacker's, and connects to what it found if that may be connected to. */
 function guardBy(port: number): ReturnType<typeof createGuardedFetch> {
-  const resolver = new Resolver({ timeout: 1_000, tries: 2 })
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 })
   resolver.setServers([`127.0.0.1:${port}`])
   return createGuardedFetch((name, _options, found) => {
     void Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]).then(([four, six]) =>
