@@ -296,6 +296,34 @@ describe('tokens', () => {
     expect(world.pages).toHaveLength(2)
   })
 
+  it('TC28: are those of another where an issuer puts another account in their place', async () => {
+    const idToken = (sub: string): string => {
+      const now = Math.floor(Date.now() / 1000)
+      const claims = { iss: ISSUER, aud: 'known', sub, iat: now, exp: now + 60 }
+      return (
+        [{ alg: 'RS256' }, claims].map((part) => btoa(JSON.stringify(part)).replaceAll('=', '')).join('.') + '.AAAA'
+      )
+    }
+    const world = createWorld({
+      register: () => json({ client_id: 'known' }, 201),
+      token: (form) =>
+        json({
+          ...GOOD,
+          refresh_token: 'canary-refresh',
+          id_token: idToken(form.get('grant_type') === 'refresh_token' ? 'mallory' : 'ada'),
+        }),
+    })
+    const { auth } = await open(world)
+    await auth.signIn(SERVER)
+    const partition = auth.partition(SERVER)
+    const before = partition()
+    expect(await auth.whoami(SERVER)).toMatchObject({ account: 'ada' })
+    vi.setSystemTime(Date.now() + 2 * HOUR)
+    await auth.signIn(SERVER)
+    expect(await auth.whoami(SERVER)).toMatchObject({ account: 'mallory' })
+    expect(partition()).not.toBe(before)
+  })
+
   it('are used by those who can ask nobody, as long as they last', async () => {
     const world = createWorld()
     const store = memoryCredentials()
