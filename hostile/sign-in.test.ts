@@ -285,6 +285,11 @@ describe.concurrent('a program that signs in, when an issuer', () => {
     expect(account).toMatchObject({ scopes: ['notes:read', 'admin'], unasked: ['admin'] })
   })
 
+  it('TC28: refreshes for another account, is seen to', async () => {
+    const { outcomes, account, pages } = await suffer('refresh of another account', { calls: 2 })
+    expect([outcomes, pages.length, account?.account]).toEqual([[SERVED, SERVED], 1, 'mallory'])
+  })
+
   it.each([
     ['TC19: refuses a refresh with instructions', 'refresh refused with instructions'],
     ['TC19: puts a refresh off with instructions', 'refresh unwell'],
