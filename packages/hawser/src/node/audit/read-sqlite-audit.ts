@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { AuditHead } from '../audit/index.ts'
-import { schemaVersion } from './schema-version.ts'
+import type { AuditHead } from '../../audit/index.ts'
+import { schemaVersion } from '../schema-version.ts'
 import { AUDIT_SCHEMA, toHead } from './sqlite-store.ts'
 
 /**

@@ -1,10 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { AuditEvent } from '../audit/event.ts'
-import type { AuditHead } from '../audit/sink.ts'
-import type { AuditStore } from './audit-store.ts'
+import type { AuditEvent } from '../../audit/event.ts'
+import type { AuditHead } from '../../audit/sink.ts'
+import type { AuditStore } from './store.ts'
 import { linkRecords } from './link-records.ts'
-import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
-import type { Schema } from './schema-version.ts'
+import { inTransaction, openOnUse, openSqlite } from '../open-sqlite.ts'
+import type { Schema } from '../schema-version.ts'
 
 /** Where the tables are kept. */
 export interface SqlitePlace {
