@@ -1,6 +1,7 @@
 import type { Consent, StoredClient } from '../store.ts'
 import type { Transaction } from '../transaction.ts'
-import type { Database } from './open-database.ts'
+import type { Database } from './database.ts'
+import { TABLES } from './schema.ts'
 
 type Kind = keyof Values | 'once' | 'hit'
 
@@ -10,7 +11,13 @@ interface Values {
   readonly consent: Consent
 }
 
-/** What is found by its key alone, and forgotten in time. */
+/** How often a bucket was asked in the window that is open, and until when that is. */
+export interface Hits {
+  readonly count: number
+  readonly endsAt: number
+}
+
+/** What is found by its key alone, and forgotten in time. Each method is one statement, or a part of the step that calls it. */
 export interface Entries {
   /** For one more; `grants` count as a kind of their own. */
   readonly hasRoom: (kind: Kind | 'grants', now: number) => boolean
@@ -25,9 +32,10 @@ export interface Entries {
   readonly save: (kind: Kind, key: string, value: unknown, expiresAt: number, now: number) => void
   readonly touch: (kind: Kind, key: string, expiresAt: number) => void
   readonly take: (kind: Kind, key: string, now: number) => boolean
-  /** How often this was asked in the window that is open. */
-  readonly count: (bucket: string, windowMs: number, now: number) => number
+  readonly count: (bucket: string, windowMs: number, now: number) => Hits
   readonly removeConsents: (userId: string, clientId: string | undefined) => void
+  /** Forgets what has expired, in every table. */
+  readonly purge: (now: number) => void
 }
 
 /** Milliseconds between two looks at what has expired. */
@@ -35,13 +43,12 @@ const PURGE_PAUSE = 1_000
 /** Adding is cheap only while not every one counts what is there. */
 const COUNTED_EVERY = 1_000
 
-/** Each method is one statement, or a part of the step that calls it. */
 export function createEntries({ prepare }: Database, maxEntries: number): Entries {
   const read = prepare('SELECT body FROM entries WHERE kind = ? AND key = ? AND expires_at > ?')
   const dropExpired = prepare('DELETE FROM entries WHERE kind = ? AND key = ? AND expires_at <= ?')
-  const insert = prepare('INSERT INTO entries VALUES (?, ?, 0, ?, ?) ON CONFLICT DO NOTHING')
+  const insert = prepare('INSERT INTO entries VALUES (?, ?, 0, ?, ?) ON CONFLICT DO NOTHING RETURNING key')
   const replace = prepare(
-    'UPDATE entries SET version = ?, expires_at = ?, body = ? WHERE kind = ? AND key = ? AND version = ? AND expires_at > ?',
+    'UPDATE entries SET version = ?, expires_at = ?, body = ? WHERE kind = ? AND key = ? AND version = ? AND expires_at > ? RETURNING key',
   )
   const save = prepare(
     'INSERT INTO entries VALUES (?, ?, 0, ?, ?) ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body',
@@ -49,29 +56,29 @@ export function createEntries({ prepare }: Database, maxEntries: number): Entrie
   const touch = prepare(
     "UPDATE entries SET expires_at = ?1, body = json_set(body, '$.expiresAt', ?1) WHERE kind = ?2 AND key = ?3",
   )
-  const take = prepare('DELETE FROM entries WHERE kind = ? AND key = ? AND expires_at > ?')
+  const take = prepare('DELETE FROM entries WHERE kind = ? AND key = ? AND expires_at > ? RETURNING key')
   const count = prepare(
     `INSERT INTO entries VALUES ('hit', ?1, 1, ?2, '') ON CONFLICT DO UPDATE SET
        version = CASE WHEN expires_at > ?3 THEN version + 1 ELSE 1 END,
        expires_at = CASE WHEN expires_at > ?3 THEN expires_at ELSE excluded.expires_at END
-     RETURNING version`,
+     RETURNING version, expires_at`,
   )
   const removeConsents = prepare(
     "DELETE FROM entries WHERE kind = 'consent' AND body ->> 'userId' = ?1 AND (?2 IS NULL OR body ->> 'clientId' = ?2)",
   )
-  const purges = ['entries', 'grants', 'codes', 'signing_keys'].map((table) =>
-    prepare(`DELETE FROM ${table} WHERE expires_at <= ?`),
-  )
+  const purges = TABLES.map((table) => prepare(`DELETE FROM ${table} WHERE expires_at <= ?`))
   const countEntries = prepare('SELECT count(*) AS n FROM entries WHERE kind = ?')
   const countGrants = prepare('SELECT count(*) AS n FROM grants')
   const left = new Map<string, { readonly room: number; readonly countedAt: number }>()
   let purgedAt = -Infinity
 
+  const purge = (now: number): void => {
+    purgedAt = now
+    for (const each of purges) each.run(now)
+  }
+
   const hasRoom: Entries['hasRoom'] = (kind, now) => {
-    if (Math.abs(now - purgedAt) >= PURGE_PAUSE) {
-      purgedAt = now
-      for (const purge of purges) purge.run(now)
-    }
+    if (Math.abs(now - purgedAt) >= PURGE_PAUSE) purge(now)
     const { room = 0, countedAt = -Infinity } = left.get(kind) ?? {}
     if (room > 0) {
       left.set(kind, { room: room - 1, countedAt })
@@ -87,10 +94,11 @@ export function createEntries({ prepare }: Database, maxEntries: number): Entrie
 
   return {
     hasRoom,
+    purge,
     add: (kind, key, value, expiresAt, now) => {
       if (!hasRoom(kind, now)) return false
       dropExpired.run(kind, key, now)
-      return insert.run(kind, key, expiresAt, JSON.stringify(value)).changes === 1
+      return insert.get(kind, key, expiresAt, JSON.stringify(value)) !== undefined
     },
     read: <K extends keyof Values>(kind: K, key: string, now: number) => {
       const row = read.get(kind, key, now)
@@ -98,15 +106,19 @@ export function createEntries({ prepare }: Database, maxEntries: number): Entrie
     },
     replace: (kind, value, now) => {
       const { key, version, expiresAt } = value
-      return replace.run(version, expiresAt, JSON.stringify(value), kind, key, version - 1, now).changes === 1
+      return replace.get(version, expiresAt, JSON.stringify(value), kind, key, version - 1, now) !== undefined
     },
     save: (kind, key, value, expiresAt, now) => {
       if (hasRoom(kind, now)) save.run(kind, key, expiresAt, JSON.stringify(value))
     },
     touch: (kind, key, expiresAt) => void touch.run(expiresAt, kind, key),
-    take: (kind, key, now) => take.run(kind, key, now).changes === 1,
-    count: (bucket, windowMs, now) =>
-      hasRoom('hit', now) ? Number(count.get(bucket, now + windowMs, now)?.['version']) : Infinity,
+    take: (kind, key, now) => take.get(kind, key, now) !== undefined,
+    count: (bucket, windowMs, now) => {
+      const row = hasRoom('hit', now) ? count.get(bucket, now + windowMs, now) : undefined
+      return row
+        ? { count: Number(row['version']), endsAt: Number(row['expires_at']) }
+        : { count: Infinity, endsAt: now }
+    },
     removeConsents: (userId, clientId) => void removeConsents.run(userId, clientId ?? null),
   }
 }
