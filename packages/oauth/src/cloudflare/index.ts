@@ -1,0 +1,3 @@
+export { BindingError } from './binding.ts'
+export { durableStore, type DurableStoreOptions } from './durable-store.ts'
+export { OAuthObject } from './oauth-object.ts'
