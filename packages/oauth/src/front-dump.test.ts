@@ -1,16 +1,13 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
-import { createProvider, PROVIDER } from '../fixtures/identity-provider.ts'
-import { answer, createSigningIn, DOCUMENT, reachConsent } from '../fixtures/signing-in.ts'
-import { ISSUER, sent } from '../fixtures/world.ts'
-import { upstreamLogin } from '../login/upstream-login.ts'
-import { sqliteStore } from './sqlite-store.ts'
+import { createProvider, PROVIDER } from './fixtures/identity-provider.ts'
+import { answer, createSigningIn, DOCUMENT, reachConsent } from './fixtures/signing-in.ts'
+import { ISSUER, sent } from './fixtures/world.ts'
+import { upstreamLogin } from './login/upstream-login.ts'
+import { openStore } from './fixtures/stores.ts'
 
 it('TA47: keeps nothing of a sign-in that could be used: no handle, cookie, state, nonce, verifier, code or upstream token', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'hawser-front-'))
+  await using open = openStore()
   const provider = createProvider(Date.now)
   const login = upstreamLogin({
     name: 'Contoso',
@@ -24,7 +21,7 @@ it('TA47: keeps nothing of a sign-in that could be used: no handle, cookie, stat
     login,
     now: Date.now,
     registration: true,
-    store: sqliteStore(join(folder, 'oauth.db')),
+    store: open.store,
   })
   const browser = world.newBrowser()
   const remember = (): void => void secrets.push(...browser.cookies.values())
@@ -43,10 +40,10 @@ it('TA47: keeps nothing of a sign-in that could be used: no handle, cookie, stat
     provider.tokenRequests[0]?.get('code_verifier') ?? '',
     provider.tokenRequests[0]?.get('code') ?? '',
   )
-  // One more that stays open, so that there is a transaction in the dump.
-  const open = await reachConsent(browser)
+  // One more that is not answered, so that there is a transaction in the dump.
+  const unanswered = await reachConsent(browser)
   remember()
-  secrets.push(open.form.fields.get('handle') ?? '')
+  secrets.push(unanswered.form.fields.get('handle') ?? '')
   await world.oauth.fetch(
     new Request(`${ISSUER}/register`, {
       method: 'POST',
@@ -55,9 +52,8 @@ it('TA47: keeps nothing of a sign-in that could be used: no handle, cookie, stat
     }),
   )
 
-  const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')))
   const dump = [
-    ...files,
+    await open.dump(),
     inspect(world.events, { depth: null }),
     inspect(login, { depth: null }),
     inspect(world.errors),
@@ -68,5 +64,4 @@ it('TA47: keeps nothing of a sign-in that could be used: no handle, cookie, stat
     expect(secret.length).toBeGreaterThan(10)
     expect(dump.includes(secret), secret).toBe(false)
   }
-  await rm(folder, { recursive: true })
 })
