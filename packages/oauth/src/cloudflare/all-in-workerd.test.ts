@@ -4,6 +4,7 @@ import { runInWorkerd } from './fixtures/run-in-workerd.ts'
 /** Files whose tests also run in workerd, on stores of Durable Objects: all that need nothing of Node alone. */
 const FILES = [
   'cloudflare/bindings.workerd.ts',
+  'cloudflare/documents.workerd.ts',
   'cloudflare/faults.workerd.ts',
   'authenticate-client.test.ts',
   'authorize.test.ts',
