@@ -9,7 +9,7 @@ const URL_OF_CLIENT = 'https://client.example/client.json'
 async function load(url: string, answer: (init: RequestInit | undefined) => Response | Promise<Response>) {
   const asked: string[] = []
   const fetch = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
-    asked.push(String(input))
+    asked.push(new Request(input).url)
     return answer(init)
   })
   try {
