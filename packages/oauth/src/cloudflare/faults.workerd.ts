@@ -210,6 +210,14 @@ describe('a store of many objects', () => {
     expect(store.place?.('ada')).toMatch(/^0[0-9a-f]-$/)
   })
 
+  it('takes names of any length', async () => {
+    const store = durableStore({ binding: 'OAUTH', name: newName(), shards: 4 })
+    const long = 'x'.repeat(20_000)
+    expect(await store.hit(long, 1, 1000, NOW)).toBe(true)
+    expect(await store.hit(long, 1, 1000, NOW)).toBe(false)
+    expect(store.place?.(long)).toBe(store.place?.(long))
+  })
+
   it('revokes by a filter that names nobody in all of them', async () => {
     const name = newName()
     const store = durableStore({ binding: 'OAUTH', name, shards: 16 })

@@ -58,6 +58,17 @@ describe('two Workers with one namespace', () => {
     expect(await isGood(other, third.refresh)).toBe(false)
   })
 
+  it('go on with what there was when the runtime has restarted', async () => {
+    const code = await getCode(workers[0]!, { scope: 'notes:read' })
+    const { refresh: token } = tokensOf(await redeem(workers[0]!, await getCode(workers[0]!, { scope: 'notes:read' })))
+    await workerd.restart()
+    workers = await Promise.all(['one', 'other'].map((name) => workerOf(workerd, name)))
+    expect(tokensOf(await redeem(workers[1]!, code)).access).toMatch(/^ey/)
+    expect((await redeem(workers[0]!, code)).body).toMatchObject({ error: 'invalid_grant' })
+    const next = tokensOf(await refresh(workers[0]!, token))
+    expect(tokensOf(await refresh(workers[1]!, token))).toEqual(next)
+  })
+
   it('sign with one key', async () => {
     const keys = workers.map(async ({ fetch }) => (await fetch(new Request(`${ISSUER}/jwks`))).json())
     const [one, other] = await Promise.all(keys)
