@@ -1,3 +1,4 @@
+import { workers } from '#workers'
 import { FetchDocumentError, type FetchDocument, type FetchLimits } from '../cimd/fetch-document.ts'
 
 const FLAG = 'global_fetch_strictly_public'
@@ -10,7 +11,7 @@ interface Runtime {
 
 /**
  * A `FetchDocument` of a Worker, whose runtime resolves names and connects to the public internet only. Numbers in place of a
- * name are refused, and redirects are not followed.
+ * name are refused, and redirects are not followed. Elsewhere than on Workers it fetches nothing.
  *
  * @throws TypeError when the Worker runs without the compatibility flag `global_fetch_strictly_public`: then `fetch` could reach
  * what lies behind the zone of the Worker.
@@ -19,8 +20,9 @@ interface Runtime {
  * const oauth = createOAuth({ …, clientDocuments: { fetch: publicDocuments() } })
  */
 export function publicDocuments(): FetchDocument {
+  if (workers.env === undefined) return elsewhere
   const { Cloudflare } = globalThis as Runtime
-  if (Cloudflare && !Cloudflare.compatibilityFlags?.[FLAG]) {
+  if (!Cloudflare?.compatibilityFlags?.[FLAG]) {
     throw new TypeError(
       `publicDocuments needs the flag ${FLAG}; add to wrangler.jsonc: "compatibility_flags": ["${FLAG}"]`,
     )
@@ -41,6 +43,11 @@ export function publicDocuments(): FetchDocument {
       throw new FetchDocumentError('unreachable', `${url.host} could not be asked`, { cause: error })
     }
   }
+}
+
+/** Nothing keeps `fetch` of another runtime out of the own network. */
+const elsewhere: FetchDocument = async () => {
+  throw new FetchDocumentError('blocked', 'This publicDocuments is for Workers; on Node use that of @hawser/oauth/node')
 }
 
 const get = async (url: URL, { maxBytes }: FetchLimits, signal: AbortSignal) => {

@@ -4,6 +4,8 @@ import type { OAuth } from '../create-oauth.ts'
 import { CALLBACK, getCode, ISSUER, isGood, redeem, refresh, tokensOf, type SignedIn } from '../fixtures/world.ts'
 import { bundleWorker, COMPATIBILITY, startWorkerd, type Workerd } from './fixtures/workerd.ts'
 
+/** The main module of each Worker. */
+const RACE = `export * from './race-worker.ts'; export { default } from './race-worker.ts'`
 const ROUNDS = 200
 const TIMES = 20
 
@@ -13,7 +15,7 @@ describe('two Workers with one namespace', () => {
   let workers: readonly OAuth[]
 
   beforeAll(async () => {
-    const script = await bundleWorker(`export * from './race-worker.ts'; export { default } from './race-worker.ts'`)
+    const script = await bundleWorker(RACE)
     const object = { className: 'OAuthObject', useSQLite: true }
     workerd = startWorkerd({
       workers: [
@@ -74,6 +76,20 @@ describe('two Workers with one namespace', () => {
     const [one, other] = await Promise.all(keys)
     expect(one).toEqual(other)
   })
+})
+
+it('a Worker does not start without its binding, and says which lines are missing', async () => {
+  const said = Promise.withResolvers<string>()
+  const options = {
+    ...COMPATIBILITY,
+    script: await bundleWorker(RACE),
+    durableObjects: { AUTH: { className: 'OAuthObject', useSQLite: true } },
+  }
+  const workerd = startWorkerd(options, (text) => text.includes('wrangler.jsonc') && said.resolve(text))
+  await expect(workerd.miniflare.ready).rejects.toThrow()
+  expect(await said.promise).toContain('This Worker has no binding OAUTH, but it has AUTH.')
+  // It has nothing to stop but that failure.
+  await expect(workerd[Symbol.asyncDispose]()).rejects.toThrow()
 })
 
 /** A Worker as the tests of the package ask an authorization server. */
