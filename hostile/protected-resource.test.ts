@@ -94,7 +94,11 @@ const UNAVAILABLE = {
   challenge: null,
   text: JSON.stringify({
     jsonrpc: '2.0',
-    error: { code: 503, message: 'Who you are cannot be found out now. Try again later.' },
+    error: {
+      code: 503,
+      message: 'Who you are cannot be found out now. Try again later.',
+      data: { retryAfterMs: 2000 },
+    },
   }),
 }
 
