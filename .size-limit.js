@@ -13,6 +13,7 @@ const held = (name, path, limit, external = []) => ({
 export default [
   held('server with one tool, without its schema library', 'scripts/size/server.ts', '42.3 kB', ['zod']),
   held('the same, for clients of the present revision', 'scripts/size/server-present.ts', '31.1 kB', ['zod']),
+  held('a server with its page', 'scripts/size/server-landing.ts', '45.3 kB', ['zod']),
   held('client over HTTP', 'scripts/size/client.ts', '23.1 kB'),
   held('the same, for servers of the present revision', 'scripts/size/client-present.ts', '14 kB'),
 ]

@@ -1,0 +1,1 @@
+export { landingPage, type LandingOptions } from './landing-page.ts'
