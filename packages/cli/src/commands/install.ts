@@ -107,7 +107,7 @@ export const install = defineCommand({
       results.push(result)
       if (!output.json) output.print(clean(result.words))
     }
-    if (output.json) output.printJson(results.map(({ words: _, isFine: __, ...result }) => result))
+    if (output.json) output.printJson(results.map((result) => ({ ...result, words: undefined, isFine: undefined })))
     return results.every(({ isFine }) => isFine) ? EXIT.ok : EXIT.refused
   },
 })

@@ -1,5 +1,5 @@
 import { isObject, type Meta } from '../protocol/index.ts'
-import type { Access, Effect, Protected } from '../server/index.ts'
+import type { Access, Effect, ServerCore } from '../server/index.ts'
 
 /** A tool as people see it. */
 export interface ShownTool {
@@ -17,6 +17,7 @@ export interface ShownItem {
   readonly about: string
 }
 
+/** What a server offers, as people see it. */
 export interface Shown {
   readonly tools: readonly ShownTool[]
   readonly resources: readonly ShownItem[]
@@ -26,13 +27,19 @@ export interface Shown {
 /** Most characters of a description; the rest is for models. */
 const MAX_ABOUT = 280
 
-/** What a stranger may read: as much as the lists of the server show to whoever has not signed in, or all where they show all. */
-export function describe({ tools, resources, prompts, scopes, shows }: Protected, isProtected: boolean): Shown {
+/**
+ * What strangers may read of a server: as much as its lists show to whoever has not signed in, which is all where they show all.
+ *
+ * @example
+ * describeServer(server).tools.map(({ title, effect, note }) => `${title}: ${effect}. ${note}`)
+ */
+export function describeServer({ parts, auth }: Pick<ServerCore, 'parts' | 'auth'>): Shown {
+  const { tools, resources, prompts, scopes, shows } = parts
   const isShown = ({ access }: { readonly access: Access }): boolean => shows?.(access, undefined) ?? true
   const needs = ({ isPublic, scopes: all }: Access): readonly string[] => {
     if (all.length > 0)
       return [`Needs: ${all.map((scope) => `${scopes.get(scope)?.definition.title} (${scope})`).join(', ')}`]
-    return isProtected ? [isPublic ? 'Open to everybody' : 'Needs a sign-in'] : []
+    return auth !== undefined ? [isPublic ? 'Open to everybody' : 'Needs a sign-in'] : []
   }
   return {
     tools: [...tools.values()]

@@ -1,7 +1,7 @@
 import { DefinitionError, type Service } from '../call/index.ts'
 import type { HttpHeaders, HttpReply, HttpRequest, Landing } from '../http/index.ts'
 import type { ServerCore } from '../server/index.ts'
-import { describe } from './describe.ts'
+import { describeServer } from './describe.ts'
 import { renderPage } from './render.ts'
 import { STYLE_HASH } from './style.ts'
 
@@ -39,7 +39,7 @@ export function landingPage({ url }: LandingOptions = {}): Landing {
     throw bad(`\`url\` is no address of the web: ${url}`)
   return (service, isAllowed) => {
     if (!isServer(service)) throw bad('what is served was not made by mcp({ … }).')
-    const shown = describe(service.parts, service.auth !== undefined)
+    const shown = describeServer(service)
     const render = (address: string, cache: string): HttpReply => ({
       status: 200,
       headers: { ...HEADERS, 'cache-control': cache },

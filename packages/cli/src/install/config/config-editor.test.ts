@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { stringify } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { changeConfig } from './change-config.ts'
-import type { ConfigEditor, Value } from './config-editor.ts'
+import type { ConfigEditor } from './config-editor.ts'
 import { jsonc } from './jsonc.ts'
 import { readEntry } from './read-entry.ts'
 import { toml } from './toml.ts'
@@ -119,7 +119,7 @@ describe.each(editors)('an entry in %s', (_, editor, texts) => {
     fc.assert(
       fc.property(texts, other, (text, value) => {
         const added = changeConfig(editor, text, { place, value: ENTRY })
-        const replaced = changeConfig(editor, added, { place, value: value as Value })
+        const replaced = changeConfig(editor, added, { place, value })
         expect(readEntry(editor.read(replaced), place)).toEqual(value)
         expect(changeConfig(editor, replaced, { place, value: ENTRY })).toBe(added)
       }),
