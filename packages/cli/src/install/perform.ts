@@ -2,6 +2,7 @@ import { confirm, isCancel } from '@clack/prompts'
 import { EXIT } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
 import type { Output } from '../output/create-output.ts'
+import { clean } from '../output/sanitize.ts'
 import { saysTheSame } from './config/change-config.ts'
 import type { Described } from './describe-entry.ts'
 import type { Scope } from './find-installed.ts'
@@ -57,7 +58,8 @@ export async function performInstall(
   const isWanted = await agree(`Install ${name} in ${host.title}?`, permission, output, () =>
     showDiff(file.path, file.text, plan.text, { paint: output.notePaint }),
   )
-  if (isWanted) await carryOut(plan, host)
+  const backup = isWanted ? await carryOut(plan, host) : undefined
+  if (backup !== undefined) output.note(output.notePaint.dim(`The file as it was: ${clean(backup)}`))
   return conclude(done, isWanted, permission, `Installed ${name} in ${host.title}. ${host.next}`)
 }
 

@@ -42,8 +42,12 @@ export async function planInstall(host: Host, path: string, name: string, entry:
   }
 }
 
-/** Writes what was planned, and what is needed to take it back. */
-export async function carryOut({ file, place, entry, previous, text }: Plan, host: Host): Promise<void> {
+/**
+ * Writes what was planned, and what is needed to take it back.
+ *
+ * @returns Where the copy of the file as it was is, if there was one.
+ */
+export async function carryOut({ file, place, entry, previous, text }: Plan, host: Host): Promise<string | undefined> {
   const receipts = new Receipts(file.path, place.name)
   const backup = file.raw === undefined ? undefined : await receipts.backUp(file.raw)
   const whole = withText(file, text)
@@ -59,6 +63,7 @@ export async function carryOut({ file, place, entry, previous, text }: Plan, hos
     backup,
     madeFolder,
   })
+  return backup
 }
 
 /** Says which file it is that cannot be edited. */

@@ -38,8 +38,8 @@ const SOME = HOSTS.filter(({ id }) => ['cursor', 'vscode', 'codex'].includes(id)
 
 describe.each(SOME.map((host) => [host.id, host] as const))('an installation in %s', (id, host) => {
   const path = (): string => join(folder, id)
-  const install = async (name = 'notes', entry: typeof ENTRY = ENTRY): Promise<void> =>
-    carryOut(await planInstall(host, path(), name, entry), host)
+  const install = async (name = 'notes'): Promise<unknown> =>
+    carryOut(await planInstall(host, path(), name, ENTRY), host)
 
   it('is taken back to the letter', async () => {
     await fc.assert(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mcp } from '../index.ts'
+import { connect, mcp } from '../index.ts'
 import { protectedResource } from '../auth.ts'
 import { listen } from '../node/index.ts'
 import { landingPage } from './index.ts'
@@ -137,6 +137,34 @@ describe('clients of the protocol', () => {
   })
 })
 
+describe('clients on Node', () => {
+  const options = { port: 0, sse: '/sse' } as const
+
+  it('call, subscribe and sign in past the page, whatever their revision', async () => {
+    await using listener = await listen(app.server(parts), { ...options, landing: landingPage() })
+    await using client = await connect(listener.url)
+    expect((await client.listTools()).map(({ name }) => name)).toEqual(['search', 'wipe'])
+    const stream = await fetch(new URL('/sse', listener.url), { headers: { accept: 'text/event-stream' } })
+    expect(stream.headers.get('content-type')).toBe('text/event-stream')
+    await stream.body?.cancel()
+  })
+
+  it.each(['*/*', 'application/json', 'text/event-stream', 'application/json, text/event-stream'])(
+    'are answered GET with Accept %s as without a page',
+    async (accept) => {
+      await using shown = await listen(app.server(parts), { ...options, landing: landingPage() })
+      await using plain = await listen(app.server(parts), options)
+      const tell = async (url: string): Promise<unknown> => {
+        const response = await fetch(url, { headers: { accept } })
+        const { date: _, ...headers } = Object.fromEntries(response.headers)
+        return { status: response.status, headers, body: await response.text() }
+      }
+      for (const path of ['/mcp', '/', '/x'])
+        expect(await tell(new URL(path, shown.url).href)).toEqual(await tell(new URL(path, plain.url).href))
+    },
+  )
+})
+
 describe('what strangers may read', () => {
   const auth = protectedResource({ resource: ENDPOINT, issuer: 'https://issuer.example.com' })
   const make = (listing: 'all' | 'granted') => {
@@ -157,6 +185,17 @@ describe('what strangers may read', () => {
     const html = await read(make('granted').fetch)
     expect(html).toContain('Before.')
     expect(html).not.toContain('Behind.')
+  })
+
+  it('is read without a token, and nothing else is', async () => {
+    const locked = mcp({ name: 'n', version: '1', auth, scopes: { 'a:b': 'Do it' } })
+    const secret = locked.tool({ description: 'Behind.', effect: 'read', scopes: ['a:b'], run: () => '' })
+    const closed = locked.server({ tools: { secret }, http: { landing: landingPage() } })
+    expect((await ask(BROWSER, ENDPOINT, 'GET', closed.fetch)).status).toBe(200)
+    expect((await ask('text/event-stream', ENDPOINT, 'GET', closed.fetch)).status).toBe(401)
+    const headers = { accept: 'text/html, application/json, text/event-stream', 'content-type': 'application/json' }
+    const called = await closed.fetch(new Request(ENDPOINT, { method: 'POST', body: '{}', headers }))
+    expect(called.status).toBe(401)
   })
 
   it('is kept by caches, since it names the address that the server says is its own', async () => {
