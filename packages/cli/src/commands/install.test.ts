@@ -195,6 +195,17 @@ describe('hawser install', () => {
     ])
   })
 
+  it('lists where a server is, and that a host would not find it any more', async () => {
+    const file = join(home, 'mine.ts')
+    await write(file, await readFile(HARBOUR, 'utf8'))
+    await run(file, '--host', 'codex', '--name', 'mine', '--yes')
+    const list = async () => JSON.parse((await run(file, '--list')).stdout)
+    const place = { host: 'codex', scope: 'user', file: join(home, '.codex/config.toml'), name: 'mine' }
+    expect(await list()).toEqual({ installed: [place], unread: [] })
+    await rm(file)
+    expect(await list()).toEqual({ installed: [{ ...place, missing: file }], unread: [] })
+  })
+
   it.each([
     [['x.ts'], 'needs a host'],
     [[URL_, '--host', 'curser'], 'Did you mean cursor'],

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
 import type { Target } from '../target/target.ts'
 import { readTable } from './config/read-entry.ts'
 import { readConfig } from './config-file.ts'
@@ -14,6 +15,8 @@ export interface Installed {
   readonly scope: Scope
   readonly file: string
   readonly name: string
+  /** A path that the host would start, and that leads nowhere. */
+  readonly missing: string | undefined
 }
 
 /** A configuration that could not be looked into, and why. */
@@ -36,12 +39,14 @@ export async function findInstalled(
   for (const host of HOSTS) {
     for (const scope of ['user', 'project'] as const) {
       const file = fileOf(host, scope, machine, folder)
-      if (file === undefined) continue
+      // In the home of a person, the file of the project is their own.
+      if (file === undefined || (scope === 'project' && file === host.userFile(machine))) continue
       try {
         const { text } = await readConfig(file)
         const servers = Object.entries(readTable(editorOf(host).read(text), host.table))
         for (const [name, entry] of servers)
-          if (isOf(target, entry, folder)) installed.push({ host: host.id, scope, file, name })
+          if (isOf(target, entry, folder))
+            installed.push({ host: host.id, scope, file, name, missing: findMissing(entry) })
       } catch (error) {
         unread.push({ file, problem: error instanceof Error ? error.message : String(error) })
       }
@@ -66,6 +71,17 @@ function isOf(target: Target, entry: unknown, folder: string): boolean {
       return words.some((word, at) => words[at - 1] === 'run' && isPath(word))
     }
   }
+}
+
+/** Of the words of a command, those that are full paths have to lead somewhere: the program, and what it is given to run. */
+function findMissing(entry: unknown): string | undefined {
+  const { command, args } = entry as { readonly command?: unknown; readonly args?: unknown }
+  const words: readonly unknown[] = [command, ...(Array.isArray(args) ? args : [])]
+  const end = words.indexOf('--')
+  return words
+    .slice(0, end < 0 ? undefined : end)
+    .filter((word) => typeof word === 'string')
+    .find((word) => isAbsolute(word) && !existsSync(word))
 }
 
 const hrefOf = (text: string): string | undefined => URL.parse(text)?.href
