@@ -180,6 +180,15 @@ describe('hawser install', () => {
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot refer') })
   })
 
+  it.each([
+    [['http://localhost.example.com/mcp'], 'not encrypted'],
+    [['https://example.com/mcp?key=hush'], 'What follows ? in the address stands in the configuration in the clear'],
+    [['--name', 'x', '--', 'srv', '--api-key=hush'], 'What looks like a secret'],
+    [['--name', 'x', '--env', 'A=b', '--scope', 'project', '--', 'srv'], 'Everybody who has the project has it'],
+  ])('warns of %j', async (args, words) => {
+    expect((await run('--host', 'cursor', '--dry-run', ...args)).stderr).toContain(words)
+  })
+
   it('writes for everybody who works on a project', async () => {
     await write(join(home, 'src/server.ts'), await readFile(HARBOUR, 'utf8'))
     const place = ['--scope', 'project', '--name', 'notes', '--yes'] as const

@@ -20,6 +20,11 @@ export interface Described {
 }
 
 const VARIABLE = /^[A-Za-z_]\w*$/
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/** Names under which programs are handed what nobody else may know. */
+const SECRET = /key|token|secret|password|credential/i
+const IN_THE_CLEAR = 'stands in the configuration in the clear.'
 
 /**
  * Describes a server in the words of a host.
@@ -54,11 +59,14 @@ function describeUrl(host: Host, url: string, { env, bearer, scopes }: EntryOpti
       `${host.title} cannot refer to environment variables, and a token is not written down.`,
       'Without --bearer it signs in.',
     )
-  const { protocol, hostname } = new URL(url)
-  const isOpen = protocol === 'http:' && !/^(?:localhost|127\.|\[::1\])/.test(hostname)
+  const { protocol, hostname, search } = new URL(url)
+  const isOpen = protocol === 'http:' && !LOOPBACK.test(hostname)
   return {
     entry: host.remote({ kind: 'url', url, bearer }),
-    warnings: isOpen ? ['The address is not encrypted: whoever is on the way reads and changes what is said.'] : [],
+    warnings: [
+      ...(isOpen ? ['The address is not encrypted: whoever is on the way reads and changes what is said.'] : []),
+      ...(search === '' ? [] : [`What follows ? in the address ${IN_THE_CLEAR}`]),
+    ],
   }
 }
 
@@ -83,9 +91,17 @@ function describeProgram(
   const fixed = readEnv(env.filter((text) => text.includes('=')))
   const [command, warning] = findCommand(host, target, scope, folder, { args, scopes })
   const names = Object.keys(fixed)
-  const inTheClear =
-    names.length === 0 ? [] : [`The value of ${names.join(', ')} stands in the configuration in the clear.`]
-  return { entry: host.program({ kind: 'program', ...command, passed, fixed }), warnings: [...inTheClear, ...warning] }
+  const others = scope === 'project' ? ' Everybody who has the project has it.' : ''
+  const clear = [
+    ...(names.length > 0 ? [`The value of ${names.join(', ')} ${IN_THE_CLEAR}${others}`] : []),
+    ...(command.args.some((arg) => arg.startsWith('-') && SECRET.test(arg))
+      ? [`What looks like a secret among the arguments ${IN_THE_CLEAR}${others}`]
+      : []),
+  ]
+  return {
+    entry: host.program({ kind: 'program', ...command, passed, fixed }),
+    warnings: [...clear, ...warning],
+  }
 }
 
 function findCommand(

@@ -231,6 +231,19 @@ describe('on Node', () => {
     const { status } = await askAs('attacker.example.com', listener.url)
     expect(status).toBe(403)
   })
+
+  it.each(['localhost:99999', 'localhost:0', '127.0.0.1'])('answers whoever calls it %s', async (host) => {
+    await using listener = await listen(app.server(parts), { port: 0, path: '/łódź', landing: landingPage() })
+    const { status } = await askAs(host, new URL('/', listener.url).href)
+    expect(status).toBe(host.endsWith('99999') ? 404 : 200)
+  })
+
+  it.each(['1.2.3.999', 'a..b', '-', '_'])('survives the name %s, where any name may be used', async (host) => {
+    const open = { port: 0, host: '0.0.0.0', landing: landingPage() } as const
+    await using listener = await listen(app.server(parts), open)
+    expect((await askAs(host, listener.url)).status).toBeLessThan(500)
+    expect((await askAs('localhost', listener.url)).status).toBe(200)
+  })
 })
 
 /** `fetch` does not let the Host header be chosen. */

@@ -52,9 +52,10 @@ export function landingPage({ url }: LandingOptions = {}): Landing {
     return (request, path) => {
       if (!wantsPage(request) || !isAllowed(request)) return undefined
       if (page !== undefined) return page
-      // The name was checked; behind a proxy the scheme is not known.
-      const { origin, pathname } = new URL(request.url ?? `http://${request.header('host')}`)
-      const address = `${origin}${path ?? pathname}`
+      // The name may be used, but need not be one of the web; behind a proxy the scheme is not known.
+      const asked = URL.parse(request.url ?? `http://${request.header('host')}`)
+      const address = asked && URL.parse(asked.origin + (path ?? asked.pathname))?.href
+      if (!address) return undefined
       if (last?.address !== address) last = { address, page: render(address, 'no-store') }
       return last.page
     }
