@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 /** A room imports rooms of the rows below its own. */
 const ROWS: readonly (readonly string[])[] = [
   ['index'],
-  ['node', 'cloudflare', 'testing', 'extensions', 'compose'],
+  ['node', 'cloudflare', 'testing', 'landing', 'extensions', 'compose'],
   ['legacy'],
   ['http', 'stdio'],
   ['auth', 'audit', 'vault', 'wire', 'client', 'interceptors', 'server', 'schema'],

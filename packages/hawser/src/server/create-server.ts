@@ -38,7 +38,7 @@ import { createPromptGetter } from './get-prompt.ts'
 import { createProcessKeyRing, type KeyRing } from './key-ring.ts'
 import { createResourceList, createTemplateList } from './list-resources.ts'
 import { createListening } from './listen.ts'
-import { createListPages, createShows, type Listing, readListing } from './listing.ts'
+import { createListPages, createShows, type Listing, readListing, type Shows } from './listing.ts'
 import { attachMounts, isPublicMount, type Mounts } from './mounts.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
 import { createScreen } from './screen.ts'
@@ -109,6 +109,8 @@ export interface Protected {
   readonly resources: readonly CompiledResource[]
   readonly prompts: ReadonlyMap<string, CompiledPrompt>
   readonly mounts: Mounts
+  /** What lists show to whom; absent where everybody is shown the same. */
+  readonly shows: Shows | undefined
 }
 
 /** A server without a transport. */
@@ -266,7 +268,7 @@ export function createServer<C, Scope extends string = string>(
     info,
     capabilities,
     changed,
-    parts: { scopes: catalogue.declared, tools, resources, prompts, mounts },
+    parts: { scopes: catalogue.declared, tools, resources, prompts, mounts, shows: frame.shows },
     names: { tools: [...tools.keys()], prompts: [...prompts.keys()] },
   }
 }
