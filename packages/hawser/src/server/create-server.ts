@@ -259,6 +259,7 @@ export function createServer<C, Scope extends string = string>(
     screen: createScreen({ tools, prompts, resources, find, others, accessOf: mounted?.accessOf }),
     headerFields: (tool, caller) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool, caller) ?? [],
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
+    flush: flushAll(around),
     close: async () => {
       listening.close()
       await Promise.all([...around, mounted].map(async (part) => part?.close?.()))
@@ -269,6 +270,11 @@ export function createServer<C, Scope extends string = string>(
     parts: { scopes: catalogue.declared, tools, resources, prompts, mounts },
     names: { tools: [...tools.keys()], prompts: [...prompts.keys()] },
   }
+}
+
+function flushAll(extensions: readonly RunningExtension[]): ServerCore['flush'] {
+  const flushes = extensions.flatMap(({ flush }) => flush ?? [])
+  return flushes.length === 0 ? undefined : async () => void (await Promise.all(flushes.map((flush) => flush())))
 }
 
 /** Whatever is asked, somebody has to have signed in; transports say so sooner, where they can. */
