@@ -22,6 +22,9 @@ export interface HawserWorker {
   readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Promise<Response>
 }
 
+/** Milliseconds after which a stream that nobody reads is ended: the runtime tells late, or never, that somebody left. */
+const STALL = 60_000
+
 /**
  * Makes a Worker of a server. What calls leave to be done after their answer, such as writing an audit log, is done before the
  * invocation ends.
@@ -42,6 +45,7 @@ export function worker(service: HttpService, options: WorkerOptions = {}): Hawse
   const path = checkPath(options.path, resource, beside)
   const allowedHosts = options.allowedHosts ?? (resource && [resource.host, ...LOOPBACK_HOSTS])
   const handle = createFetchHandler(flush === undefined ? service : flushed(service, flush), {
+    stallMs: STALL,
     ...options,
     allowedHosts,
   })

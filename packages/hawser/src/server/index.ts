@@ -1,5 +1,5 @@
 export { type Access, ALONG } from './access.ts'
-export { type Changes, memoryChanges } from './changes.ts'
+export { type Change, type Changes, memoryChanges, type WantedChanges } from './changes.ts'
 export { audio, embed, fail, image, link, text } from './content.ts'
 export type { HandlerContext } from './context.ts'
 export type { ExtendedServer, RunningExtension, ServerExtension } from './extension.ts'

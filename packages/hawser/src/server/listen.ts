@@ -52,9 +52,10 @@ export function createListening(
     }
     const { ended, end, check, release } = listeners.take(call)
     const uris = new Set(filter.resourceSubscriptions)
+    const wanted = { kinds: KINDS.filter((kind) => filter[`${kind}ListChanged`] === true), uris: [...uris] }
     const early: Change[] = []
     let deliver = (change: Change): void => void early.push(change)
-    const subscribed = (async () => changes.subscribe((change) => deliver(change)))()
+    const subscribed = (async () => changes.subscribe((change) => deliver(change), wanted))()
     try {
       // Subscribing may take long; the caller can leave meanwhile.
       const isOpen = (await Promise.race([subscribed, ended])) !== undefined

@@ -1,0 +1,13 @@
+import { createChangesRole } from './changes/hub.ts'
+import { defineObject } from './define-object.ts'
+import type { Role } from './role.ts'
+
+const ROLES: ReadonlyMap<string, Role> = new Map([['changes', createChangesRole(20_000)]])
+
+/**
+ * The Durable Objects of all adapters of this package; a Worker that uses one of them exports this class.
+ *
+ * @example export { HawserObject } from 'hawser/cloudflare'
+ * @see https://developers.cloudflare.com/durable-objects/
+ */
+export class HawserObject extends defineObject(ROLES) {}
