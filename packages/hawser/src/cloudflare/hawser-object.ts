@@ -1,8 +1,14 @@
 import { createChangesRole } from './changes/hub.ts'
 import { defineObject } from './define-object.ts'
+import { limitsRole } from './limits/limits-role.ts'
+import { noncesRole } from './nonces/nonces-role.ts'
 import type { Role } from './role.ts'
 
-const ROLES: ReadonlyMap<string, Role> = new Map([['changes', createChangesRole(20_000)]])
+const ROLES: ReadonlyMap<string, Role> = new Map([
+  ['changes', createChangesRole(20_000)],
+  ['limits', limitsRole],
+  ['nonces', noncesRole],
+])
 
 /**
  * The Durable Objects of all adapters of this package; a Worker that uses one of them exports this class.

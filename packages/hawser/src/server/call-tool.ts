@@ -61,7 +61,7 @@ function callTool(
   const running = runHandler<unknown>(
     frame,
     call,
-    { name, arguments: call.params.arguments ?? {} },
+    { name, arguments: call.params.arguments ?? {}, isSingleUse: tool.definition.effect !== 'read' },
     tool.definition.timeout,
     (context, interview, checkWanted) => runTool(tool, input, context, interview, checkWanted),
   )

@@ -17,4 +17,5 @@ export {
   type Tools,
 } from './definitions.ts'
 export { createKeyRing, type KeyRing } from './key-ring.ts'
+export type { Nonces } from './nonces.ts'
 export type { Mount, MountedParts, Mounts } from './mounts.ts'

@@ -1,7 +1,7 @@
 import { workers } from '#workers'
-import { ProtocolError } from '../../call/index.ts'
 import type { Changes } from '../../server/index.ts'
 import { openObjects } from '../objects.ts'
+import { unavailable } from '../unavailable.ts'
 import { followHub } from './follow-hub.ts'
 import type { HubMethods } from './hub.ts'
 import { hubOf, topicsOf } from './topic.ts'
@@ -43,8 +43,7 @@ export function durableChanges({ binding, name = '' }: DurableChangesOptions): C
       const failed = opened.find((each) => each.status === 'rejected')
       if (failed === undefined) return stop
       stop()
-      const message = 'Nobody can be told of changes now. Try again later.'
-      throw new ProtocolError('unavailable', message, { cause: failed.reason })
+      throw unavailable('Nobody can be told of changes now. Try again later.', failed.reason)
     },
   }
 }

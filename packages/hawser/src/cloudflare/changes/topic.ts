@@ -1,4 +1,5 @@
 import type { Change, WantedChanges } from '../../server/index.ts'
+import { hash } from '../hash.ts'
 
 /** Objects among which resources are spread. It never changes: old and new Workers of one deployment have to meet in the same ones. */
 const SHARDS = 8
@@ -12,16 +13,10 @@ export interface Topics {
   readonly changes: readonly Change[]
 }
 
-/** A number of 32 bits for a topic. Two may share one, so whoever listens looks at what it is told. (FNV-1a) */
-function hash(text: string): number {
-  let value = 0x811c9dc5
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
-  return value >>> 0
-}
-
 /** Kinds have no colon, and URIs do. */
 const topicOf = (change: Change): string => (change.kind === 'resource' ? change.uri : change.kind)
 
+/** Two topics may share one, so whoever listens looks at what it is told. */
 export const hashOf = (change: Change): number => hash(topicOf(change))
 
 /** The object that tells of a change: one for all lists, and one of several for a resource. */
