@@ -3,11 +3,14 @@ import { defineObject } from './define-object.ts'
 import { limitsRole } from './limits/limits-role.ts'
 import { noncesRole } from './nonces/nonces-role.ts'
 import type { Role } from './role.ts'
+import { vaultRole } from './vault/vault-role.ts'
 
-const ROLES: ReadonlyMap<string, Role> = new Map([
+/** By what the names of their objects begin with. */
+export const ROLES: ReadonlyMap<string, Role> = new Map([
   ['changes', createChangesRole(20_000)],
   ['limits', limitsRole],
   ['nonces', noncesRole],
+  ['vault', vaultRole],
 ])
 
 /**

@@ -3,6 +3,8 @@ import { testRateLimiter } from '../interceptors/fixtures/limiter-suite.ts'
 import type { RateLimiter } from '../interceptors/index.ts'
 import { testNonces } from '../server/fixtures/nonces-suite.ts'
 import type { Nonces } from '../server/index.ts'
+import { testVaults } from '../vault/fixtures/vault-suite.ts'
+import type { VaultStore } from '../vault/index.ts'
 import { openPorts, type Ports } from './fixtures/open-ports.ts'
 import { hash } from './hash.ts'
 
@@ -59,5 +61,59 @@ describe('on Durable Objects', () => {
       await ports.evict(`nonces:${hash('evicted') % 16}`)
       expect(await nonces.use('evicted', Date.now() + 60_000)).toBe(false)
     })
+  })
+
+  describe('a vault', () => {
+    /** A store that is empty: names of a test are told from those of others by what stands in front. */
+    const open = (): VaultStore => {
+      const store = ports.port('vault')
+      const own = `${++round} `
+      const inside = <T extends { readonly id: string; readonly owner: string }>(one: T): T => ({
+        ...one,
+        id: own + one.id,
+        owner: own + one.owner,
+      })
+      return {
+        read: async (id) => {
+          const found = await store.read(own + id)
+          return found && { ...found, id, owner: found.owner.slice(own.length) }
+        },
+        put: (credentials) => store.put(inside(credentials)),
+        replace: (credentials) => store.replace(inside(credentials)),
+        claim: (id, version, until) => store.claim(own + id, version, until),
+        release: (id, version) => store.release(own + id, version),
+        remove: (id) => store.remove(own + id),
+        removeOwner: (owner) => store.removeOwner(own + owner),
+      }
+    }
+    testVaults(open)
+
+    it('keeps credentials and the right to renew them when its object leaves the memory', async () => {
+      const vault = ports.port('vault')
+      const evict = (): Promise<void> => ports.evict(`vault:${hash('kept') % 16}`)
+      const later = Date.now() + 3_600_000
+      expect(await vault.put({ id: 'kept', owner: 'ada', keptUntil: later, sealed: 's' })).toBe(true)
+      const { version = 0 } = (await vault.read('kept')) ?? {}
+      expect(await vault.claim('kept', version, later)).toBe(true)
+      await evict()
+      expect(await vault.claim('kept', version, later)).toBe(false)
+      await vault.release('kept', version)
+      await evict()
+      expect(await vault.claim('kept', version, later)).toBe(true)
+      expect(
+        await vault.replace({ id: 'kept', owner: 'ada', version: version + 1, keptUntil: later, sealed: 't' }),
+      ).toBe(true)
+      expect(await vault.read('kept')).toMatchObject({ version: version + 1, sealed: 't' })
+    })
+  })
+
+  it('let nothing through that could not be written down', async () => {
+    const until = Date.now() + 60_000
+    const rate = { calls: 5, per: 60_000, burst: 5 }
+    await expect(ports.port('brokenNonces').use('a', until)).rejects.toThrow('Try again later')
+    await expect(ports.port('brokenLimiter').take('a', rate)).rejects.toThrow('Nobody can count calls now')
+    const vault = ports.port('brokenVault')
+    await expect(vault.put({ id: 'a', owner: 'ada', keptUntil: until, sealed: 's' })).rejects.toThrow('disk full')
+    expect(await vault.read('a')).toBeUndefined()
   })
 })
