@@ -23,6 +23,7 @@ const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
   ['index', ['uri-template']],
   // Adapters for the ports of extensions live with their runtime.
   ['node', ['extensions']],
+  ['cloudflare', ['extensions']],
   ['compose', ['uri-template']],
   ['uri-template', []],
 ])

@@ -3,6 +3,7 @@ import { defineObject } from './define-object.ts'
 import { limitsRole } from './limits/limits-role.ts'
 import { noncesRole } from './nonces/nonces-role.ts'
 import type { Role } from './role.ts'
+import { tasksRole } from './tasks/tasks-role.ts'
 import { vaultRole } from './vault/vault-role.ts'
 
 /** By what the names of their objects begin with. */
@@ -10,6 +11,7 @@ export const ROLES: ReadonlyMap<string, Role> = new Map([
   ['changes', createChangesRole(20_000)],
   ['limits', limitsRole],
   ['nonces', noncesRole],
+  ['tasks', tasksRole],
   ['vault', vaultRole],
 ])
 

@@ -2,6 +2,7 @@ export { durableChanges, type DurableChangesOptions } from './changes/durable-ch
 export { durableNonces, type DurableNoncesOptions } from './nonces/durable-nonces.ts'
 export { durableRateLimiter, type DurableRateLimiterOptions } from './limits/durable-rate-limiter.ts'
 export { durableVault, type DurableVaultOptions } from './vault/durable-vault.ts'
+export { durableTasks, type DurableTasksOptions } from './tasks/durable-tasks.ts'
 export { HawserObject } from './hawser-object.ts'
 export type { ExecutionContext } from './runtime.ts'
 export { worker, type Beside, type HawserWorker, type WorkerOptions } from './worker.ts'

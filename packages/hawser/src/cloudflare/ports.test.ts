@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testTaskStore } from '../extensions/tasks/fixtures/store-suite.ts'
+import type { TaskStore } from '../extensions/tasks/index.ts'
 import { testRateLimiter } from '../interceptors/fixtures/limiter-suite.ts'
 import type { RateLimiter } from '../interceptors/index.ts'
 import { testNonces } from '../server/fixtures/nonces-suite.ts'
@@ -7,6 +9,7 @@ import { testVaults } from '../vault/fixtures/vault-suite.ts'
 import type { VaultStore } from '../vault/index.ts'
 import { openPorts, type Ports } from './fixtures/open-ports.ts'
 import { hash } from './hash.ts'
+import { prefixOf } from './tasks/shard.ts'
 
 describe('on Durable Objects', () => {
   let ports: Ports
@@ -107,6 +110,25 @@ describe('on Durable Objects', () => {
     })
   })
 
+  describe('a task', () => {
+    /** Owners of a test are told from those of others by what stands in front. */
+    const open = (): TaskStore => {
+      const { create, read, replace, count } = ports.port('tasks')
+      const own = `${++round} `
+      return {
+        prefixOf: (owner) => prefixOf(own + owner),
+        create: (task, most) => create({ ...task, id: task.id + own, owner: own + task.owner }, most),
+        read: async (id) => {
+          const found = await read(id + own)
+          return found && { ...found, id, owner: found.owner.slice(own.length) }
+        },
+        replace: (task) => replace({ ...task, id: task.id + own, owner: own + task.owner }),
+        count: (owner) => count(own + owner),
+      }
+    }
+    testTaskStore(open)
+  })
+
   it('let nothing through that could not be written down', async () => {
     const until = Date.now() + 60_000
     const rate = { calls: 5, per: 60_000, burst: 5 }
@@ -115,5 +137,9 @@ describe('on Durable Objects', () => {
     const vault = ports.port('brokenVault')
     await expect(vault.put({ id: 'a', owner: 'ada', keptUntil: until, sealed: 's' })).rejects.toThrow('disk full')
     expect(await vault.read('a')).toBeUndefined()
+    const tasks = ports.port('brokenTasks')
+    const task = { id: `${prefixOf('ada')}a`, owner: 'ada', version: 1, expiresAt: until, body: '{}' }
+    await expect(tasks.create(task, 9)).rejects.toThrow('disk full')
+    expect(await tasks.read(task.id)).toBeUndefined()
   })
 })

@@ -24,12 +24,8 @@ describe('durableChanges', () => {
         durableObjects: { HAWSER: { className, scriptName, useSQLite: true } },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       }) as const
-    const workers = [
-      serve('one', 'HawserObject'),
-      serve('two', 'HawserObject', 'one'),
-      serve('small', 'SmallObject'),
-    ] as const
-    ;({ miniflare } = await startWorkers(workers))
+    const workers = [serve('one', 'HawserObject'), serve('two', 'HawserObject', 'one'), serve('small', 'SmallObject')]
+    ;({ miniflare } = await startWorkers({ workers }))
     const open = async (name: string): Promise<Client> =>
       connect(new URL('/mcp', await miniflare.unsafeGetDirectURL(name)))
     one = await open('one')
