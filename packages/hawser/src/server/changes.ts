@@ -17,10 +17,12 @@ export type Change = (
   readonly audience?: Audience | null | undefined
 }
 
-/** What one subscriber wants to be told of. */
+/** What one subscriber wants to be told of, and who that is. */
 export interface WantedChanges {
   readonly kinds: readonly ('tools' | 'prompts' | 'resources')[]
   readonly uris: readonly string[]
+  /** Changes for others are not for this one; `null` is a caller that nobody has proven. */
+  readonly audience: Audience | null
 }
 
 /**
@@ -105,7 +107,7 @@ export function createChanged(changes: Changes | undefined): Changed {
 }
 
 /** Of a principal no more than what names the person: a change travels. */
-function toAudience(person: Audience | undefined): Audience | null {
+export function toAudience(person: Audience | undefined): Audience | null {
   if (person === undefined) return null
   const { subject, issuer, tenant } = person
   return { subject, issuer, tenant }

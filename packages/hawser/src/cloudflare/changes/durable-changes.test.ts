@@ -26,8 +26,6 @@ describe('durableChanges', () => {
       }) as const
     const workers = [serve('one', 'HawserObject'), serve('two', 'HawserObject', 'one'), serve('small', 'SmallObject')]
     ;({ miniflare } = await startWorkers({ workers }))
-    const open = async (name: string): Promise<Client> =>
-      connect(new URL('/mcp', await miniflare.unsafeGetDirectURL(name)))
     one = await open('one')
     two = await open('two')
     small = await open('small')
@@ -36,6 +34,11 @@ describe('durableChanges', () => {
     await Promise.all([one?.close(), two?.close(), small?.close()])
     await miniflare?.dispose()
   })
+
+  const open = async (name: string, as?: string): Promise<Client> =>
+    connect(new URL('/mcp', await miniflare.unsafeGetDirectURL(name)), {
+      http: { headers: as === undefined ? {} : { authorization: `Bearer ${as}` } },
+    })
 
   interface Heard extends AsyncDisposable {
     readonly changes: readonly string[]
@@ -60,6 +63,27 @@ describe('durableChanges', () => {
     await publish(two, { uris: ['board://1'] })
     await vi.waitFor(() => expect(notices.changes).toEqual(['board://2', 'board://1']))
     expect(lists.changes).toEqual(['tools'])
+  })
+
+  it('tells what is for one person to that person alone', async () => {
+    await using ada = await open('one', 'ada')
+    await using ada2 = await open('two', 'ada')
+    await using eve = await open('one', 'eve')
+    const filter = { toolsListChanged: true, resourceSubscriptions: ['board://1'] }
+    const hearing = await Promise.all([ada, ada2, eve, one].map((client) => hear(client, filter)))
+    await publish(ada2, { uris: ['board://1'], lists: true, mine: true })
+    await publish(one, { uris: ['board://1'], mine: true })
+    await publish(two, { lists: true })
+    const personal = ['board://1', 'tools', 'tools']
+    await vi.waitFor(() =>
+      expect(hearing.map(({ changes }) => changes.toSorted())).toEqual([
+        personal,
+        personal,
+        ['tools'],
+        ['board://1', 'tools'],
+      ]),
+    )
+    for (const { subscription } of hearing) subscription.close()
   })
 
   it('tells its own instance as well, and what nobody waited for', async () => {

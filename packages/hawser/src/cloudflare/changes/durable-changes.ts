@@ -15,8 +15,8 @@ export interface DurableChangesOptions {
 }
 
 /**
- * `Changes` for all instances of a Worker, by Durable Objects: one for the lists of a server and eight for its resources, each of
- * which holds 20 000 listeners. Publishing is one call. What is published within a few milliseconds is told together, and the same
+ * `Changes` for all instances of a Worker, by Durable Objects: one for the lists of a server, eight for its resources and 32 for what is
+ * for one person, each of which holds 20 000 listeners. Publishing is one call. What is published within a few milliseconds is told together, and the same
  * thing once.
  *
  * @throws TypeError when there is no such binding, with the lines that make one.

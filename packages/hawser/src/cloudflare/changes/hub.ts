@@ -35,7 +35,7 @@ function startHub(state: ObjectState, maxListeners: number): RunningRole {
   const listeners = new Map<number, Set<RuntimeSocket>>()
   const hashesOf = (socket: RuntimeSocket): readonly number[] => {
     const kept = socket.deserializeAttachment()
-    return Array.isArray(kept) ? kept : []
+    return kept instanceof Uint32Array ? [...kept] : []
   }
   const add = (socket: RuntimeSocket): void => {
     for (const hash of hashesOf(socket)) {
@@ -103,7 +103,7 @@ function startHub(state: ObjectState, maxListeners: number): RunningRole {
     },
     onMessage: (socket, message) => {
       remove(socket)
-      socket.serializeAttachment(JSON.parse(message))
+      socket.serializeAttachment(Uint32Array.from(JSON.parse(message) as readonly number[]))
       add(socket)
       socket.send(READY)
     },

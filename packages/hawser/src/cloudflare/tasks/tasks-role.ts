@@ -1,5 +1,5 @@
 import type { HostedTasks, PackedCall, PackedReply } from '../../extensions/tasks/index.ts'
-import { createSqlTasks, endLeases, type SqlTasks, TASKS_SCHEMA } from '../../extensions/tasks/sql-tasks.ts'
+import { createSqlTasks, endLeases, type SqlTasks, TASKS_VERSIONS } from '../../extensions/tasks/sql-tasks.ts'
 import { objectSql } from '../object-sql.ts'
 import type { Role } from '../role.ts'
 import { findServer } from './hosted-servers.ts'
@@ -18,7 +18,7 @@ export interface TasksMethods extends SqlTasks {
 
 /** Holds tasks and works on them. Work ends with the memory of the object; what waits for an answer goes on. */
 export const tasksRole: Role = {
-  schema: [TASKS_SCHEMA],
+  schema: TASKS_VERSIONS,
   start: ({ storage }, env) => {
     const sql = objectSql(storage)
     const store = createSqlTasks(() => sql, MAX_TASKS)
