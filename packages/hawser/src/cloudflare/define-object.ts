@@ -6,10 +6,22 @@ import type { ObjectState, RuntimeSocket } from './runtime.ts'
 /** Milliseconds between two alarms at least, so that a role which is never done does not spin. */
 const LEAST_PAUSE = 1_000
 
+/** What the runtime, and the adapters of this package, call an object by. */
+export interface PlayedObject {
+  /** Tells the types of the runtime that this is a class of Durable Objects. */
+  readonly __DURABLE_OBJECT_BRAND: never
+  /** Calls a method of the role. For the adapters of this package, which say which methods there are. */
+  invoke(method: string, args: readonly unknown[]): Promise<unknown>
+  fetch(request: Request): Promise<Response>
+  alarm(): Promise<void>
+  webSocketMessage(socket: RuntimeSocket, message: unknown): void
+  webSocketClose(socket: RuntimeSocket): void
+  webSocketError(socket: RuntimeSocket): void
+}
+
 /** Makes a class of Durable Objects. Each plays the role that its name begins with: `changes:lists` plays `changes`. */
-export function defineObject(roles: ReadonlyMap<string, Role>) {
-  return class extends workers.DurableObject {
-    /** Tells the types of the runtime that this is a class of Durable Objects. */
+export function defineObject(roles: ReadonlyMap<string, Role>): new (state: ObjectState, env: unknown) => PlayedObject {
+  return class extends workers.DurableObject implements PlayedObject {
     declare readonly __DURABLE_OBJECT_BRAND: never
     readonly #state: ObjectState
     readonly #env: unknown
@@ -23,7 +35,6 @@ export function defineObject(roles: ReadonlyMap<string, Role>) {
       this.#env = env
     }
 
-    /** Calls a method of the role. For the adapters of this package, which say which methods there are. */
     async invoke(method: string, args: readonly unknown[]): Promise<unknown> {
       const role = this.#play()
       const { methods = {} } = role

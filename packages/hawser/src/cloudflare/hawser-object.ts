@@ -3,6 +3,7 @@ import { defineObject } from './define-object.ts'
 import { limitsRole } from './limits/limits-role.ts'
 import { noncesRole } from './nonces/nonces-role.ts'
 import type { Role } from './role.ts'
+import { sessionRole } from './sessions/session-role.ts'
 import { tasksRole } from './tasks/tasks-role.ts'
 import { vaultRole } from './vault/vault-role.ts'
 
@@ -11,6 +12,7 @@ export const ROLES: ReadonlyMap<string, Role> = new Map([
   ['changes', createChangesRole(20_000)],
   ['limits', limitsRole],
   ['nonces', noncesRole],
+  ['session', sessionRole],
   ['tasks', tasksRole],
   ['vault', vaultRole],
 ])

@@ -3,6 +3,7 @@ export { durableNonces, type DurableNoncesOptions } from './nonces/durable-nonce
 export { durableRateLimiter, type DurableRateLimiterOptions } from './limits/durable-rate-limiter.ts'
 export { durableVault, type DurableVaultOptions } from './vault/durable-vault.ts'
 export { durableTasks, type DurableTasksOptions } from './tasks/durable-tasks.ts'
+export { createDurableSessions, type DurableSessionsOptions, type WorkerSessions } from './sessions/durable-sessions.ts'
 export { HawserObject } from './hawser-object.ts'
 export type { ExecutionContext } from './runtime.ts'
 export { worker, type Beside, type HawserWorker, type WorkerOptions } from './worker.ts'

@@ -4,7 +4,7 @@ import type { UpgradeResponse } from './runtime.ts'
 
 interface Stub {
   invoke(method: string, args: readonly unknown[]): Promise<unknown>
-  fetch(url: string, init: RequestInit): Promise<UpgradeResponse>
+  fetch(request: Request): Promise<Response & UpgradeResponse>
 }
 
 interface Namespace {
@@ -20,7 +20,9 @@ export interface Objects<M extends RoleMethods> {
     ...args: Parameters<M[K]>
   ) => Promise<Awaited<ReturnType<M[K]>>>
   /** Opens a socket to an object. */
-  readonly connect: (name: string, headers: Readonly<Record<string, string>>) => Promise<UpgradeResponse>
+  readonly connect: (name: string) => Promise<UpgradeResponse>
+  /** Has an object answer a request. */
+  readonly forward: (name: string, request: Request) => Promise<Response>
 }
 
 /** Attempts at a call that may be made twice, and milliseconds before the second. */
@@ -61,8 +63,9 @@ export function openObjects<M extends RoleMethods>(
   return {
     // What the other side returns is what the role of this package returns.
     call: (name, method, ...args) => call(name, method, args) as never,
-    connect: async (name, headers) =>
-      open(name).fetch('https://hawser.invalid/', { headers: { upgrade: 'websocket', ...headers } }),
+    connect: async (name) =>
+      open(name).fetch(new Request('https://hawser.invalid/', { headers: { upgrade: 'websocket' } })),
+    forward: async (name, request) => open(name).fetch(request),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Service } from '../call/index.ts'
 import { createFetchHandler, type HttpOptions, type HttpService, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
 import { workers } from '#workers'
 import type { ExecutionContext } from './runtime.ts'
+import type { WorkerSessions } from './sessions/durable-sessions.ts'
 
 /** What answers paths of its own beside the endpoint, such as a server of `@hawser/oauth`. Who may call it is for it to say. */
 export interface Beside {
@@ -15,6 +16,8 @@ export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'>
   readonly path?: string | undefined
   /** Serves other paths of the same Worker. */
   readonly beside?: Beside | undefined
+  /** Holds sessions for the clients that need one, `durableSessions({ … })`; nothing is kept between requests when left out. */
+  readonly sessions?: WorkerSessions | undefined
 }
 
 /** What a Worker exports as its default. */
@@ -39,18 +42,22 @@ const STALL = 60_000
  * @see https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/
  */
 export function worker(service: HttpService, options: WorkerOptions = {}): HawserWorker {
-  const { beside } = options
+  const { beside, sessions, ...others } = options
   const { auth, flush } = service
   const resource = auth?.resource === undefined ? undefined : new URL(auth.resource)
   const path = checkPath(options.path, resource, beside)
   const allowedHosts = options.allowedHosts ?? (resource && [resource.host, ...LOOPBACK_HOSTS])
-  const handle = createFetchHandler(flush === undefined ? service : flushed(service, flush), {
-    stallMs: STALL,
-    ...options,
-    allowedHosts,
-  })
+  const http: HttpOptions = { stallMs: STALL, ...others, allowedHosts }
+  const handle = createFetchHandler(flush === undefined ? service : flushed(service, flush), http)
+  sessions?.register(path, (held) => createFetchHandler(service, { ...http, sessions: held }))
   const notFound = refuse('notFound')
   const tellHost = createHostWarning(service, resource, options.allowedHosts)
+
+  const answer = async (request: Request, env: unknown): Promise<Response> => {
+    if (sessions === undefined) return handle(request, env)
+    const answered = await sessions.answer(path, request)
+    return answered instanceof Response ? answered : handle(answered, env)
+  }
 
   return {
     fetch: async (request, env, context) => {
@@ -59,7 +66,7 @@ export function worker(service: HttpService, options: WorkerOptions = {}): Hawse
         if (beside?.handles(pathname) === true) return beside.fetch(request, env, context)
         if (auth === undefined || !pathname.startsWith('/.well-known/')) return new Response(notFound.body, notFound)
       }
-      const response = await handle(request, env)
+      const response = await answer(request, env)
       if (response.status === 403) tellHost(hostname)
       // Those who keep account hear of requests that never became calls.
       if (flush !== undefined) context.waitUntil(flush())

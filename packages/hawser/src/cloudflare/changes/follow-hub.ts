@@ -106,7 +106,7 @@ export async function followHub(
 }
 
 async function connect(objects: Objects<HubMethods>, hub: string): Promise<RuntimeSocket> {
-  const { status, webSocket } = await objects.connect(hub, {})
+  const { status, webSocket } = await objects.connect(hub)
   if (webSocket) return webSocket
   throw new Error(
     status === 503 ? `The hub ${hub} has no place for another listener.` : `The hub ${hub} said ${status}.`,
