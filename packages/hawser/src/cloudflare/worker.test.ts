@@ -82,6 +82,27 @@ describe('worker()', () => {
   })
 })
 
+describe('the bindings of a tool', () => {
+  it('are handed to it, and missed when the Worker loads', async () => {
+    const script = await bundle('bound-worker.ts')
+    const { miniflare, origin } = await startWorkers({
+      modules: true,
+      script,
+      bindings: { GREETING: 'hi', SECRET: 'hush' },
+      ...COMPATIBILITY,
+    })
+    try {
+      await using client = await connect(`${origin}/mcp`)
+      expect(await client.call('greet')).toMatchObject({ content: [{ text: 'hi ["GREETING"]' }] })
+      expect(await (await miniflare.dispatchFetch(`${origin}/missing`)).text()).toBe(
+        'The tool "count" needs the binding DB, which this Worker does not have. It has: GREETING, SECRET. Add it to wrangler.jsonc, or take it out of `bindings`.',
+      )
+    } finally {
+      await miniflare.dispose()
+    }
+  })
+})
+
 describe('what worker() refuses to load', () => {
   const auth = protectedResource({ resource: `https://${HOST}/mcp`, issuer: 'https://login.example.com' })
   const server = mcp({ name: 'notes', version: '1.0.0', auth }).server({})

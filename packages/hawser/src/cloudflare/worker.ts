@@ -1,6 +1,7 @@
 import type { Service } from '../call/index.ts'
 import { createFetchHandler, type HttpOptions, type HttpService, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
 import { workers } from '#workers'
+import { findMissing } from '../server/index.ts'
 import type { ExecutionContext } from './runtime.ts'
 import type { WorkerSessions } from './sessions/durable-sessions.ts'
 
@@ -8,6 +9,13 @@ import type { WorkerSessions } from './sessions/durable-sessions.ts'
 export interface Beside {
   readonly handles: (pathname: string) => boolean
   readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Response | Promise<Response>
+}
+
+/** A server as a kit makes it; one that was made otherwise says nothing of bindings. */
+interface Served extends HttpService {
+  readonly parts?: {
+    readonly tools: ReadonlyMap<string, { readonly definition: { readonly bindings?: readonly string[] | undefined } }>
+  }
 }
 
 /** Where a Worker answers, and whom. */
@@ -37,14 +45,15 @@ const STALL = 60_000
  *
  * @example
  * export default worker(server, { beside: oauth })
- * @throws TypeError when `path` is not that of the resource or is answered by `beside`, or when `allowedHosts` or
+ * @throws TypeError when a tool names a binding that is not there, when `path` is not that of the resource or is answered by `beside`, or when `allowedHosts` or
  * `allowedOrigins` is malformed.
  * @see https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/
  */
-export function worker(service: HttpService, options: WorkerOptions = {}): HawserWorker {
+export function worker(service: Served, options: WorkerOptions = {}): HawserWorker {
   const { beside, sessions, ...others } = options
   const { auth, flush } = service
   const resource = auth?.resource === undefined ? undefined : new URL(auth.resource)
+  checkBindings(service)
   const path = checkPath(options.path, resource, beside)
   const allowedHosts = options.allowedHosts ?? (resource && [resource.host, ...LOOPBACK_HOSTS])
   const http: HttpOptions = { stallMs: STALL, ...others, allowedHosts }
@@ -72,6 +81,19 @@ export function worker(service: HttpService, options: WorkerOptions = {}): Hawse
       if (flush !== undefined) context.waitUntil(flush())
       return response
     },
+  }
+}
+
+/** @throws TypeError for a tool that names a binding which the Worker does not have. */
+function checkBindings({ parts }: Served): void {
+  const { env } = workers
+  if (env === undefined) return
+  for (const [name, { definition }] of parts?.tools ?? []) {
+    const missing = findMissing(definition.bindings ?? [], env)
+    if (missing === undefined) continue
+    const known = Object.keys(env).join(', ')
+    const message = `The tool "${name}" needs the binding ${missing}, which this Worker does not have. It has: ${known || 'none'}.`
+    throw new TypeError(`${message} Add it to wrangler.jsonc, or take it out of \`bindings\`.`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Call, callerId, ENV, HANDLER_LIMITS, type Principal, ProtocolError, ToolError } from '../call/index.ts'
 import type { Implementation, InputRequired, InputResponses, RequestMeta } from '../protocol/index.ts'
+import { pickBindings } from './bindings.ts'
 import { CallContext, type ContextFrame, type HandlerContext } from './context.ts'
 import type { Anything, Sync } from './definitions.ts'
 import { Interview } from './interview.ts'
@@ -54,6 +55,8 @@ export type Outcome<T> = { readonly value: T } | InputRequired
 interface Item extends Pick<Binding, 'name' | 'arguments'> {
   /** What it does must not be done twice, so that each round of answers counts once. */
   readonly isSingleUse?: boolean
+  /** What its handler is given of that which the runtime hands to a request. */
+  readonly bindings?: readonly string[] | undefined
 }
 
 /**
@@ -100,6 +103,8 @@ function runRound<T>(
   const open = (): Interview =>
     (interview ??= new Interview(call, memory, call.params.inputResponses ?? {}, (stuck) => onSuspend(stuck)))
   const context = new CallContext(call, frame, item.name, open)
+  const { bindings } = item
+  if (bindings !== undefined) addOwn(context, { bindings: pickBindings(item.name, bindings, call.values.get(ENV)) })
   let expired: ToolError | undefined
   const checkWanted = (): void => {
     if (expired !== undefined) throw expired
