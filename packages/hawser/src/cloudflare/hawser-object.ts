@@ -8,8 +8,8 @@ import { tasksRole } from './tasks/tasks-role.ts'
 import { vaultRole } from './vault/vault-role.ts'
 
 /** By what the names of their objects begin with. */
-export const ROLES: ReadonlyMap<string, Role> = new Map([
-  ['changes', createChangesRole(20_000)],
+export const ROLES: ReadonlyMap<string, Role> = /* @__PURE__ */ new Map([
+  ['changes', /* @__PURE__ */ createChangesRole(20_000)],
   ['limits', limitsRole],
   ['nonces', noncesRole],
   ['session', sessionRole],
@@ -23,4 +23,4 @@ export const ROLES: ReadonlyMap<string, Role> = new Map([
  * @example export { HawserObject } from 'hawser/cloudflare'
  * @see https://developers.cloudflare.com/durable-objects/
  */
-export class HawserObject extends defineObject(ROLES) {}
+export class HawserObject extends /* @__PURE__ */ defineObject(ROLES) {}
