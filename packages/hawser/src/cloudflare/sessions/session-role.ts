@@ -1,7 +1,7 @@
 import type { SessionKeeper } from '../../http/index.ts'
 import type { Role } from '../role.ts'
 import type { ObjectStorage } from '../runtime.ts'
-import { findEndpoint } from './hosted-endpoints.ts'
+import { type CreateHandler, findEndpoint } from './hosted-endpoints.ts'
 
 /** Milliseconds without a request after which a session ends, unless a stream is open. */
 const IDLE = 30 * 60_000
@@ -18,10 +18,14 @@ export const sessionRole: Role = {
   schema: [],
   start: ({ id: { name = '' }, storage }, env) => {
     const [path = '', id = ''] = name.slice('session:'.length).split('#')
-    const { create, options } = findEndpoint(path)
-    const row = openRow(storage, options.idleMs ?? IDLE)
-    const begin = (): ReturnType<typeof create> => create({ ...options, max: 1, createId: () => id, keeper: row })
-    let handle = begin()
+    const row = openRow(storage)
+    let handle: ReturnType<CreateHandler> | undefined
+    /** Found when it is used: an object whose endpoint is gone still ends its session. */
+    const begin = (): ReturnType<CreateHandler> => {
+      const { create, options } = findEndpoint(path)
+      row.idle = options.idleMs ?? row.idle
+      return create({ ...options, max: 1, createId: () => id, keeper: row })
+    }
     let streams = 0
     /** Counts a stream for as long as somebody reads it. */
     const counted = (response: Response): Response => {
@@ -34,6 +38,7 @@ export const sessionRole: Role = {
     }
     return {
       fetch: async (request) => {
+        handle ??= begin()
         row.touch()
         return counted(await handle(request, env))
       },
@@ -43,45 +48,50 @@ export const sessionRole: Role = {
         if ((row.endsAt() ?? Infinity) > now) return
         row.drop()
         // What is in memory is forgotten as well.
-        handle = begin()
+        handle = undefined
       },
     }
   },
 }
 
 interface Row extends SessionKeeper {
+  idle: number
   /** Notes that the session is in use. */
   readonly touch: () => void
   readonly endsAt: () => number | undefined
   readonly drop: () => void
 }
 
-function openRow({ sql }: ObjectStorage, idle: number): Row {
-  const note = Math.min(NOTE, idle)
-  const hasTable = (): boolean => sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'session'").toArray().length > 0
-  let isThere = hasTable()
-  let usedAt = isThere ? Number(sql.exec('SELECT used_at FROM session').toArray()[0]?.['used_at'] ?? 0) : 0
-  return {
+const TABLE = 'CREATE TABLE session (one INTEGER PRIMARY KEY, kept TEXT NOT NULL, ends_at INTEGER NOT NULL) STRICT'
+
+function openRow({ sql }: ObjectStorage): Row {
+  let isThere = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'session'").toArray().length > 0
+  const first = isThere ? sql.exec('SELECT ends_at FROM session').toArray()[0] : undefined
+  let endsAt = first && Number(first['ends_at'])
+  const margin = (): number => Math.min(NOTE, row.idle)
+  const row: Row = {
+    idle: IDLE,
     load: () => {
       const text = isThere ? sql.exec('SELECT kept FROM session').toArray()[0]?.['kept'] : undefined
       return typeof text === 'string' ? text : undefined
     },
     save: (_, text) => {
-      if (!isThere)
-        sql.exec('CREATE TABLE session (one INTEGER PRIMARY KEY, kept TEXT NOT NULL, used_at INTEGER NOT NULL) STRICT')
+      if (!isThere) sql.exec(TABLE)
       isThere = true
-      usedAt = Date.now()
-      sql.exec('REPLACE INTO session VALUES (1, ?, ?)', text, usedAt)
+      endsAt = Date.now() + row.idle + margin()
+      sql.exec('REPLACE INTO session VALUES (1, ?, ?)', text, endsAt)
     },
     drop: () => {
       if (isThere) sql.exec('DELETE FROM session')
-      usedAt = 0
+      endsAt = undefined
     },
     touch: () => {
-      if (usedAt === 0 || Date.now() - usedAt < note) return
-      usedAt = Date.now()
-      sql.exec('UPDATE session SET used_at = ?', usedAt)
+      const next = Date.now() + row.idle + margin()
+      if (endsAt === undefined || next - endsAt < margin()) return
+      endsAt = next
+      sql.exec('UPDATE session SET ends_at = ?', endsAt)
     },
-    endsAt: () => (usedAt === 0 ? undefined : usedAt + idle + note),
+    endsAt: () => endsAt,
   }
+  return row
 }
