@@ -1,7 +1,7 @@
 import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
 import type { Notification, ServerCapabilities, SubscriptionFilter } from '../protocol/index.ts'
 import { andThen } from './and-then.ts'
-import { type Change, type Changes, concerns } from './changes.ts'
+import { type Change, type Changes, concerns, toAudience } from './changes.ts'
 import type { Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { createListeners } from './listeners.ts'
@@ -52,9 +52,11 @@ export function createListening(
     }
     const { ended, end, check, release } = listeners.take(call)
     const uris = new Set(filter.resourceSubscriptions)
+    const kinds = KINDS.filter((kind) => filter[`${kind}ListChanged`] === true)
+    const wanted = { kinds, uris: [...uris], audience: toAudience(call.principal) }
     const early: Change[] = []
     let deliver = (change: Change): void => void early.push(change)
-    const subscribed = (async () => changes.subscribe((change) => deliver(change)))()
+    const subscribed = (async () => changes.subscribe((change) => deliver(change), wanted))()
     try {
       // Subscribing may take long; the caller can leave meanwhile.
       const isOpen = (await Promise.race([subscribed, ended])) !== undefined
