@@ -45,8 +45,8 @@ const STALL = 60_000
  *
  * @example
  * export default worker(server, { beside: oauth })
- * @throws TypeError when a tool names a binding that is not there, when `path` is not that of the resource or is answered by `beside`, or when `allowedHosts` or
- * `allowedOrigins` is malformed.
+ * @throws TypeError when a tool names a binding that is not there, `path` is not that of the resource or is answered by `beside`, or
+ * `allowedHosts` or `allowedOrigins` is malformed.
  * @see https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/
  */
 export function worker(service: Served, options: WorkerOptions = {}): HawserWorker {

@@ -34,7 +34,17 @@ export async function followHub(
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const open = async (): Promise<void> => {
-    const socket = await connect(objects, hub)
+    const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
+    const deadline = setTimeout(() => reject(new Error(`The hub ${hub} was not ready in time.`)), OPENING)
+    const connecting = connect(objects, hub)
+    try {
+      await Promise.race([connecting, ready])
+    } catch (error) {
+      clearTimeout(deadline)
+      connecting.then(closeQuietly, () => {})
+      throw error
+    }
+    const socket = await connecting
     let isLost = false
     const lose = (): void => {
       if (isLost) return
@@ -48,16 +58,21 @@ export async function followHub(
     const heartbeat = setInterval(() => {
       if (!isAlive) return lose()
       isAlive = false
-      socket.send(PING)
+      try {
+        socket.send(PING)
+      } catch {
+        lose()
+      }
     }, HEARTBEAT)
     close = lose
-    const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
-    const deadline = setTimeout(() => reject(new Error(`The hub ${hub} was not ready in time.`)), OPENING)
     socket.addEventListener('message', (event) => {
       const { data } = event as MessageEvent<string>
       isAlive = true
-      if (data === READY) resolve()
-      else if (data !== PONG) for (const change of JSON.parse(data) as Change[]) listener(change)
+      if (data === READY) {
+        // From now on a lost connection is opened again, whoever has heard of it by then.
+        isReady = true
+        resolve()
+      } else if (data !== PONG) for (const change of JSON.parse(data) as Change[]) listener(change)
     })
     const end = (): void => {
       reject(new Error(`The hub ${hub} closed the connection.`))
@@ -69,7 +84,6 @@ export async function followHub(
     socket.send(JSON.stringify(hashes))
     try {
       await ready
-      isReady = true
     } catch (error) {
       lose()
       throw error

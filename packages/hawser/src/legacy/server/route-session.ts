@@ -19,7 +19,9 @@ export async function routeSession(request: Request): Promise<SessionRoute> {
   const length = Number(request.headers.get('content-length') ?? Infinity)
   if (request.method !== 'POST' || request.headers.has('mcp-method') || !(length <= MAX_OPENING))
     return { opens: false, request }
-  const body = await request.arrayBuffer()
+  const body = await request.arrayBuffer().catch(() => undefined)
+  // Who left in the middle is answered like anybody who sends half a body.
+  if (body === undefined) return { opens: false, request }
   return { opens: isOpening(body), request: new Request(request, { method: 'POST', body }) }
 }
 
