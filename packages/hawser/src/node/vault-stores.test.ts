@@ -195,6 +195,27 @@ describe.each([
     expect(await vaults.of(person()).get('github')).toBeUndefined()
   })
 
+  it.each([
+    ['taken away', undefined],
+    ['put in anew', `${CANARY}-access-3`],
+  ])("leaves be what was %s while an older secret's was renewed", async (what, expected) => {
+    const store = createStore()
+    await open(store).vaults.of(person()).put('github', fresh(1, -1))
+    const held = Promise.withResolvers<void>()
+    const renew = vi.fn<Renew>(async () => {
+      await held.promise
+      return fresh(2)
+    })
+    const ada = open(store, { secret: ['n'.repeat(32), SECRET] }, renew).vaults.of(person())
+    const getting = ada.get('github')
+    await vi.waitUntil(() => renew.mock.calls.length > 0)
+    if (what === 'taken away') await ada.remove('github')
+    else await ada.put('github', fresh(3))
+    held.resolve()
+    expect((await getting)?.accessToken).toBe(expected)
+    expect((await ada.get('github'))?.accessToken).toBe(expected)
+  })
+
   it('forgets what nobody used for long', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const { vaults } = open(createStore(), { keep: 1_000 })
