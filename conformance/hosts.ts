@@ -1,6 +1,8 @@
 import { build } from 'esbuild'
 import { listen } from 'hawser/node'
 import { Miniflare } from 'miniflare'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import server from './everything-server.ts'
 
@@ -42,8 +44,19 @@ async function startWorker(name: string, module: string, holdsSessions: boolean)
     ...(holdsSessions && { durableObjects: { EVERYTHING: 'Everything' } }),
     host: 'localhost',
     port: 0,
+    handleRuntimeStdio: showTroubles,
   })
   const { port } = await miniflare.ready
   const url = `http://localhost:${port}/mcp`
   return { name, url, holdsSessions, [Symbol.asyncDispose]: () => miniflare.dispose() }
+}
+
+/** workerd reports with a stack that a client left, which those of the suite do all the time; all else is shown. */
+function showTroubles(stdout: Readable, stderr: Readable): void {
+  stdout.pipe(process.stdout, { end: false })
+  let leaves = false
+  createInterface({ input: stderr }).on('line', (line) => {
+    if (!line.startsWith('stack: ')) leaves = line.includes('disconnected: ')
+    if (!leaves) process.stderr.write(`${line}\n`)
+  })
 }

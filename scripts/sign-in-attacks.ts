@@ -1,7 +1,8 @@
 /**
- * Writes docs/spec/sign-in-attacks.md, which tells for each attack on signing in the tests that withstand it, from a report of vitest:
+ * Writes docs/spec/sign-in-attacks.md, which tells for each attack on signing in the tests that withstand it, from reports of vitest:
  *
- * TEST_REPORT=report.json npx vitest run && npx node --conditions=hawser-source scripts/sign-in-attacks.ts report.json
+ * TEST_REPORT=tests.json npm test && TEST_REPORT=hostile.json npm run hostile
+ * npx node --conditions=hawser-source scripts/sign-in-attacks.ts tests.json hostile.json
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
@@ -27,11 +28,13 @@ interface Proof {
   readonly status: string
 }
 
-const [path] = process.argv.slice(2)
-if (path === undefined) throw new Error('Expected the report of a test run: scripts/sign-in-attacks.ts report.json')
+const reports = process.argv.slice(2)
+if (reports.length === 0)
+  throw new Error('Expected reports of test runs: scripts/sign-in-attacks.ts tests.json hostile.json')
 
 const proofs = new Map<string, Proof[]>()
-for (const { name, assertionResults } of Report.parse(JSON.parse(readFileSync(path, 'utf8'))).testResults) {
+const results = reports.flatMap((path) => Report.parse(JSON.parse(readFileSync(path, 'utf8'))).testResults)
+for (const { name, assertionResults } of results) {
   const file = relative(root, name).split(sep).join('/')
   for (const { fullName, title, status } of assertionResults) {
     for (const [id] of fullName.matchAll(/\bT[ARC]\d{1,2}\b/g)) {
@@ -45,6 +48,11 @@ for (const { name, assertionResults } of Report.parse(JSON.parse(readFileSync(pa
 const cell = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll(/[<>`]/g, '\\$&')
 /** More would hide the others. */
 const SHOWN = 3
+/** One test of each file before the others, so that every room is seen that has one. */
+const oneOfEachFirst = (found: readonly Proof[]): readonly Proof[] => {
+  const isFirst = ({ file, title }: Proof): boolean => found.find((proof) => proof.file === file)?.title === title
+  return [...found.filter(isFirst), ...found.filter((proof) => !isFirst(proof))]
+}
 
 const lines = [
   '# Attacks on signing in, and the tests that withstand them',
@@ -59,7 +67,9 @@ for (const [prefix, [part, count]] of Object.entries(PARTS)) {
     const found = proofs.get(id) ?? []
     const failed = found.filter(({ status }) => status !== 'passed')
     if (found.length === 0) missing.push(id)
-    const shown = found.slice(0, SHOWN).map(({ title, file }) => `${cell(title)} (${file})`)
+    const shown = oneOfEachFirst(found)
+      .slice(0, SHOWN)
+      .map(({ title, file }) => `${cell(title)} (${file})`)
     const more = found.length > SHOWN ? [`${found.length - SHOWN} more`] : []
     const result = found.length === 0 ? 'no test' : failed.length === 0 ? 'passed' : `${failed.length} not passed`
     lines.push(`| ${id} | ${[...shown, ...more].join('; ')} | ${result} |`)

@@ -1,4 +1,4 @@
-/** Who is calling, as proven by the transport. */
+/** Who is calling, as proven by the transport. What stands in it does not change: who keeps account remembers it. */
 export interface Principal {
   /** Stable and unique within the issuer: the `sub` of a token, `local` on stdio. */
   readonly subject: string

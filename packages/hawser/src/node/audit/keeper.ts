@@ -1,8 +1,8 @@
-import type { AuditRecord, AuditSink } from '../audit/index.ts'
-import { type AuditParcel, packDrafts } from '../audit/parcel.ts'
-import type { ParcelKeys } from '../audit/sink.ts'
-import { guardLog, type Log, logToStderr } from '../call/index.ts'
-import type { AuditStore } from './audit-store.ts'
+import type { AuditRecord, AuditSink } from '../../audit/index.ts'
+import { type AuditParcel, packDrafts } from '../../audit/parcel.ts'
+import type { ParcelKeys } from '../../audit/sink.ts'
+import { guardLog, type Log, logToStderr } from '../../call/index.ts'
+import type { AuditStore } from './store.ts'
 import { type AuditPlace, startThread } from './start-thread.ts'
 
 /** How a log is kept. */

@@ -1,35 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { AuditEvent } from '../audit/event.ts'
-import type { AuditHead } from '../audit/sink.ts'
-import type { AuditStore } from './audit-store.ts'
+import type { AuditEvent } from '../../audit/event.ts'
+import type { AuditHead } from '../../audit/sink.ts'
+import type { AuditStore } from './store.ts'
 import { linkRecords } from './link-records.ts'
-import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
-import type { Schema } from './schema-version.ts'
+import { inTransaction, openOnUse, openSqlite } from '../open-sqlite.ts'
+import { AUDIT_SCHEMA } from './sqlite-schema.ts'
 
 /** Where the tables are kept. */
 export interface SqlitePlace {
   readonly kind: 'sqlite'
   readonly path: string
 }
-
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS audit (
-    at INTEGER PRIMARY KEY AUTOINCREMENT,
-    tenant TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    ts TEXT NOT NULL,
-    body TEXT NOT NULL,
-    UNIQUE (tenant, seq)
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS audit_heads (
-    tenant TEXT PRIMARY KEY,
-    seq INTEGER NOT NULL,
-    hash TEXT NOT NULL,
-    seal TEXT
-  ) STRICT;
-`
-
-export const AUDIT_SCHEMA: Schema = { kind: 'an audit log', applicationId: 0x68_77_61_75, versions: [TABLES] }
 
 /** Keeps records in tables of a file, in whatever thread this is called. */
 export function createSqliteStore({ path }: SqlitePlace): AuditStore {

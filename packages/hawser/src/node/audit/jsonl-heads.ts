@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import type { AuditHead } from '../audit/index.ts'
+import type { AuditHead } from '../../audit/index.ts'
 
 /** Where the chains of a file end, and how long the file was then. */
 interface Heads {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { AuditStore } from './audit-store.ts'
+import type { AuditStore } from './store.ts'
 import { createJsonlStore } from './jsonl-store.ts'
 import type { AuditPlace, ThreadAnswer, ThreadRequest } from './start-thread.ts'
 

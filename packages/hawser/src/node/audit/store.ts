@@ -1,5 +1,5 @@
-import type { AuditParcel } from '../audit/parcel.ts'
-import type { ParcelKeys } from '../audit/sink.ts'
+import type { AuditParcel } from '../../audit/parcel.ts'
+import type { ParcelKeys } from '../../audit/sink.ts'
 
 /** Records that are kept together or not at all. */
 export interface AuditBatch extends ParcelKeys {

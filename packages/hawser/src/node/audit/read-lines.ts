@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { createLineReader } from '../wire/lines.ts'
+import { createLineReader } from '../../wire/lines.ts'
 
 /** No record is as long, so what is longer is none. */
 const MAX_BYTES = 16_777_216

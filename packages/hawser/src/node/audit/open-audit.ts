@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { Buffer } from 'node:buffer'
-import type { AuditHead, AuditSource } from '../audit/index.ts'
+import type { AuditHead, AuditSource } from '../../audit/index.ts'
 import { findRotated } from './jsonl-store.ts'
 import { readHeads } from './jsonl-heads.ts'
 import { readLines } from './read-lines.ts'

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { AuditHead } from '../audit/index.ts'
-import { schemaVersion } from './schema-version.ts'
-import { AUDIT_SCHEMA, toHead, toTenant } from './sqlite-store.ts'
+import type { AuditHead } from '../../audit/index.ts'
+import { schemaVersion } from '../schema-version.ts'
+import { AUDIT_SCHEMA } from './sqlite-schema.ts'
+import { toHead, toTenant } from './sqlite-store.ts'
 
 /**
  * Reads a file of `sqliteAudit` while others may write to it.

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
-import { chainLink, GENESIS, headText, placeRecord } from '../audit/chain.ts'
-import { unpackRecords } from '../audit/parcel.ts'
-import type { AuditHead } from '../audit/sink.ts'
-import type { AuditBatch } from './audit-store.ts'
+import { chainLink, GENESIS, headText, placeRecord } from '../../audit/chain.ts'
+import { unpackRecords } from '../../audit/parcel.ts'
+import type { AuditHead } from '../../audit/sink.ts'
+import type { AuditBatch } from './store.ts'
 import { macAtOnce } from './mac-at-once.ts'
 
 /** Records in their places, and the last of each tenant. */

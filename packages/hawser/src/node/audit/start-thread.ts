@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { AuditBatch, AuditStore } from './audit-store.ts'
+import type { AuditBatch, AuditStore } from './store.ts'
 import type { JsonlPlace } from './jsonl-store.ts'
 import type { SqlitePlace } from './sqlite-store.ts'
 

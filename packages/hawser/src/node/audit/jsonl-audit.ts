@@ -1,4 +1,4 @@
-import { type AuditKeeping, type ClosableAudit, createKeeper } from './audit-keeper.ts'
+import { type AuditKeeping, type ClosableAudit, createKeeper } from './keeper.ts'
 import { createJsonlStore, type JsonlPlace } from './jsonl-store.ts'
 
 /** Bounds of a log in files, and how it is kept. */

@@ -1,4 +1,4 @@
-import { type AuditKeeping, type ClosableAudit, createKeeper } from './audit-keeper.ts'
+import { type AuditKeeping, type ClosableAudit, createKeeper } from './keeper.ts'
 import { createSqliteStore, type SqlitePlace } from './sqlite-store.ts'
 
 /** An audit log in a SQLite file. */
