@@ -36,7 +36,10 @@ async function subscribe(uris: readonly string[], { isLive }: Pick<Authenticator
         free: definers.resource({ uri: 'free://{id}', scopes: 'public', read: () => '' }),
         chosen: definers.resource({
           uri: 'chosen://{kind}/{id}',
-          scopes: ({ kind }) => (kind === '1' ? ['secret'] : ['read']),
+          scopes: ({ kind }) => {
+            if (kind === 'bad') throw new Error('no such kind')
+            return kind === '1' ? ['secret'] : ['read']
+          },
           mayNeed: ['read', 'secret'],
           read: () => '',
         }),
@@ -52,7 +55,7 @@ async function subscribe(uris: readonly string[], { isLive }: Pick<Authenticator
     { notifications: { resourceSubscriptions: [...uris] } },
     { principal: ada, values, notifications },
   )
-  await vi.waitFor(() => expect(notifications).toHaveLength(1))
+  await Promise.race([ended, vi.waitFor(() => expect(notifications).toHaveLength(1))])
   await server.close()
   await ended
   const [acknowledged] = notifications
@@ -81,5 +84,11 @@ describe('a subscription to many resources', () => {
     // Granted anew by the time that the subscription itself begins.
     const { agreed } = await subscribe(uris, { isLive: () => ++asked > 2 })
     expect(agreed).toEqual(['free://1', 'chosen://0/1'])
+  })
+
+  it('fails as a whole, and leaves nothing behind that could bring the process down', async () => {
+    const isLive = () => Promise.reject(new Error('The issuer is down.'))
+    await expect(subscribe(['plain://1', 'chosen://bad/1'], { isLive })).rejects.toThrow('no such kind')
+    await new Promise((resolve) => setImmediate(resolve))
   })
 })

@@ -136,7 +136,12 @@ function findReadable(uris: readonly string[], { find, hides }: Readable, call: 
     if (found === undefined) return !hides
     if (!found.resource.access.permits(call.principal, found.variables)) return false
     const isIn = admit(uri, found)
-    if (isIn instanceof Promise) pending.push(isIn.then((holds) => holds || refused.add(uri)))
+    if (isIn instanceof Promise) {
+      const settled = isIn.then((holds) => holds || refused.add(uri))
+      // Nobody waits for it any more when a later one throws.
+      settled.catch(() => {})
+      pending.push(settled)
+    }
     return isIn !== false
   })
   if (pending.length === 0) return readable
