@@ -28,3 +28,9 @@ export function callerId(principal: Principal | undefined): string | undefined {
   if (isLocal && !subject.startsWith('[')) return subject
   return JSON.stringify([issuer ?? null, tenant ?? null, subject, clientId ?? null])
 }
+
+/** The same for all that came of one token: a token that is checked anew is another principal. */
+export function tokenKey(principal: Principal): string {
+  const { grant = null, expiresAt = null, scopes } = principal
+  return JSON.stringify([callerId(principal), grant, expiresAt, ...[...scopes].toSorted()])
+}

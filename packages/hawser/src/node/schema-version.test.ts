@@ -84,6 +84,16 @@ describe.each(uses)('%s', (name, use) => {
     execute(path, 'PRAGMA user_version = 99')
     await expect(use(path)).rejects.toThrow(/has version 99 .* newer release/)
   })
+
+  it('leaves alone what another program keeps without saying so', async () => {
+    const path = createPath()
+    execute(path, `CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('High water at seven.')`)
+    await expect(use(path)).rejects.toThrow(/keeps something else than .* Give each store a file of its own/)
+    const database = new DatabaseSync(path)
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 0 })
+    expect(database.prepare(`SELECT name FROM sqlite_schema`).all()).toEqual([{ name: 'notes' }])
+    database.close()
+  })
 })
 
 describe('openAudit', () => {

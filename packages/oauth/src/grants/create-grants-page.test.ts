@@ -14,6 +14,7 @@ import { STORES } from '../fixtures/stores.ts'
 import { basic, ISSUER, isGood, NOTES, post } from '../fixtures/world.ts'
 import { devLogin } from '../login/dev-login.ts'
 import { upstreamLogin } from '../login/upstream-login.ts'
+import { memoryStore } from '../memory-store.ts'
 import { placed, type Grant } from '../store.ts'
 
 const WEB = 'https://editor.example/cb'
@@ -438,5 +439,21 @@ describe('for programs of the operator', () => {
     await expect(oauth.grants.revoke({ subject: 'ada' })).rejects.toThrow('The log is full.')
     refuse.isOn = false
     expect(await isPassedOver(browser, web)).toBe(false)
+  })
+
+  it('ends nothing whose client would be let in again without asking', async () => {
+    const store = memoryStore()
+    const failing = { isOn: false }
+    const removeConsents: typeof store.removeConsents = (...given) => {
+      if (failing.isOn) throw new Error('The disk is full.')
+      return store.removeConsents(...given)
+    }
+    const { browser, oauth } = start({ store: { ...store, removeConsents } })
+    const { refresh } = await allow(oauth, browser, web)
+    failing.isOn = true
+    await expect(oauth.grants.revoke({ subject: 'ada' })).rejects.toThrow('The disk is full.')
+    expect((await oauth.grants.list({ subject: 'ada' })).length).toBe(1)
+    const form = { grant_type: 'refresh_token', refresh_token: refresh, client_id: DOCUMENT }
+    expect((await post(oauth, '/token', form)).status).toBe(200)
   })
 })

@@ -83,6 +83,16 @@ describe.each([
     ])
   })
 
+  it('tells tenants apart whatever an issuer calls them', async () => {
+    const path = createPath(name)
+    const sink = open(path)
+    const names = ['\ud800', '\ud801', '\ufffd', '"\\ud800"', '__proto__', 'a\0b', 'a\0c', '']
+    for (const tenant of names) await write(sink, 1, 2, tenant)
+    const { ok, records, tenants } = await verify(path)
+    expect({ ok, records }).toEqual({ ok: true, records: 2 * names.length })
+    expect([...tenants.keys()]).toEqual(names)
+  })
+
   it('links records that come at the same time in their order, and those of one batch to each other', async () => {
     const path = createPath(name)
     const sink = open(path)
@@ -191,7 +201,8 @@ describe('jsonlAudit', () => {
 
   it('says so when somebody else writes to the file, and goes on with what is there', async () => {
     const path = createPath('audit.jsonl')
-    const [one, other] = [openJsonl(path), openJsonl(path)]
+    // Whoever opens the file anew reads what others wrote, as a thread does when it takes over.
+    const [one, other] = [openJsonl(path, { thread: false }), openJsonl(path, { thread: false })]
     await write(one, 1)
     await write(other, 2)
     await expect(write(one, 3)).rejects.toThrow('Give each process a file of its own, or use sqliteAudit.')

@@ -19,14 +19,15 @@ const sealKey = await createAuditKeys(KEY).forHeads()
 
 const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name)
 
-/** A log that the module of this name keeps in a thread. */
-function createLog(module: string, kind: 'jsonl' | 'sqlite' = 'jsonl') {
+/** A log that the module of this name keeps in a thread; the first one may be of another. */
+function createLog(module: string, kind: 'jsonl' | 'sqlite' = 'jsonl', first = module) {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-audit-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'audit.log')
   const logged: LogEntry[] = []
   const log = (entry: LogEntry): void => void logged.push(entry)
-  const find = (): URL => pathToFileURL(fixture(module))
+  let started = 0
+  const find = (): URL => pathToFileURL(fixture(started++ === 0 ? first : module))
   const jsonl = { kind: 'jsonl', path, maxBytes: 1e6, maxTenants: 10 } as const
   const sqlite = { kind: 'sqlite', path } as const
   const { sink, forget } =
@@ -47,7 +48,7 @@ function createLog(module: string, kind: 'jsonl' | 'sqlite' = 'jsonl') {
     )
     return records
   }
-  return { path, sink, forget, log, logged, verify, untilApart }
+  return { path, sink, forget, log, logged, verify, untilApart, started: () => started }
 }
 
 function createServer({ sink, log }: ReturnType<typeof createLog>, mode: 'best-effort' | 'required') {
@@ -113,6 +114,18 @@ describe('a thread that keeps an audit log', () => {
     await log.sink.append([record('2')], sealKey)
     expect(log.logged).toMatchObject([{ level: 'warn', message: expect.stringContaining('no other could be started') }])
     expect(await log.verify()).toMatchObject({ ok: true, records: 2 })
+  })
+
+  it('goes on when one ends that was closed before it was there', async () => {
+    const log = createLog('breaking-thread.ts', 'jsonl', 'lingering-thread.ts')
+    await log.sink.append([record('early')], sealKey)
+    await log.sink.close()
+    await log.untilApart()
+    writeFileSync(`${log.path}.leave`, '')
+    await vi.waitUntil(() => existsSync(`${log.path}.left`), { timeout: 10_000 })
+    for (let n = 0; n < 20; n++) await log.sink.append([record(`late-${n}`)], sealKey)
+    expect(log.started()).toBe(2)
+    expect(await log.verify()).toMatchObject({ ok: true })
   })
 
   it('keeps no process alive that has nothing to write any more', async () => {

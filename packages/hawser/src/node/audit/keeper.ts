@@ -47,9 +47,14 @@ export function createKeeper(
   let last: Promise<unknown> = Promise.resolve()
 
   const start = async (): Promise<void> => {
-    const thread = (starting = startThread(place, find, () => (apart = undefined)))
+    let store: AuditStore | undefined
+    const onEnd = (): void => {
+      // Another may have taken its place.
+      if (apart === store) apart = undefined
+    }
+    const thread = (starting = startThread(place, find, onEnd))
     try {
-      const store = await thread
+      store = await thread
       // Closed meanwhile: nobody waits for it any more.
       if (starting !== thread) return await store.close()
       apart = store
@@ -64,14 +69,15 @@ export function createKeeper(
   /** One after the other, so that the store changes hands between two. */
   const use = <T>(work: (store: AuditStore) => T | Promise<T>): Promise<T> => {
     const done = last.then(async () => {
-      if (apart === undefined) {
+      const store = apart
+      if (store === undefined) {
         isOpenHere = true
         if (isWanted && starting === undefined) void start()
         return work(here)
       }
       if (isOpenHere) await here.close()
       isOpenHere = false
-      return work(apart)
+      return work(store)
     })
     last = done.catch(() => {})
     return done

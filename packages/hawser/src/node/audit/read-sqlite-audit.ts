@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { AuditHead } from '../../audit/index.ts'
 import { schemaVersion } from '../schema-version.ts'
 import { AUDIT_SCHEMA } from './sqlite-schema.ts'
-import { toHead } from './sqlite-store.ts'
+import { toHead, toTenant } from './sqlite-store.ts'
 
 /**
  * Reads a file of `sqliteAudit` while others may write to it.
@@ -26,6 +26,6 @@ export function readSqliteAudit(path: string): {
     lines: function* () {
       for (const row of read('SELECT body FROM audit ORDER BY at')) yield String(row['body'])
     },
-    heads: () => new Map([...read('SELECT * FROM audit_heads')].map((row) => [String(row['tenant']), toHead(row)])),
+    heads: () => new Map([...read('SELECT * FROM audit_heads')].map((row) => [toTenant(row['tenant']), toHead(row)])),
   }
 }

@@ -19,9 +19,9 @@ export function createSqliteStore({ path }: SqlitePlace): AuditStore {
     append: (batch) => {
       const { database, insert, setHead } = open()
       inTransaction(database, () => {
-        const { lines, heads } = linkRecords(batch, (tenant) => headOf(tenant, open()))
-        for (const { tenant, seq, ts, line } of lines) insert.run(tenant, seq, ts, line)
-        for (const [tenant, { seq, hash, seal = null }] of heads) setHead.run(tenant, seq, hash, seal)
+        const { lines, heads } = linkRecords(batch, (tenant) => headOf(toColumn(tenant), open()))
+        for (const { tenant, seq, ts, line } of lines) insert.run(toColumn(tenant), seq, ts, line)
+        for (const [tenant, { seq, hash, seal = null }] of heads) setHead.run(toColumn(tenant), seq, hash, seal)
       })
     },
     forget: (before) => Number(open().forget.run(new Date(before).toISOString()).changes),
@@ -48,6 +48,20 @@ function openFile(path: string): Opened {
     setHead: database.prepare('INSERT OR REPLACE INTO audit_heads VALUES (?, ?, ?, ?)'),
     forget: database.prepare('DELETE FROM audit WHERE ts < ?'),
   }
+}
+
+/**
+ * A name as SQLite can keep it: in UTF-8 half a character is any half, and two tenants would be one. What could be taken for a name in
+ * quotation marks is put into them, too.
+ */
+function toColumn(tenant: string): string {
+  return tenant.isWellFormed() && !tenant.startsWith('"') ? tenant : JSON.stringify(tenant)
+}
+
+/** The name that stands in a column. */
+export function toTenant(column: unknown): string {
+  const text = String(column)
+  return text.startsWith('"') ? String(JSON.parse(text)) : text
 }
 
 /** Where a chain goes on: behind its last record, or, when that was taken away, where it had been, so that the gap shows for ever. */
