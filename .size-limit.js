@@ -1,18 +1,33 @@
 /** Bundles as a Worker would be bundled; what is external belongs to the author of the server. */
-const bundle = (external) => (config) => ({ ...config, external, format: 'esm', target: 'es2024', platform: 'neutral' })
+const bundle = (external, conditions) => (config) => ({
+  ...config,
+  external,
+  conditions,
+  format: 'esm',
+  target: 'es2024',
+  platform: 'neutral',
+})
 
-const held = (name, path, limit, external = []) => ({
+const held = (name, path, limit, external = [], conditions = []) => ({
   name,
   path,
   limit,
   gzip: true,
-  modifyEsbuildConfig: bundle(external),
+  modifyEsbuildConfig: bundle(external, conditions),
 })
 
 /** What is held today; the budgets, which `npm run bench` reports against, are 15 kB for the server and 10 kB for the client. */
 export default [
-  held('server with one tool, without its schema library', 'scripts/size/server.ts', '42.3 kB', ['zod']),
-  held('the same, for clients of the present revision', 'scripts/size/server-present.ts', '31.1 kB', ['zod']),
-  held('client over HTTP', 'scripts/size/client.ts', '23.1 kB'),
+  held('server with one tool, without its schema library', 'scripts/size/server.ts', '43.2 kB', ['zod']),
+  held('the same, for clients of the present revision', 'scripts/size/server-present.ts', '31.7 kB', ['zod']),
+  held('a server with its page', 'scripts/size/server-landing.ts', '46.2 kB', ['zod']),
+  held('client over HTTP', 'scripts/size/client.ts', '23.2 kB'),
   held('the same, for servers of the present revision', 'scripts/size/client-present.ts', '14 kB'),
+  held(
+    'authorization server on Durable Objects',
+    'scripts/size/oauth-worker.ts',
+    '40.5 kB',
+    ['cloudflare:*'],
+    ['workerd'],
+  ),
 ]

@@ -278,9 +278,4 @@ const prompts = {
   }),
 }
 
-const parts = { tools: { ...content, ...asking, ...earlierTools }, resources, prompts }
-
-export default kit.server(parts)
-
-/** For a process that gets every request of a client. */
-export const serverWithSessions = () => kit.server({ ...parts, http: { sessions: { connectionMs: 800 } } })
+export default kit.server({ tools: { ...content, ...asking, ...earlierTools }, resources, prompts })

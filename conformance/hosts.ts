@@ -1,6 +1,8 @@
 import { build } from 'esbuild'
 import { listen } from 'hawser/node'
 import { Miniflare } from 'miniflare'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import server from './everything-server.ts'
 
@@ -20,7 +22,7 @@ export async function startNode(): Promise<Host> {
 /** The same server as a Worker that keeps nothing between requests, for clients that need nothing kept. */
 export const startWorkerd = (): Promise<Host> => startWorker('workerd', 'everything-server.ts', false)
 
-/** The same server in a Durable Object, which holds sessions. */
+/** The same server with sessions in Durable Objects. */
 export const startObject = (): Promise<Host> => startWorker('object', 'worker.ts', true)
 
 /** Bundles a module as a Worker and runs it by the real runtime without Node compatibility. */
@@ -32,6 +34,7 @@ async function startWorker(name: string, module: string, holdsSessions: boolean)
     format: 'esm',
     target: 'es2024',
     conditions: ['hawser-source', 'workerd', 'worker', 'browser'],
+    external: ['cloudflare:*'],
   })
   const [script] = outputFiles
   if (script === undefined) throw new Error('The everything-server could not be bundled for workerd.')
@@ -39,11 +42,22 @@ async function startWorker(name: string, module: string, holdsSessions: boolean)
     modules: true,
     script: script.text,
     compatibilityDate: '2026-06-11',
-    ...(holdsSessions && { durableObjects: { EVERYTHING: 'Everything' } }),
+    ...(holdsSessions && { durableObjects: { HAWSER: { className: 'HawserObject', useSQLite: true } } }),
     host: 'localhost',
     port: 0,
+    handleRuntimeStdio: showTroubles,
   })
   const { port } = await miniflare.ready
   const url = `http://localhost:${port}/mcp`
   return { name, url, holdsSessions, [Symbol.asyncDispose]: () => miniflare.dispose() }
+}
+
+/** workerd reports with a stack that a client left, which those of the suite do all the time; all else is shown. */
+function showTroubles(stdout: Readable, stderr: Readable): void {
+  stdout.pipe(process.stdout, { end: false })
+  let leaves = false
+  createInterface({ input: stderr }).on('line', (line) => {
+    if (!line.startsWith('stack: ')) leaves = line.includes('disconnected: ')
+    if (!leaves) process.stderr.write(`${line}\n`)
+  })
 }

@@ -1,18 +1,7 @@
-import { serverWithSessions } from './everything-server.ts'
+import { durableSessions, HawserObject, worker } from 'hawser/cloudflare'
+import server from './everything-server.ts'
 
-/** Sessions are those of one process. On Workers only a Durable Object is one: it gets every request. */
-export class Everything {
-  readonly #server = serverWithSessions()
+export { HawserObject }
 
-  fetch(request: Request): Promise<Response> {
-    return this.#server.fetch(request)
-  }
-}
-
-interface Env {
-  readonly EVERYTHING: { getByName(name: string): { fetch(request: Request): Promise<Response> } }
-}
-
-export default {
-  fetch: (request: Request, { EVERYTHING }: Env): Promise<Response> => EVERYTHING.getByName('all').fetch(request),
-}
+/** Sessions are objects, each of which gets every request of its client. */
+export default worker(server, { sessions: durableSessions({ binding: 'HAWSER', connectionMs: 800 }) })

@@ -3,6 +3,7 @@ import { introspection, protectedResource } from 'hawser/auth'
 import { tasks } from 'hawser/tasks'
 import { view } from 'hawser/apps'
 import { mount } from 'hawser/compose'
+import { landingPage } from 'hawser/landing'
 import { skills } from 'hawser/skills'
 import * as z from 'zod'
 
@@ -24,6 +25,12 @@ export const causes: Readonly<Record<string, () => void>> = {
   'bad-extension': () => {
     // #region bad-extension
     mcp({ name: 'notes', version: '1.0.0', extensions: { offline: {} } }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'bad-landing': () => {
+    // #region bad-landing
+    landingPage({ url: 'notes.example.com' })
     // #endregion
   },
 
@@ -230,6 +237,12 @@ export const fixes: Readonly<Record<string, () => void>> = {
   'bad-extension': () => {
     // #region bad-extension-fix
     mcp({ name: 'notes', version: '1.0.0', extensions: { 'com.example/offline': {} } }).server({ tools: { search } })
+    // #endregion
+  },
+
+  'bad-landing': () => {
+    // #region bad-landing-fix
+    landingPage({ url: 'https://notes.example.com/mcp' })
     // #endregion
   },
 

@@ -1,39 +1,16 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+import { fileOf, nextMessage, startProcess } from './start-process.ts'
 import type { ClientReport, ClientTask } from './victims/task.ts'
-
-/** Heap that a victim has, in MiB: it dies of an attack that makes it keep what it is sent. */
-const HEAP = 192
-
-const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-
-/** Starts a process that is going to be attacked. */
-function start(file: string): ChildProcess {
-  return fork(fileOf(`victims/${file}.ts`), [], {
-    execArgv: ['--conditions=hawser-source', `--max-old-space-size=${HEAP}`],
-    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-  })
-}
-
-async function next<T>(child: ChildProcess): Promise<T> {
-  let complaints = ''
-  child.stderr?.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-2000)))
-  const died = once(child, 'exit').then(([code, signal]) => {
-    throw new Error(`The victim died of ${signal ?? code}: ${complaints}`)
-  })
-  const [message] = await Promise.race([once(child, 'message'), died])
-  return message as T
-}
 
 /** Lets a hostile server loose on Hawser's client, in a process of its own, and tells what became of it. */
 export async function attackClient(task: ClientTask): Promise<ClientReport> {
-  const child = start('client')
+  const child = startProcess('victims/client.ts')
   try {
-    await next(child)
+    await nextMessage(child)
     child.send(task)
-    return await next<ClientReport>(child)
+    return await nextMessage<ClientReport>(child)
   } finally {
     child.kill('SIGKILL')
   }
@@ -52,14 +29,14 @@ export interface Victim extends AsyncDisposable {
 }
 
 export async function startServer(kind: 'server-http' | 'server-stdio'): Promise<Victim> {
-  const child = start(kind)
-  const first = await next<unknown>(child)
+  const child = startProcess(`victims/${kind}.ts`)
+  const first = await nextMessage<unknown>(child)
   return {
     process: child as Victim['process'],
     first,
     peak: async () => {
       child.send('memory')
-      return next<number>(child)
+      return nextMessage<number>(child)
     },
     [Symbol.asyncDispose]: async () => {
       const gone = once(child, 'exit')

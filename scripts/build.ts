@@ -91,6 +91,7 @@ const bundleTogether = async (
     // Installed beside the package; a development dependency goes into it.
     external: [
       'node:*',
+      'cloudflare:*',
       ...Object.keys(manifest.imports ?? {}),
       ...installed(manifest).flatMap((name) => [name, `${name}/*`]),
     ],

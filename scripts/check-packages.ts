@@ -69,7 +69,16 @@ try {
     }
   }
   run('types of a consumer', bin('tsc'), ['--project', 'tsconfig.json'], consumer)
+  const asWorker = [
+    '--bundle',
+    '--format=esm',
+    '--conditions=workerd',
+    '--external:cloudflare:*',
+    '--outfile=worker.js',
+  ]
+  run('bundle a Worker', bin('esbuild'), ['worker.ts', ...asWorker], consumer)
   run('a server and its client', process.execPath, ['use.ts'], consumer)
+  run('an audit log and its thread', process.execPath, ['audit.js'], consumer)
   run('hawser list', join(consumer, 'node_modules/.bin/hawser'), ['list', 'server.ts'], consumer)
 } finally {
   rmSync(work, { recursive: true, force: true })

@@ -1,7 +1,8 @@
 /**
- * Writes docs/spec/sign-in-attacks.md, which tells for each attack on signing in the tests that withstand it, from a report of vitest:
+ * Writes docs/spec/sign-in-attacks.md, which tells for each attack on signing in the tests that withstand it, from reports of vitest:
  *
- * TEST_REPORT=report.json npx vitest run && npx node --conditions=hawser-source scripts/sign-in-attacks.ts report.json
+ * TEST_REPORT=tests.json npm test && TEST_REPORT=hostile.json npm run hostile
+ * npx node --conditions=hawser-source scripts/sign-in-attacks.ts tests.json hostile.json
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
@@ -21,17 +22,23 @@ const Report = z.object({
   ),
 })
 
+/** Test files that run others in workerd, and what is there the part of the runtime: to resolve a name once. */
+const IN_WORKERD = /^packages\/oauth\/src\/cloudflare\//
+const OF_THE_RUNTIME = new Set(['TA53'])
+
 interface Proof {
   readonly title: string
   readonly file: string
   readonly status: string
 }
 
-const [path] = process.argv.slice(2)
-if (path === undefined) throw new Error('Expected the report of a test run: scripts/sign-in-attacks.ts report.json')
+const reports = process.argv.slice(2)
+if (reports.length === 0)
+  throw new Error('Expected reports of test runs: scripts/sign-in-attacks.ts tests.json hostile.json')
 
 const proofs = new Map<string, Proof[]>()
-for (const { name, assertionResults } of Report.parse(JSON.parse(readFileSync(path, 'utf8'))).testResults) {
+const results = reports.flatMap((path) => Report.parse(JSON.parse(readFileSync(path, 'utf8'))).testResults)
+for (const { name, assertionResults } of results) {
   const file = relative(root, name).split(sep).join('/')
   for (const { fullName, title, status } of assertionResults) {
     for (const [id] of fullName.matchAll(/\bT[ARC]\d{1,2}\b/g)) {
@@ -45,6 +52,16 @@ for (const { name, assertionResults } of Report.parse(JSON.parse(readFileSync(pa
 const cell = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll(/[<>`]/g, '\\$&')
 /** More would hide the others. */
 const SHOWN = 3
+/** One test of each file before the others, so that every room is seen that has one. */
+const oneOfEachFirst = (found: readonly Proof[]): readonly Proof[] => {
+  const isFirst = ({ file, title }: Proof): boolean => found.find((proof) => proof.file === file)?.title === title
+  return [...found.filter(isFirst), ...found.filter((proof) => !isFirst(proof))]
+}
+
+const resultOf = (tests: readonly Proof[]): string => {
+  const failed = tests.filter(({ status }) => status !== 'passed').length
+  return tests.length === 0 ? 'no test' : failed === 0 ? 'passed' : `${failed} not passed`
+}
 
 const lines = [
   '# Attacks on signing in, and the tests that withstand them',
@@ -53,16 +70,23 @@ const lines = [
 ]
 const missing: string[] = []
 for (const [prefix, [part, count]] of Object.entries(PARTS)) {
-  lines.push('', `## On ${part}`, '', '| id | tests | result |', '|---|---|---|')
+  const isOnWorkers = prefix === 'TA'
+  const columns = ['id', 'tests', 'result', ...(isOnWorkers ? ['in workerd'] : [])]
+  lines.push('', `## On ${part}`, '', `| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`)
   for (let number = 1; number <= count; number++) {
     const id = `${prefix}${number}`
-    const found = proofs.get(id) ?? []
-    const failed = found.filter(({ status }) => status !== 'passed')
-    if (found.length === 0) missing.push(id)
-    const shown = found.slice(0, SHOWN).map(({ title, file }) => `${cell(title)} (${file})`)
+    const all = proofs.get(id) ?? []
+    const found = all.filter(({ file }) => !IN_WORKERD.test(file))
+    const there = all.filter(({ file }) => IN_WORKERD.test(file))
+    const isMissing = found.length === 0 || (isOnWorkers && there.length === 0 && !OF_THE_RUNTIME.has(id))
+    if (isMissing) missing.push(id)
+    const shown = oneOfEachFirst(found)
+      .slice(0, SHOWN)
+      .map(({ title, file }) => `${cell(title)} (${file})`)
     const more = found.length > SHOWN ? [`${found.length - SHOWN} more`] : []
-    const result = found.length === 0 ? 'no test' : failed.length === 0 ? 'passed' : `${failed.length} not passed`
-    lines.push(`| ${id} | ${[...shown, ...more].join('; ')} | ${result} |`)
+    const workerd = OF_THE_RUNTIME.has(id) ? 'of the runtime' : `${resultOf(there)}, ${there.length}`
+    const cells = [id, [...shown, ...more].join('; '), resultOf(found), ...(isOnWorkers ? [workerd] : [])]
+    lines.push(`| ${cells.join(' | ')} |`)
   }
 }
 writeFileSync(join(root, 'docs/spec/sign-in-attacks.md'), `${lines.join('\n')}\n`)

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 
 /** A hostile HTTP server: whatever it says is its own bytes. */
 export interface HttpAttacker extends AsyncDisposable {
@@ -73,7 +74,7 @@ export const json = (...more: readonly string[]): string => head('application/js
 export const events = (...more: readonly string[]): string => head('text/event-stream', ...more)
 
 /** Writes until the other side has had enough. */
-export async function pour(socket: Socket, chunks: Iterable<string | Uint8Array>, pauseMs = 0): Promise<void> {
+export async function pour(socket: Writable, chunks: Iterable<string | Uint8Array>, pauseMs = 0): Promise<void> {
   let wake = (): void => {}
   socket.on('drain', () => wake()).on('close', () => wake())
   for (const chunk of chunks) {

@@ -5,7 +5,10 @@ import type { Neighbour } from './task.ts'
 const EVERY_MS = 25
 
 /** Goes on calling until it is stopped; an attack on somebody else must not show. */
-export function startNeighbour(call: () => Promise<unknown>): { readonly stop: () => Promise<Neighbour> } {
+export function startNeighbour(call: () => Promise<unknown>): {
+  readonly met: () => Neighbour
+  readonly stop: () => Promise<Neighbour>
+} {
   const failures: string[] = []
   let calls = 0
   let worstMs = 0
@@ -23,11 +26,13 @@ export function startNeighbour(call: () => Promise<unknown>): { readonly stop: (
       await pause(EVERY_MS)
     }
   })()
+  const met = (): Neighbour => ({ calls, failures, worstMs })
   return {
+    met,
     stop: async () => {
       stopping.abort()
       await work
-      return { calls, failures, worstMs }
+      return met()
     },
   }
 }

@@ -13,7 +13,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** Words for people, in the order of the codes. */
 export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[] = [
   [EXIT.ok, 'it worked'],
-  [EXIT.refused, 'a tool, a server or a check of hawser said no'],
+  [EXIT.refused, 'the tool, the server or the person said no, or a check failed'],
   [EXIT.usage, 'the command line is wrong, or a question had no answer'],
   [EXIT.unreachable, 'no connection, no answer in time, or not an answer'],
   [EXIT.definition, 'FILE does not define a server that works'],

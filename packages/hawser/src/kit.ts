@@ -1,5 +1,6 @@
 import { createFetchHandler, type HttpOptions, type HttpService } from './http/index.ts'
 import {
+  type BoundDefiners,
   createServer,
   definers,
   type Definers,
@@ -26,6 +27,14 @@ export interface Server<T = Tools<never>, R = Resources<never>, P = Prompts<neve
 
 /** Makes the parts of one server, and the server of its parts. */
 export interface Kit<Context extends object, Scope extends string> extends Definers<Context, Scope> {
+  /**
+   * Definers for tools that name the bindings of a Worker which they use, typed by what `wrangler types` writes.
+   *
+   * @example
+   * const { tool } = notes.bindings<Env>()
+   * const count = tool({ description: 'Count notes.', effect: 'read', bindings: ['DB'], run: (_, { bindings }) => countIn(bindings.DB) })
+   */
+  readonly bindings: <Env extends object>() => BoundDefiners<Env, Context, Scope>
   /**
    * Makes a server. The keys of the records are the names that clients see.
    *
@@ -64,6 +73,7 @@ export function createKit<const Scope extends string, Context extends object>(
 ): Kit<Context, Scope> {
   return {
     ...definers,
+    bindings: () => definers,
     server: ({ http, legacy = true, ...parts }) => {
       const core = { ...createServer(options, parts), ...(legacy && fallbacks) }
       return { ...core, fetch: createFetchHandler(core, http), receive: createReceiver(core) }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 /** A room imports rooms of the rows below its own. */
 const ROWS: readonly (readonly string[])[] = [
   ['index'],
-  ['node', 'cloudflare', 'testing', 'extensions', 'compose'],
+  ['node', 'cloudflare', 'testing', 'landing', 'extensions', 'compose'],
   ['legacy'],
   ['http', 'stdio'],
   ['auth', 'audit', 'vault', 'wire', 'client', 'interceptors', 'server', 'schema'],
@@ -23,6 +23,7 @@ const BESIDES: ReadonlyMap<string, readonly string[]> = new Map([
   ['index', ['uri-template']],
   // Adapters for the ports of extensions live with their runtime.
   ['node', ['extensions']],
+  ['cloudflare', ['extensions']],
   ['compose', ['uri-template']],
   ['uri-template', []],
 ])
@@ -159,9 +160,11 @@ describe('rooms', () => {
     expect(stray).toEqual([])
   })
 
-  it('leave what a runtime is chosen by to the front door', () => {
+  it('leave what a runtime is chosen by to the front door, and whether it is Workers to cloudflare/', () => {
     const stray = breaches('only the front door knows in which runtime it is', (file) =>
-      file.room === 'index' ? [] : packagesOf(file).filter((name) => name.startsWith('#')),
+      packagesOf(file).filter(
+        (name) => name.startsWith('#') && file.room !== 'index' && !(file.room === 'cloudflare' && name === '#workers'),
+      ),
     )
     expect(stray).toEqual([])
   })

@@ -8,12 +8,12 @@ import {
   type JWTPayload,
 } from 'jose'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { STORES } from './fixtures/stores.ts'
 import {
   basic,
   CALLBACK,
   createWorld,
   getCode,
-  STORES,
   ISSUER,
   NOTES,
   post,

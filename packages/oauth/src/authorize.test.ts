@@ -11,6 +11,7 @@ import {
   sent,
   yesFront,
 } from './fixtures/world.ts'
+import { createStore } from './fixtures/stores.ts'
 import type { Client } from './client.ts'
 
 const confidential = {
@@ -254,10 +255,9 @@ describe('authorize', () => {
   })
 
   it('says that it is full instead of forgetting somebody', async () => {
-    const { memoryStore } = await import('./memory-store.ts')
     const front = yesFront({ userId: 'ada' }, [])
     const { oauth, clock } = createWorld({
-      store: memoryStore({ maxEntries: 1 }),
+      store: createStore({ maxEntries: 1 }),
       front: (core) => ({ ...front(core), consent: () => new Response('asked') }),
     })
     expect((await authorize(oauth)).status).toBe(200)

@@ -1,5 +1,6 @@
 import { answerPage, redirect, withParameters } from './answer.ts'
 import type { Client } from './client.ts'
+import { addressKey } from './address-key.ts'
 import type { Core, Front } from './core.ts'
 import { OAuthError, invalidRequest } from './oauth-error.ts'
 import { readParameters, type Parameters } from './parameters.ts'
@@ -99,7 +100,7 @@ export const createAuthorize =
 /** Each request is stored until it ends: one place shall not fill the store for all. */
 async function isWithinLimit(core: Core, address: string | undefined): Promise<boolean> {
   if (address === undefined) return true
-  const bucket = `authorize ${await core.digest('address', address)}`
+  const bucket = `authorize ${await addressKey(core, address)}`
   return core.store.hit(bucket, MAX_REQUESTS, MINUTE, core.now())
 }
 

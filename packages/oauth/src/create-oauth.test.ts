@@ -1,9 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { createOAuth } from './create-oauth.ts'
 import {
   authorize,
@@ -24,8 +21,8 @@ import {
   sent,
   tokensOf,
 } from './fixtures/world.ts'
+import { createStore, openStore } from './fixtures/stores.ts'
 import { memoryStore } from './memory-store.ts'
-import { sqliteStore } from './node/sqlite-store.ts'
 import type { GrantStore } from './store.ts'
 
 const ask = (
@@ -249,14 +246,6 @@ describe('introspection', () => {
 })
 
 describe('what is stored and told', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'hawser-oauth-'))
-  const path = join(folder, 'oauth.db')
-  const file = sqliteStore(path)
-  afterAll(() => {
-    file.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
-
   /** Everything that goes through the store, and every secret that a flow makes. */
   const flow = async (store: GrantStore) => {
     const kept: string[] = []
@@ -304,17 +293,15 @@ describe('what is stored and told', () => {
 
   // spec: security-storage
   it('TA47: no secret is in the store, and what is there mints and replays nothing', async () => {
-    const { kept, secrets, oauth } = await flow(file)
+    await using open = openStore()
+    const { kept, secrets, oauth } = await flow(open.store)
     expect(kept).toContain('redeemCode')
     expect(kept).toContain('rotateRefresh')
-    const onDisk = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'))
-    expect(onDisk.join()).toContain('"clientId":"web"')
+    const dump = await open.dump()
+    expect(dump).toMatch(/\\?"clientId\\?":\\?"web/)
     for (const [name, secret] of Object.entries(secrets)) {
       expect(kept, name).not.toContain(secret)
-      expect(
-        onDisk.some((text) => text.includes(secret)),
-        name,
-      ).toBe(false)
+      expect(dump.includes(secret), name).toBe(false)
     }
     // Private keys are sealed.
     expect(kept).not.toMatch(/\\"d\\":|"d":/)
@@ -335,7 +322,7 @@ describe('what is stored and told', () => {
   })
 
   it('TA47: the store without the secret of the server signs nothing', async () => {
-    const { store } = await flow(memoryStore())
+    const { store } = await flow(createStore())
     const thief = createWorld({ store, secret: `another ${SECRET}` })
     expect(await redeem(thief.oauth, await getCode(thief.oauth))).toMatchObject({
       status: 503,
@@ -346,7 +333,7 @@ describe('what is stored and told', () => {
 
   it('TA48: no secret is in an event, an error or a log', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-    const { events, errors, secrets } = await flow(memoryStore())
+    const { events, errors, secrets } = await flow(createStore())
     const text = JSON.stringify(events) + inspect([errors, log.mock.calls], { depth: 10 })
     log.mockRestore()
     expect(events.length).toBeGreaterThan(4)
@@ -454,7 +441,7 @@ describe('configuration', () => {
     const store = { ...memoryStore(), isLasting: true }
     expect(() => createWorld({ store, secret: undefined })).toThrow(/openssl rand/)
     for (const secret of ['short', [], [SECRET, 'short']]) expect(() => createWorld({ store, secret })).toThrow(/32/)
-    expect(() => createWorld({ secret: undefined })).not.toThrow()
+    expect(() => createWorld({ store: memoryStore(), secret: undefined })).not.toThrow()
   })
 
   it('wants resources that can be named', () => {

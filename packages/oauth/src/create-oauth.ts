@@ -6,6 +6,7 @@ import type { ClientSource } from './client.ts'
 import type { Core, CreateFront, Route } from './core.ts'
 import { createEnding } from './ending.ts'
 import type { OnEvent } from './events.ts'
+import { createGrantTokens } from './grant-token.ts'
 import { createFailures } from './failures.ts'
 import { createGrantAccess, type GrantAccess } from './grants/grant-access.ts'
 import { createFront, type FrontContext, type FrontOptions } from './front.ts'
@@ -14,7 +15,6 @@ import { givenKeys, storedKeys } from './keys.ts'
 import { createLifetimes, type LifetimeOptions } from './lifetimes.ts'
 import { createMetadata } from './metadata.ts'
 import { OAuthError } from './oauth-error.ts'
-import { createRefreshTokens } from './refresh-token.ts'
 import { registeredClients, type ClientOptions } from './registered-clients.ts'
 import { createResources, type ResourceOptions } from './resources.ts'
 import { createRevoke } from './revoke.ts'
@@ -116,7 +116,8 @@ export function createOAuth(options: OAuthOptions): OAuth {
     lifetimes,
     failures: createFailures(core, options.clientAddress ?? (() => undefined)),
     accessTokens: createAccessTokens(core, keys),
-    refreshTokens: createRefreshTokens(core),
+    codes: createGrantTokens(core, 'code'),
+    refreshTokens: createGrantTokens(core, 'refresh'),
     mayContinue: options.mayContinue ?? (() => true),
   }
   const front = chooseFront(options, { redirectSchemes: schemes, grantLifetime: lifetimes.grant })({

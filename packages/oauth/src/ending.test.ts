@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Ending } from './consent.ts'
+import { STORES } from './fixtures/stores.ts'
 import {
   authorize,
   createPkce,
@@ -11,7 +12,6 @@ import {
   notes,
   redeem,
   sent,
-  STORES,
   tokensOf,
 } from './fixtures/world.ts'
 import type { Transaction } from './transaction.ts'

@@ -6,15 +6,16 @@ import type { Core } from './core.ts'
 import type { OAuthEvent } from './events.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { OAuthErrorCode } from './oauth-error.ts'
+import { createGrantTokens } from './grant-token.ts'
 import { admitsTenant } from './resources.ts'
-import { randomSecret } from './secrets.ts'
-import type { Grant } from './store.ts'
+import { nameGrant, type Grant } from './store.ts'
 import type { Transaction, User } from './transaction.ts'
 
 const HANDLE = /^[A-Za-z0-9_-]{43}$/
 
 /** How a transaction ends: once, in an answer to the client. */
 export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
+  const codes = createGrantTokens(core, 'code')
   const answer = (transaction: Transaction, parameters: Readonly<Record<string, string | undefined>>): Response => {
     const { redirectUri, state } = transaction
     const response = redirect(withParameters(redirectUri, { ...parameters, state, iss: core.issuer }))
@@ -55,7 +56,7 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
         })
         return fail(transaction, 'access_denied', 'This account cannot use the resource.')
       }
-      const grant = createGrant(transaction, user, scopes, now + lifetimes.codeMemory, now)
+      const grant = createGrant(core, transaction, user, scopes, now + lifetimes.codeMemory, now)
       await core.tell({
         type: 'consent.approved',
         ...told(transaction),
@@ -64,14 +65,14 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
         tenant: user.tenant,
         grantId: grant.id,
       })
-      const code = randomSecret()
+      const code = await codes.issue(grant.id)
       const lasts = transaction.client.grants.includes('refresh_token')
         ? lifetimes.grant
         : resource.tokenLifetime + lifetimes.code
       const isStored = await core.store.addGrant(
         grant,
         {
-          key: await core.digest('code', code),
+          key: code.key,
           grantId: grant.id,
           clientId: grant.clientId,
           redirectUri: transaction.redirectUri,
@@ -83,7 +84,7 @@ export function createEnding(core: Core, lifetimes: Lifetimes): Ending {
         now,
       )
       if (!isStored) return fail(transaction, 'temporarily_unavailable', 'Try again in some minutes.')
-      return answer(transaction, { code })
+      return answer(transaction, { code: code.token })
     },
   }
 }
@@ -97,13 +98,14 @@ const told = ({ client, resource, scopes, user }: Transaction): Omit<OAuthEvent,
 })
 
 const createGrant = (
+  { store }: Core,
   { client, resource }: Transaction,
   { userId, tenant, authTime }: User,
   scopes: readonly string[],
   expiresAt: number,
   now: number,
 ): Grant => ({
-  id: crypto.randomUUID(),
+  id: nameGrant(store, userId),
   clientId: client.id,
   client: labelOf(client),
   subject: userId,

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GrantStore } from './store.ts'
-import {
-  basic,
-  CALLBACK,
-  createWorld,
-  getCode,
-  post,
-  redeem,
-  STORES,
-  type Answer,
-  type World,
-} from './fixtures/world.ts'
+import { STORES } from './fixtures/stores.ts'
+import { basic, CALLBACK, createWorld, getCode, post, redeem, type Answer, type World } from './fixtures/world.ts'
 
 const SECRET = 'the web application has a secret too'
 const LIMIT = 60

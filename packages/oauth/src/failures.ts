@@ -1,3 +1,4 @@
+import { addressKey } from './address-key.ts'
 import type { Core } from './core.ts'
 import { OAuthError } from './oauth-error.ts'
 
@@ -38,7 +39,7 @@ export function createFailures(core: Core, clientAddress: (request: Request) => 
   }
   const addressBucket = async (request: Request): Promise<string | undefined> => {
     const address = clientAddress(request)
-    return address === undefined ? undefined : `failures of ${await core.digest('address', address)}`
+    return address === undefined ? undefined : `failures of ${await addressKey(core, address)}`
   }
   /** Whether it is one too many. The store is asked no more until the minute is over. */
   const exceeds = async (bucket: string): Promise<boolean> => {

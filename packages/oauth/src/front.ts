@@ -1,3 +1,4 @@
+import { addressKey } from './address-key.ts'
 import { createClientDocuments, ClientDocumentError, type ClientDocumentsOptions } from './cimd/client-documents.ts'
 import { looksLikeUrl } from './cimd/client-id-url.ts'
 import type { ClientSource } from './client.ts'
@@ -51,7 +52,7 @@ const documentSource = (
     const address = request && front.clientAddress?.(request)
     try {
       return await documents.load(clientId, {
-        address: address === undefined ? undefined : await core.digest('address', address),
+        address: address === undefined ? undefined : await addressKey(core, address),
       })
     } catch (error) {
       if (!(error instanceof ClientDocumentError)) throw error

@@ -1,3 +1,4 @@
+import { checkMaxEntries } from './max-entries.ts'
 import type {
   Code,
   Consent,
@@ -37,7 +38,7 @@ const PURGE_PAUSE = 1_000
  * forget uses `sqliteStore` of `@hawser/oauth/node`.
  */
 export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): GrantStore {
-  if (!(maxEntries > 0)) throw new RangeError(`maxEntries must be more than 0; it is ${maxEntries}.`)
+  checkMaxEntries(maxEntries)
   const table = <V>(expiryOf: (value: V) => number): Table<V> => createTable(maxEntries, expiryOf)
   const transactions = table<Transaction>(({ expiresAt }) => expiresAt)
   const grants = table<Grant>(({ expiresAt }) => expiresAt)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createBrowser, type Browser } from './fixtures/browser.ts'
 import { answer, authorizeUrl, createSigningIn, isPassedOver, reachConsent } from './fixtures/signing-in.ts'
-import { basic, createPkce, ISSUER, notes, post, redeem, refresh, sent, STORES, tokensOf } from './fixtures/world.ts'
+import { STORES } from './fixtures/stores.ts'
+import { basic, createPkce, ISSUER, notes, post, redeem, refresh, sent, tokensOf } from './fixtures/world.ts'
 import type { OAuth } from './create-oauth.ts'
 
 const OLD = 'an old secret of at least thirty-two characters'

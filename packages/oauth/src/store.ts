@@ -6,6 +6,7 @@ type Awaitable<T> = T | Promise<T>
 
 /** What a person allowed a client at a resource, or what a client may by itself. */
 export interface Grant {
+  /** After the place of its subject. */
   readonly id: string
   readonly clientId: string
   /** The client as it was when this was allowed; its id says which it is. */
@@ -31,6 +32,7 @@ export interface ListedGrant extends Grant {
 
 /** What is bound to a code, besides its grant. */
 export interface Code {
+  /** Begins with the id of its grant. */
   readonly key: string
   readonly grantId: string
   readonly clientId: string
@@ -78,7 +80,7 @@ export interface StoredKey {
 
 /** That a person approved, for the same question asked again. */
 export interface Consent {
-  /** Made of user, tenant, client, resource and redirect host. */
+  /** Made of user, tenant, client, resource and redirect host, after the place of the user. */
   readonly key: string
   readonly userId: string
   readonly clientId: string
@@ -123,6 +125,11 @@ export interface ListPart {
 export interface GrantStore {
   /** Whether it outlives the process. Then so must the secret of the server. */
   readonly isLasting: boolean
+  /**
+   * What the name of everything that belongs to a subject begins with – ids of its grants, keys of its codes and consents –
+   * where the store finds it by that: hexadecimal digits and hyphens, 12 at most.
+   */
+  readonly place?: ((subject: string) => string) | undefined
 
   readonly addTransaction: (transaction: Transaction) => Awaitable<boolean>
   readonly readTransaction: (key: string, now: number) => Awaitable<Transaction | undefined>
@@ -176,3 +183,10 @@ export interface GrantStore {
   readonly saveConsent: (consent: Consent, now: number) => Awaitable<void>
   readonly removeConsents: (userId: string, clientId: string | undefined) => Awaitable<void>
 }
+
+/** A name for something of a subject, which the store finds by it. */
+export const placed = ({ place }: GrantStore, subject: string, name: string): string =>
+  `${place?.(subject) ?? ''}${name}`
+
+/** An id for a new grant. */
+export const nameGrant = (store: GrantStore, subject: string): string => placed(store, subject, crypto.randomUUID())

@@ -18,6 +18,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   logout: { summary: 'Sign out', load: async () => (await import('./logout.ts')).logout },
   whoami: { summary: 'Show who is signed in', load: async () => (await import('./whoami.ts')).whoami },
   types: { summary: 'Write types for a server', load: async () => (await import('./types.ts')).types },
+  install: { summary: 'Put a server into a host', load: async () => (await import('./install.ts')).install },
+  publish: {
+    summary: 'Write server.json, bundle and README',
+    load: async () => (await import('./publish.ts')).publish,
+  },
   audit: { summary: 'Read an audit log', load: async () => (await import('./audit.ts')).audit },
   scopes: { summary: 'Show or check permissions', load: async () => (await import('./scopes.ts')).scopes },
   doctor: {

@@ -1,4 +1,5 @@
 import type { Principal, Server } from 'hawser'
+import { landingPage } from 'hawser/landing'
 import { listen } from 'hawser/node'
 import { EXIT } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
@@ -31,7 +32,7 @@ export async function serveOverHttp(
   }
   const listener = await listen(
     scopes === undefined ? server : grant(server, { subject: subject ?? 'local', scopes }),
-    { port, host },
+    { port, host, landing: landingPage() },
   ).catch((cause: unknown) => {
     throw new Failure(EXIT.unreachable, cause instanceof Error ? cause.message : String(cause), [], { cause })
   })
@@ -67,7 +68,7 @@ function announce(url: string, { info, scopes, auth }: Server, { isLocal, isGran
       notePaint.yellow(`Callers have no scopes, so what needs one is refused. To grant: --scopes ${scopes.join(',')}`),
     )
   }
-  note(notePaint.dim(`To look into it: hawser list ${url}. Ctrl-C ends it.`))
+  note(notePaint.dim(`To look into it, open it in a browser, or: hawser list ${url}. Ctrl-C ends it.`))
 }
 
 /** The first signal ends gracefully, the second at once. */

@@ -61,7 +61,11 @@ interface AuditedServer {
 
 /** Keeps account of the calls of a server: stands in its `use`, behind `tasks()` and whatever else turns one call into another. */
 export interface Audit {
-  readonly start: (server: AuditedServer) => { readonly interceptor: Interceptor; readonly close: () => Promise<void> }
+  readonly start: (server: AuditedServer) => {
+    readonly interceptor: Interceptor
+    readonly flush: () => Promise<void>
+    readonly close: () => Promise<void>
+  }
   /** Resolves when the calls that are under way have ended and are written. A server does this when it is closed. */
   readonly close: () => Promise<void>
 }
@@ -186,7 +190,7 @@ export function audit(options: AuditOptions): Audit {
         await close()
       }
       const callerOf = createCallers({ resource, transport }, policyVersion)
-      return { interceptor: intercept(callerOf), close: closeAll }
+      return { interceptor: intercept(callerOf), flush: writer.flush, close: closeAll }
     },
     close,
   }

@@ -107,6 +107,7 @@ export function protectedResource(
     isAtRoot: options.root ?? true,
   }
   return {
+    resource,
     authenticate: (header) => {
       const token = readBearer(header)
       return token === undefined ? undefined : cache.get(token, () => find(token))

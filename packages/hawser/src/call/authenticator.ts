@@ -29,6 +29,8 @@ export interface PublicDocument {
  * @see basic/authorization
  */
 export interface Authenticator {
+  /** The URL of the endpoint as clients know it, where the authenticator is told. */
+  readonly resource?: string | undefined
   /**
    * Who sent this, by its `Authorization` header alone; `undefined` without one.
    *

@@ -2,7 +2,7 @@ import type { Authenticator } from './authenticator.ts'
 import { AuthorizationError } from './error.ts'
 import { after } from './limits.ts'
 import type { Log } from './log.ts'
-import { callerId, type Principal } from './principal.ts'
+import { type Principal, tokenKey } from './principal.ts'
 
 /** Somebody who stays for longer than a call, and whose grant may be revoked meanwhile. */
 export interface Stay {
@@ -88,10 +88,4 @@ export function createGrantWatch(isLive: Authenticator['isLive'], log: Log): Gra
       return { check, leave }
     },
   }
-}
-
-/** The same for all that came of one token: a token that is checked anew is another principal. */
-function tokenKey(principal: Principal): string {
-  const { grant = null, expiresAt = null, scopes } = principal
-  return JSON.stringify([callerId(principal), grant, expiresAt, ...scopes])
 }

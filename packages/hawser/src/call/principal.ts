@@ -1,4 +1,4 @@
-/** Who is calling, as proven by the transport. */
+/** Who is calling, as proven by the transport. What stands in it does not change: who keeps account remembers it. */
 export interface Principal {
   /** Stable and unique within the issuer: the `sub` of a token, `local` on stdio. */
   readonly subject: string
@@ -27,4 +27,10 @@ export function callerId(principal: Principal | undefined): string | undefined {
   // A local subject may be any text, also one that looks like a list.
   if (isLocal && !subject.startsWith('[')) return subject
   return JSON.stringify([issuer ?? null, tenant ?? null, subject, clientId ?? null])
+}
+
+/** The same for all that came of one token: a token that is checked anew is another principal. */
+export function tokenKey(principal: Principal): string {
+  const { grant = null, expiresAt = null, scopes } = principal
+  return JSON.stringify([callerId(principal), grant, expiresAt, ...[...scopes].toSorted()])
 }

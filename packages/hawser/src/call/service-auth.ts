@@ -4,7 +4,7 @@ import { createGrantWatch, type GrantWatch } from './grant-watch.ts'
 import type { Log } from './log.ts'
 
 /** What a transport needs of a server that wants to know who calls. */
-export interface ServiceAuth extends Pick<Authenticator, 'authenticate' | 'challenge'> {
+export interface ServiceAuth extends Pick<Authenticator, 'resource' | 'authenticate' | 'challenge'> {
   /** Nothing is for strangers, so that they are refused by the head of their request. */
   readonly isClosed: boolean
   /** What a stranger is told to ask for. */
@@ -21,13 +21,14 @@ export interface ServiceAuth extends Pick<Authenticator, 'authenticate' | 'chall
 
 /** Prepares an authenticator for the transports of one server. */
 export function admitBy(
-  { authenticate, challenge, documents, isLive }: Authenticator,
+  { resource, authenticate, challenge, documents, isLive }: Authenticator,
   server: Described,
   isClosed: boolean,
   log: Log,
 ): ServiceAuth {
   const listeners: ((error: AuthorizationError) => void)[] = []
   return {
+    resource,
     authenticate: (header, request) => {
       const principal = authenticate(header, request)
       return principal instanceof Promise ? principal.then(checkIssuer) : checkIssuer(principal)

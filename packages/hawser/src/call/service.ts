@@ -30,6 +30,8 @@ export interface Service {
   readonly headerFields: (tool: string, caller: Principal | undefined) => readonly HeaderField[]
   /** Methods of extensions that carry one of their params in `Mcp-Name`, with the name of that param. */
   readonly nameFields?: Readonly<Record<string, string>> | undefined
+  /** Resolves when what calls have left to be done after their answer is done; absent where there never is anything. */
+  readonly flush?: (() => Promise<void>) | undefined
   /** Ends open subscriptions gracefully. (basic/patterns/subscriptions#graceful-closure) */
   readonly close: () => Promise<void>
 }

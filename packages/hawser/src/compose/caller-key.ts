@@ -1,9 +1,9 @@
-import { callerId, type Principal } from '../call/index.ts'
+import { type Principal, tokenKey } from '../call/index.ts'
 
 /** Callers for whom something is kept where mounts tell them apart; the one that called longest ago goes first. */
 export const MAX_CALLERS = 256
 
-/** Tells callers apart. Two tokens of one person may allow different things. */
+/** Tells callers apart, and the tokens of one: each may allow something else, and ends or is revoked by itself. */
 export function callerKey(caller: Principal | undefined): string {
-  return caller === undefined ? '' : JSON.stringify([callerId(caller), ...[...caller.scopes].toSorted()])
+  return caller === undefined ? '' : tokenKey(caller)
 }

@@ -42,6 +42,15 @@ describe('a call of a mounted tool', () => {
     await expect(client.tools.shop_price({ thing: 'moon' })).rejects.toThrow('The moon is not for sale.')
   })
 
+  it('does not name the scopes that the server which was called would have', async () => {
+    const _meta = { 'hawser/missingScopes': ['shop:sell'], 'com.example/kept': 1 }
+    const handle = byHand(() => ({ content: [], isError: true, _meta }))
+    await using client = await connect(mounted({}, handle).server)
+    const reply = await client.call('shop_act')
+    expect(reply._meta).toHaveProperty(['com.example/kept'], 1)
+    expect(reply._meta).not.toHaveProperty(['hawser/missingScopes'])
+  })
+
   it('says that the answer comes from the server that was called', async () => {
     await using client = await connect(mounted().server)
     const { _meta } = await client.call('shop_price', { thing: 'lamp' })

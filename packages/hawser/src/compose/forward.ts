@@ -9,6 +9,7 @@ import {
   type Params,
   PROTOCOL_VERSION,
 } from '../protocol/index.ts'
+import { MISSING_SCOPES } from '../server/late-refusal.ts'
 import type { Own } from '../server/mounts.ts'
 import type { Binding } from '../server/request-state.ts'
 import { readHint } from './read-list.ts'
@@ -75,14 +76,14 @@ function isInputRequired(reply: Reply): reply is InputRequired {
   return isObject(fields) && fields['resultType'] === 'input_required'
 }
 
-/** The reply as this server gives it: who answers the client is this server. */
+/** The reply as this server gives it: who answers the client is this server, and what it lacks over there is no caller's affair. */
 function seal(method: Method, reply: Reply, maxSize: number, isPrivate: boolean, own: Meta): Reply {
   const {
     resultType: _,
     _meta: theirs,
     ...fields
   } = reply as Reply & { readonly resultType?: unknown; readonly _meta?: unknown }
-  const { [META.subscriptionId]: __, ...meta } = isObject(theirs) ? theirs : {}
+  const { [META.subscriptionId]: __, [MISSING_SCOPES]: ___, ...meta } = isObject(theirs) ? theirs : {}
   const { ttlMs, cacheScope } = readHint('ttlMs' in fields ? fields : {})
   const sealed = precompute({
     ...fields,

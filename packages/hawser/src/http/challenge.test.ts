@@ -31,6 +31,13 @@ describe('a challenge', () => {
     )
   })
 
+  it('fits into the headers of an answer, however long the reason is', () => {
+    const error = new AuthorizationError('insufficient_scope', 'x"'.repeat(50_000), ['a:read'])
+    const header = formatChallenge(error, { resource_metadata: 'https://notes.example.com' })
+    expect(header.length).toBeLessThan(4_096)
+    expect(parseChallenge(header)?.get('scope')).toBe('a:read')
+  })
+
   it('is found among others, quoted or not', () => {
     const header = 'Basic realm="a, b", bearer Scope="x y", error=invalid_token, scope="z"'
     expect(Object.fromEntries(parseChallenge(header)!)).toEqual({ scope: 'x y', error: 'invalid_token' })

@@ -3,6 +3,9 @@ import { AuthorizationError, markReceived } from '../call/index.ts'
 /** Text that fits into a quoted string. (RFC 9110 §5.6.4) */
 const quote = (text: string): string => `"${text.replace(/[^\x20-\x7e]/g, ' ').replace(/["\\]/g, '\\$&')}"`
 
+/** UTF-16 units of what is told in a header: some clients read 8 KiB of all of them, and a handler may repeat what it was sent. */
+const MAX_DESCRIPTION = 1_024
+
 /** Without quotes and backslashes. (RFC 6749 §3.3) */
 const isScope = (text: string): boolean => /^[!#-[\]-~]+$/.test(text)
 
@@ -24,7 +27,8 @@ export function formatChallenge(
   const valid = scopes.filter(isScope)
   if (valid.length > 0) parameters.push(`scope="${valid.join(' ')}"`)
   for (const [name, value] of Object.entries(others)) parameters.push(`${name}=${quote(value)}`)
-  if (code !== 'missing_token' && message !== '') parameters.push(`error_description=${quote(message)}`)
+  if (code !== 'missing_token' && message !== '')
+    parameters.push(`error_description=${quote(message.slice(0, MAX_DESCRIPTION))}`)
   return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`
 }
 

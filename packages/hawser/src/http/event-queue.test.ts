@@ -243,4 +243,23 @@ describe('a transport that does not wait', () => {
     expect(news).toBe(2)
     expect(() => queue.take()).toThrow(expect.objectContaining({ code: 'disconnected' }))
   })
+
+  it('gives up a reader that takes nothing for too long, where it is told to', async () => {
+    vi.useFakeTimers()
+    const patient = createEventQueue({ keepAliveMs: 1_000 })
+    const strict = createEventQueue({ keepAliveMs: 1_000, stallMs: 5_000 })
+    const broken = vi.fn<() => void>()
+    strict.onBreak(broken)
+    for (let second = 0; second < 10; second++) {
+      await vi.advanceTimersByTimeAsync(1_000)
+      strict.take()
+    }
+    expect(broken).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(broken).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(broken).toHaveBeenCalledOnce()
+    expect(() => strict.take()).toThrow(ConnectionError)
+    expect(patient.take()).toBe(keepAlive)
+  })
 })

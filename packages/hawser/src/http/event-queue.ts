@@ -37,6 +37,11 @@ export interface EventQueueOptions {
   readonly maxLength?: number | undefined
   /** Milliseconds of silence after which a comment shows that the stream lives; 15 000 by default, 0 for none. */
   readonly keepAliveMs?: number | undefined
+  /**
+   * Milliseconds for which a reader may leave events untaken before it counts as gone, found out when the next sign of life is due. For
+   * runtimes that do not tell who has left; never by default.
+   */
+  readonly stallMs?: number | undefined
 }
 
 /** Waiting events from which on the reader counts as behind; one that keeps up gets every event. */
@@ -61,6 +66,7 @@ export function createEventQueue({
   maxEvents = 1024,
   maxLength = 1024 * 1024,
   keepAliveMs = 15_000,
+  stallMs = Infinity,
 }: EventQueueOptions = {}): EventQueue {
   let state: 'open' | 'ended' | 'broken' = 'open'
   let waiting: (Waiting | undefined)[] = []
@@ -72,9 +78,12 @@ export function createEventQueue({
   let whenBroken: (() => void) | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastEvent = Date.now()
+  /** When the oldest event came that waits. */
+  let waitingSince = lastEvent
 
   const add = (event: string, key: string | number | undefined): void => {
     lastEvent = Date.now()
+    if (count === 0) waitingSince = lastEvent
     count++
     length += event.length
     waiting.push({ event, key })
@@ -146,6 +155,7 @@ export function createEventQueue({
 
   const keepOpen = (): void => {
     const rest = keepAliveMs - (Date.now() - lastEvent)
+    if (count > 0 && Date.now() - waitingSince >= stallMs) return breakOff()
     // A reader that has not taken the last event needs no sign of life.
     if (rest <= 0 && count === 0) add(keepAlive, undefined)
     timer = setTimeout(keepOpen, rest > 0 ? rest : keepAliveMs)

@@ -6,6 +6,7 @@ import { checkNotificationHeaders } from './check-headers.ts'
 import { createDocuments, type ServeDocument } from './documents.ts'
 import type { EventQueueOptions } from './event-queue.ts'
 import { createIdentify } from './identify.ts'
+import type { Landing, ServePage } from './landing.ts'
 import { acceptsAnswers, isJson } from './media-type.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { mergeNameFields, type NameFields } from './mirrored.ts'
@@ -56,6 +57,8 @@ export interface HttpOptions extends SourceOptions, EventQueueOptions {
   readonly sessions?: SessionOptions | undefined
   /** Path of the request target, where a transport serves more than one: what opens a stream at this one posts elsewhere. */
   readonly ssePath?: string | undefined
+  /** Shows a page to people who open the endpoint in a browser: `landingPage()` of `hawser/landing`. */
+  readonly landing?: Landing | undefined
 }
 
 /** The MCP endpoint without the web server around it. */
@@ -64,6 +67,8 @@ export interface Exchange {
   readonly maxBytes: number
   /** Answers what is asked of a path beside the endpoint; absent where there is nothing beside it. */
   readonly document: ServeDocument | undefined
+  /** Answers what a browser asks of the endpoint; absent where there is no page. */
+  readonly page: ServePage | undefined
   /**
    * Refuses a request by its head, before its body is read; `undefined` lets it pass. It finds out who sent the request, which
    * takes a promise only where that takes time.
@@ -163,7 +168,8 @@ export function createExchange(service: HttpService, options: HttpOptions = {}):
   }
 
   const document = createDocuments(service)
-  const around = { maxBytes, document, release: () => fallback?.release(), close: () => fallback?.close() }
+  const page = options.landing?.(service, isAllowed)
+  const around = { maxBytes, document, page, release: () => fallback?.release(), close: () => fallback?.close() }
   if (service.auth === undefined) return { ...around, admit, answer }
   const hide = (refusal: HttpReply | undefined): HttpReply | undefined => refusal && toPrivate(refusal)
   return {

@@ -70,7 +70,7 @@ export function createFetchHandler(
     const document = exchange.document && serveDocument(exchange.document, request)
     if (document !== undefined) return toResponse(document)
     const incoming = new FetchRequest(request, env)
-    const admitted = exchange.admit(incoming)
+    const admitted = exchange.page?.(incoming) ?? exchange.admit(incoming)
     const refusal = admitted instanceof Promise ? await admitted : admitted
     if (refusal !== undefined) return toResponse(refusal)
     const body = await readRequest(request, exchange.maxBytes)

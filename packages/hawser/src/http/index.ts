@@ -9,8 +9,9 @@ export {
   type HttpService,
 } from './exchange.ts'
 export { createFetchHandler } from './fetch.ts'
+export type { Landing } from './landing.ts'
 export type { HttpHeaders, HttpReply, HttpRequest } from './message.ts'
 export { LOOPBACK_HOSTS } from './origin.ts'
 export type { Body } from './read-body.ts'
 export { refuse } from './refusals.ts'
-export type { EventStore, KeptEvent, SessionOptions } from './sessions.ts'
+export type { EventStore, KeptEvent, SessionKeeper, SessionOptions } from './sessions.ts'

@@ -17,6 +17,17 @@ export interface EventStore {
   readonly forget: (session: string) => Sync<void>
 }
 
+/**
+ * Keeps what it takes to go on with a session when the process has forgotten it, where there is one place for each session. What is under
+ * way is not kept.
+ */
+export interface SessionKeeper {
+  /** What was saved of this session, if it has not been dropped. */
+  readonly load: (session: string) => string | undefined
+  readonly save: (session: string, text: string) => void
+  readonly drop: (session: string) => void
+}
+
 /** How sessions are held, for clients that need one. */
 export interface SessionOptions {
   /** Most sessions at once; 10 000 by default. Beyond it the one that has been idle for longest ends. */
@@ -39,4 +50,8 @@ export interface SessionOptions {
   readonly connectionMs?: number | undefined
   /** Where events wait for clients that come back; in memory, bounded, by default. */
   readonly events?: EventStore | undefined
+  /** Names a new session, where its name says where it is; 122 random bits when left out. */
+  readonly createId?: (() => string) | undefined
+  /** Keeps sessions beyond the process; they end with it when left out. */
+  readonly keeper?: SessionKeeper | undefined
 }

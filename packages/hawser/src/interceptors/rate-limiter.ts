@@ -1,11 +1,6 @@
-/** So many calls in a time, evenly refilled: a bucket that holds `burst` and gains `calls` in every `per`. */
-export interface Rate {
-  readonly calls: number
-  /** Milliseconds. */
-  readonly per: number
-  /** Most calls at once, after a time without any. */
-  readonly burst: number
-}
+import { type Bucket, type Rate, takeCall } from './bucket.ts'
+
+export type { Rate }
 
 /** Counts calls, for one process or for many. */
 export interface RateLimiter {
@@ -14,11 +9,6 @@ export interface RateLimiter {
    * two calls at the same time for the last one, one gets it.
    */
   readonly take: (key: string, rate: Rate) => number | Promise<number>
-}
-
-interface Bucket {
-  calls: number
-  filledAt: number
 }
 
 /**
@@ -32,24 +22,15 @@ interface Bucket {
 export function memoryRateLimiter({ maxKeys = 10_000 }: { readonly maxKeys?: number } = {}): RateLimiter {
   const buckets = new Map<string, Bucket>()
 
-  const open = (key: string, { calls, per, burst }: Rate, now: number): Bucket => {
-    const bucket = buckets.get(key) ?? { calls: burst, filledAt: now }
-    bucket.calls = Math.min(burst, bucket.calls + ((now - bucket.filledAt) * calls) / per)
-    bucket.filledAt = now
-    // A map remembers the order of insertion, so the first is the one that was longest out of use.
-    buckets.delete(key)
-    buckets.set(key, bucket)
-    const [oldest] = buckets.keys()
-    if (buckets.size > maxKeys && oldest !== undefined) buckets.delete(oldest)
-    return bucket
-  }
-
   return {
     take: (key, rate) => {
-      const bucket = open(key, rate, performance.now())
-      if (bucket.calls < 1) return Math.max(1, ((1 - bucket.calls) * rate.per) / rate.calls)
-      bucket.calls--
-      return 0
+      const { bucket, wait } = takeCall(buckets.get(key), rate, performance.now())
+      // A map remembers the order of insertion, so the first is the one that was longest out of use.
+      buckets.delete(key)
+      buckets.set(key, bucket)
+      const [oldest] = buckets.keys()
+      if (buckets.size > maxKeys && oldest !== undefined) buckets.delete(oldest)
+      return wait
     },
   }
 }

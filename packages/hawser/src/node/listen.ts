@@ -91,6 +91,10 @@ export async function listen(service: HttpService, options: ListenOptions = {}):
     const target = readTarget(incoming.url)
     const isEndpoint = target.path === path || target.path === sse
     if (!isEndpoint && beside?.handles(target.path) === true) return beside(incoming, outgoing)
+    if (exchange.page !== undefined && incoming.method !== 'POST' && (isEndpoint || target.path === '/')) {
+      const page = exchange.page(new NodeRequest(incoming, outgoing, target), path)
+      if (page !== undefined) return refuseUnread(incoming, outgoing, page, maxBytes)
+    }
     if (!isEndpoint) {
       const document = exchange.document?.(incoming.method ?? '', target.path)
       return refuseUnread(incoming, outgoing, document ?? refuse('notFound'), maxBytes)

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openAudit } from './open-audit.ts'
+import { openAudit } from './audit/open-audit.ts'
 import { openSqlite } from './open-sqlite.ts'
 import type { Schema } from './schema-version.ts'
-import { sqliteAudit } from './sqlite-audit.ts'
+import { sqliteAudit } from './audit/sqlite-audit.ts'
 import { sqliteTasks } from './sqlite-tasks.ts'
 import { sqliteVault } from './sqlite-vault.ts'
 
@@ -83,6 +83,16 @@ describe.each(uses)('%s', (name, use) => {
     }
     execute(path, 'PRAGMA user_version = 99')
     await expect(use(path)).rejects.toThrow(/has version 99 .* newer release/)
+  })
+
+  it('leaves alone what another program keeps without saying so', async () => {
+    const path = createPath()
+    execute(path, `CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('High water at seven.')`)
+    await expect(use(path)).rejects.toThrow(/keeps something else than .* Give each store a file of its own/)
+    const database = new DatabaseSync(path)
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 0 })
+    expect(database.prepare(`SELECT name FROM sqlite_schema`).all()).toEqual([{ name: 'notes' }])
+    database.close()
   })
 })
 

@@ -18,7 +18,8 @@ export interface Schema {
 export function schemaVersion(database: DatabaseSync, path: string, { kind, applicationId, versions }: Schema): number {
   const read = (pragma: string): number => Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma])
   const [application, version] = [read('application_id'), read('user_version')]
-  if (application === 0 && version === 0) return 0
+  const isUnmarked = application === 0 && version === 0
+  if (isUnmarked && holdsNothingElse(database, versions[0])) return 0
   if (application !== applicationId)
     throw new Error(`${path} keeps something else than ${kind}. Give each store a file of its own.`)
   if (version > versions.length) {
@@ -27,6 +28,14 @@ export function schemaVersion(database: DatabaseSync, path: string, { kind, appl
     )
   }
   return version
+}
+
+/** Whether a file that says nothing of itself has no tables but those of the first version: programs write others. */
+function holdsNothingElse(database: DatabaseSync, first = ''): boolean {
+  const tables = database
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'`)
+    .all()
+  return tables.every(({ name }) => first.includes(`CREATE TABLE IF NOT EXISTS ${String(name)} (`))
 }
 
 /**

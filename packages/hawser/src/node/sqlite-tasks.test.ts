@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { followTasks, memoryTasks, type StoredTask, type Task, type TaskStore } from '../extensions/tasks/index.ts'
 import type { Notification } from '../protocol/index.ts'
 import { connect, type Handle } from '../index.ts'
+import { testTaskStore } from '../extensions/tasks/fixtures/store-suite.ts'
 import { command } from './connect-process.ts'
 import { createFilms } from './fixtures/render.ts'
 import { sqliteTasks } from './sqlite-tasks.ts'
@@ -38,6 +39,13 @@ const task = (id: string, more: Partial<StoredTask> = {}): StoredTask => ({
 
 afterEach(() => void vi.useRealTimers())
 
+describe.each([
+  ['memoryTasks', () => memoryTasks()],
+  ['sqliteTasks', () => open()],
+])('a task in %s', (_, createStore) => {
+  testTaskStore(createStore)
+})
+
 describe('sqliteTasks', () => {
   it('keeps what it is given, in a file that only its owner may read', () => {
     const path = createPath()
@@ -53,16 +61,6 @@ describe('sqliteTasks', () => {
     expect(others).toBe(0)
   })
 
-  it('replaces only the version before', () => {
-    const store = open()
-    void store.create(task('a'), 9)
-    expect(store.replace(task('a', { version: 2, body: '2' }))).toBe(true)
-    expect(store.replace(task('a', { version: 2, body: 'late' }))).toBe(false)
-    expect(store.replace(task('a', { version: 4, body: 'early' }))).toBe(false)
-    expect(store.replace(task('none', { version: 2 }))).toBe(false)
-    expect(store.read('a')).toMatchObject({ version: 2, body: '2' })
-  })
-
   it('has room for so many tasks of one owner, and of all', () => {
     const store = open(undefined, 3)
     expect(store.create(task('a'), 1)).toBe(true)
@@ -70,15 +68,6 @@ describe('sqliteTasks', () => {
     expect(store.create(task('c', { owner: 'eve' }), 1)).toBe(true)
     expect(store.create(task('d', { owner: 'bob' }), 1)).toBe(true)
     expect(store.create(task('e', { owner: 'joe' }), 1)).toBe(false)
-  })
-
-  it('forgets what has expired', () => {
-    const store = open()
-    void store.create(task('old', { expiresAt: Date.now() - 1 }), 9)
-    expect(store.read('old')).toBeUndefined()
-    expect(store.count('ada')).toBe(0)
-    expect(store.replace(task('old', { version: 2 }))).toBe(false)
-    expect(store.create(task('new'), 1)).toBe(true)
   })
 
   it('loses nothing when writing fails', () => {

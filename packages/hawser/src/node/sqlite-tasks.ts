@@ -1,7 +1,7 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { StoredTask, TaskStore } from '../extensions/tasks/index.ts'
-import { inTransaction, openOnUse, openSqlite } from './open-sqlite.ts'
+import type { TaskStore } from '../extensions/tasks/index.ts'
+import { createSqlTasks, TASKS_VERSIONS } from '../extensions/tasks/sql-tasks.ts'
 import type { Schema } from './schema-version.ts'
+import { createSqlFile } from './sql-file.ts'
 
 /** A `TaskStore` in a file. */
 export interface SqliteTasks extends TaskStore, Disposable {
@@ -15,19 +15,7 @@ export interface SqliteTasksOptions {
   readonly maxTasks?: number | undefined
 }
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS tasks (
-    id TEXT PRIMARY KEY,
-    owner TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
-    body TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS tasks_by_owner ON tasks (owner, expires_at);
-  CREATE INDEX IF NOT EXISTS tasks_by_expiry ON tasks (expires_at);
-`
-
-const SCHEMA: Schema = { kind: 'tasks', applicationId: 0x68_77_74_6b, versions: [TABLES] }
+const SCHEMA: Schema = { kind: 'tasks', applicationId: 0x68_77_74_6b, versions: TASKS_VERSIONS }
 
 /**
  * Keeps tasks in a SQLite file, so that they outlive the process: what was created or finished is on the disk before
@@ -41,63 +29,6 @@ const SCHEMA: Schema = { kind: 'tasks', applicationId: 0x68_77_74_6b, versions: 
  */
 export function sqliteTasks(path: string, { maxTasks = 100_000 }: SqliteTasksOptions = {}): SqliteTasks {
   if (!(maxTasks > 0)) throw new RangeError(`maxTasks must be more than 0; it is ${maxTasks}.`)
-  const { open, close } = openOnUse(() => openFile(path))
-  const count = (owner: string): number => Number(open().count.get(owner, Date.now())?.['n'])
-
-  return {
-    isShared: true,
-    create: (task, most) => {
-      const { database, forget, insert, total } = open()
-      return inTransaction(database, () => {
-        forget.run(Date.now())
-        const hasRoom = count(task.owner) < most && Number(total.get()?.['n']) < maxTasks
-        if (hasRoom) insert.run(task.id, task.owner, task.version, task.expiresAt, task.body)
-        return hasRoom
-      })
-    },
-    read: (id) => {
-      const row = open().read.get(id, Date.now())
-      return row && toTask(row)
-    },
-    replace: ({ id, version, expiresAt, body }) =>
-      open().replace.run(version, expiresAt, body, id, version - 1, Date.now()).changes === 1,
-    count,
-    close,
-    [Symbol.dispose]: close,
-  }
-}
-
-interface Opened {
-  readonly database: DatabaseSync
-  readonly forget: StatementSync
-  readonly insert: StatementSync
-  readonly total: StatementSync
-  readonly count: StatementSync
-  readonly read: StatementSync
-  readonly replace: StatementSync
-}
-
-function openFile(path: string): Opened {
-  const database = openSqlite(path, SCHEMA)
-  return {
-    database,
-    forget: database.prepare('DELETE FROM tasks WHERE expires_at <= ?'),
-    insert: database.prepare('INSERT INTO tasks VALUES (?, ?, ?, ?, ?)'),
-    total: database.prepare('SELECT count(*) AS n FROM tasks'),
-    count: database.prepare('SELECT count(*) AS n FROM tasks WHERE owner = ? AND expires_at > ?'),
-    read: database.prepare('SELECT * FROM tasks WHERE id = ? AND expires_at > ?'),
-    replace: database.prepare(
-      'UPDATE tasks SET version = ?, expires_at = ?, body = ? WHERE id = ? AND version = ? AND expires_at > ?',
-    ),
-  }
-}
-
-function toTask(row: Record<string, SQLOutputValue>): StoredTask {
-  return {
-    id: String(row['id']),
-    owner: String(row['owner']),
-    version: Number(row['version']),
-    expiresAt: Number(row['expires_at']),
-    body: String(row['body']),
-  }
+  const { open, close } = createSqlFile(path, SCHEMA)
+  return { isShared: true, ...createSqlTasks(open, maxTasks), close, [Symbol.dispose]: close }
 }

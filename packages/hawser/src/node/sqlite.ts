@@ -1,3 +1,3 @@
-export { sqliteAudit, type SqliteAudit } from './sqlite-audit.ts'
+export { sqliteAudit, type SqliteAudit } from './audit/sqlite-audit.ts'
 export { sqliteTasks, type SqliteTasks, type SqliteTasksOptions } from './sqlite-tasks.ts'
 export { sqliteVault, type SqliteVault } from './sqlite-vault.ts'

@@ -4,14 +4,11 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { connect, mcp, type Principal } from '../index.ts'
-import { createVault, type CredentialValues, memoryVault, type VaultOptions, type VaultStore } from '../vault/index.ts'
+import { connect, mcp } from '../index.ts'
+import { CANARY, fresh, open, person, SECRET, testVaults } from '../vault/fixtures/vault-suite.ts'
+import { memoryVault, type VaultStore } from '../vault/index.ts'
 import { command } from './connect-process.ts'
 import { sqliteVault } from './sqlite-vault.ts'
-
-/** Never at rest, never printed. */
-const CANARY = 'gho_canary1234567890'
-const SECRET = 's'.repeat(32)
 
 function createPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-vault-'))
@@ -25,190 +22,13 @@ function openSqlite(path = createPath(), options?: Parameters<typeof sqliteVault
   return store
 }
 
-const person = (more: Partial<Principal> = {}): Principal => ({
-  subject: 'ada',
-  scopes: new Set(),
-  issuer: 'https://login.example.com',
-  clientId: 'app',
-  grant: 'g1',
-  ...more,
-})
-
-type Renew = () => Promise<CredentialValues | undefined>
-
-const open = (
-  store: VaultStore,
-  more: Partial<VaultOptions<'github' | 'plain'>> = {},
-  renew = vi.fn<Renew>(async () => fresh(2)),
-) => ({
-  renew,
-  vaults: createVault({ store, secret: SECRET, services: { github: { renew }, plain: {} }, ...more }),
-})
-
-const fresh = (n: number, lasts = 3_600_000): CredentialValues => ({
-  accessToken: `${CANARY}-access-${n}`,
-  refreshToken: `${CANARY}-refresh-${n}`,
-  expiresAt: Date.now() + lasts,
-  scopes: ['repo'],
-})
-
 afterEach(() => void vi.useRealTimers())
 
 describe.each([
   ['memoryVault', () => memoryVault()],
   ['sqliteVault', () => openSqlite()],
 ])('a vault in %s', (_, createStore) => {
-  it('gives back what was put in, to whom it was put in for, and to nobody else', async () => {
-    const { vaults } = open(createStore())
-    const ada = vaults.of(person())
-    expect(await ada.get('github')).toBeUndefined()
-    await ada.put('github', fresh(1))
-    expect(await ada.get('github')).toMatchObject({ accessToken: `${CANARY}-access-1`, scopes: ['repo'] })
-    const others = [
-      { subject: 'eve' },
-      { clientId: 'other' },
-      { grant: 'g2' },
-      { tenant: 'acme' },
-      { issuer: 'https://evil' },
-    ]
-    for (const other of others) expect(await vaults.of(person(other)).get('github')).toBeUndefined()
-    expect(await ada.get('plain')).toBeUndefined()
-    await expect(vaults.of(undefined).get('github')).rejects.toMatchObject({ code: 'missing_token' })
-    await expect(ada.get('constructor' as never)).rejects.toThrow('It knows: github, plain.')
-    await ada.remove('github')
-    expect(await ada.get('github')).toBeUndefined()
-  })
-
-  it('serves all programs of a person, where that is wanted', async () => {
-    const { vaults } = open(createStore(), { by: 'person' })
-    await vaults.of(person()).put('github', fresh(1))
-    expect(await vaults.of(person({ clientId: 'other', grant: 'g2' })).get('github')).toBeDefined()
-    expect(await vaults.of(person({ subject: 'eve' })).get('github')).toBeUndefined()
-  })
-
-  it('forgets all that was put in under a grant, and nothing else', async () => {
-    const { vaults } = open(createStore())
-    for (const grant of ['g1', 'g2'])
-      for (const service of ['github', 'plain'] as const) await vaults.of(person({ grant })).put(service, fresh(1))
-    await vaults.forget(person())
-    const left = await Promise.all(
-      ['g1', 'g2'].flatMap((grant) => [
-        vaults.of(person({ grant })).get('github'),
-        vaults.of(person({ grant })).get('plain'),
-      ]),
-    )
-    expect(left.map((each) => each !== undefined)).toEqual([false, false, true, true])
-  })
-
-  it('renews once what ends, however many want it', async () => {
-    const { vaults, renew } = open(createStore())
-    const ada = vaults.of(person())
-    await ada.put('github', fresh(1, 30_000))
-    const got = await Promise.all(Array.from({ length: 20 }, () => ada.get('github')))
-    expect(renew).toHaveBeenCalledTimes(1)
-    expect(new Set(got.map((each) => each?.accessToken))).toEqual(new Set([`${CANARY}-access-2`]))
-    expect(await ada.get('github')).toMatchObject({ refreshToken: `${CANARY}-refresh-2` })
-    expect(renew).toHaveBeenCalledTimes(1)
-  })
-
-  it('renews once for two processes that share a store', async () => {
-    const store = createStore()
-    const held = Promise.withResolvers<void>()
-    const renew = vi.fn<Renew>(async () => {
-      await held.promise
-      return fresh(2)
-    })
-    const [one, other] = [open(store, {}, renew), open(store, {}, renew)]
-    await one.vaults.of(person()).put('github', fresh(1, -1))
-    const getting = [one, other].map(({ vaults }) => vaults.of(person()).get('github'))
-    await vi.waitUntil(() => renew.mock.calls.length > 0)
-    held.resolve()
-    const got = await Promise.all(getting)
-    expect(renew).toHaveBeenCalledTimes(1)
-    expect(got.map((each) => each?.accessToken)).toEqual([`${CANARY}-access-2`, `${CANARY}-access-2`])
-  })
-
-  it('goes on with what still holds while it cannot be renewed, and says why when nothing holds', async () => {
-    const renew = vi.fn<Renew>(async () => Promise.reject(new Error('503')))
-    const { vaults } = open(createStore(), {}, renew)
-    const ada = vaults.of(person())
-    await ada.put('github', fresh(1, 30_000))
-    expect(await ada.get('github')).toMatchObject({ accessToken: `${CANARY}-access-1` })
-    await ada.put('github', fresh(1, -1))
-    await expect(ada.get('github')).rejects.toThrow('503')
-    // The right to renew was given back.
-    renew.mockResolvedValue(fresh(2))
-    expect(await ada.get('github')).toMatchObject({ accessToken: `${CANARY}-access-2` })
-  })
-
-  it('removes what the service gives no more, and keeps a refresh token that is to be used again', async () => {
-    const renew = vi.fn<Renew>(async () => ({ accessToken: 'second' }))
-    const { vaults } = open(createStore(), {}, renew)
-    const ada = vaults.of(person())
-    await ada.put('github', fresh(1, -1))
-    expect(await ada.get('github')).toMatchObject({ accessToken: 'second', refreshToken: `${CANARY}-refresh-1` })
-    renew.mockResolvedValue(undefined)
-    expect(await ada.get('github', 'second')).toBeUndefined()
-    expect(await ada.get('github')).toBeUndefined()
-    expect(renew).toHaveBeenCalledTimes(2)
-  })
-
-  it('does not give again what the service has refused', async () => {
-    const { vaults, renew } = open(createStore())
-    const ada = vaults.of(person())
-    await ada.put('github', fresh(1))
-    const [one, other] = await Promise.all([1, 2].map(async () => ada.get('github', `${CANARY}-access-1`)))
-    expect([one?.accessToken, other?.accessToken]).toEqual([`${CANARY}-access-2`, `${CANARY}-access-2`])
-    expect(renew).toHaveBeenCalledTimes(1)
-    await ada.put('plain', fresh(1))
-    expect(await ada.get('plain', `${CANARY}-access-1`)).toBeUndefined()
-  })
-
-  it('gives what was put in while the old was renewed', async () => {
-    const held = Promise.withResolvers<void>()
-    const renew = vi.fn<Renew>(async () => {
-      await held.promise
-      return fresh(2)
-    })
-    const { vaults } = open(createStore(), {}, renew)
-    const ada = vaults.of(person())
-    await ada.put('github', fresh(1, -1))
-    const getting = ada.get('github')
-    await vi.waitUntil(() => renew.mock.calls.length > 0)
-    await ada.remove('github')
-    await ada.put('github', fresh(3))
-    held.resolve()
-    expect(await getting).toMatchObject({ accessToken: `${CANARY}-access-3` })
-    expect(await ada.get('github')).toMatchObject({ accessToken: `${CANARY}-access-3` })
-  })
-
-  it('opens what an older secret sealed, and seals anew with the newest', async () => {
-    const store = createStore()
-    const newest = 'n'.repeat(32)
-    await open(store).vaults.of(person()).put('github', fresh(1, 30_000))
-    const both = open(store, { secret: [newest, SECRET] })
-    expect(await both.vaults.of(person()).get('github')).toMatchObject({ accessToken: `${CANARY}-access-2` })
-    expect(await open(store).vaults.of(person()).get('github')).toBeUndefined()
-    const { vaults } = open(store, { secret: newest })
-    expect(await vaults.of(person()).get('github')).toMatchObject({ accessToken: `${CANARY}-access-2` })
-    await both.vaults.forget(person())
-    expect(await vaults.of(person()).get('github')).toBeUndefined()
-  })
-
-  it('forgets what nobody used for long', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
-    const { vaults } = open(createStore(), { keep: 1_000 })
-    const ada = vaults.of(person())
-    await ada.put('plain', fresh(1))
-    vi.setSystemTime(Date.now() + 1_001)
-    expect(await ada.get('plain')).toBeUndefined()
-  })
-
-  it('takes no credentials without end', async () => {
-    const { vaults } = open(createStore())
-    await expect(vaults.of(person()).put('github', { accessToken: 'x'.repeat(40_000) })).rejects.toThrow(RangeError)
-    expect(await vaults.of(person()).get('github')).toBeUndefined()
-  })
+  testVaults(createStore)
 })
 
 describe('what is kept', () => {

@@ -50,6 +50,8 @@ export interface Access {
   readonly isHidden: (principal: Principal | undefined) => boolean
   /** Whether the caller holds what is needed; without `given`, whether there may be calls for which they do. */
   readonly permits: (principal: Principal | undefined, given?: unknown) => boolean
+  /** What a call takes; without `given`, all that it may take. */
+  readonly scopesFor: (given: unknown) => readonly string[]
   /** What a caller would be refused with for lack of a token or of scopes; without `given`, of all that may be needed. */
   readonly refusal: (principal: Principal | undefined, given?: unknown) => AuthorizationError | undefined
   /**
@@ -234,6 +236,7 @@ function createAccess(
       }
       return !isHidden(principal) && judge(needOf(given), principal) === undefined
     },
+    scopesFor: (given) => needOf(given).scopes,
     refusal: (principal, given) =>
       isHidden(principal) ? undefined : judge(principal === undefined ? anyone : needOf(given), principal),
     admit: (call, hidden, given) => {

@@ -474,7 +474,7 @@ describe('subscriptions', () => {
     let subscribe: Changes['subscribe'] = () => Promise.reject(new Error('secret of the store'))
     const { server } = serve(
       { resources },
-      { scopes, changes: { publish: () => {}, subscribe: (listener) => subscribe(listener) } },
+      { scopes, changes: { publish: () => {}, subscribe: (...given) => subscribe(...given) } },
     )
     for (let round = 0; round < 1100; round++) {
       expect(await listen(server, { resourcesListChanged: true })).toMatchObject({ message: 'secret of the store' })

@@ -57,12 +57,13 @@ function callTool(
   input: unknown,
   frame: ServerFrame,
 ): Sync<Reply<'tools/call'>> {
-  const { name } = tool
+  const { name, definition } = tool
+  const { effect, timeout, bindings } = definition
   const running = runHandler<unknown>(
     frame,
     call,
-    { name, arguments: call.params.arguments ?? {} },
-    tool.definition.timeout,
+    { name, arguments: call.params.arguments ?? {}, isSingleUse: effect !== 'read', bindings },
+    timeout,
     (context, interview, checkWanted) => runTool(tool, input, context, interview, checkWanted),
   )
   return andThen(running, (outcome) =>

@@ -17,6 +17,14 @@ export type Change = (
   readonly audience?: Audience | null | undefined
 }
 
+/** What one subscriber wants to be told of, and who that is. */
+export interface WantedChanges {
+  readonly kinds: readonly ('tools' | 'prompts' | 'resources')[]
+  readonly uris: readonly string[]
+  /** Changes for others are not for this one; `null` is a caller that nobody has proven. */
+  readonly audience: Audience | null
+}
+
 /**
  * Carries changes from whoever makes them to the open subscriptions, across processes if the adapter can. A change is JSON, and
  * arrives with all that it left with.
@@ -24,8 +32,11 @@ export type Change = (
  */
 export interface Changes {
   readonly publish: (change: Change) => Sync<void>
-  /** Returns the function that ends the subscription. */
-  readonly subscribe: (listener: (change: Change) => void) => Sync<() => void>
+  /**
+   * Returns the function that ends the subscription. An adapter may tell more than is wanted. One that cannot know what happened
+   * for a while, such as after a connection was lost, tells everything that is wanted, so that no change goes by in silence.
+   */
+  readonly subscribe: (listener: (change: Change) => void, wanted: WantedChanges) => Sync<() => void>
 }
 
 /**
@@ -96,7 +107,7 @@ export function createChanged(changes: Changes | undefined): Changed {
 }
 
 /** Of a principal no more than what names the person: a change travels. */
-function toAudience(person: Audience | undefined): Audience | null {
+export function toAudience(person: Audience | undefined): Audience | null {
   if (person === undefined) return null
   const { subject, issuer, tenant } = person
   return { subject, issuer, tenant }

@@ -36,9 +36,10 @@ import type { ExtendedServer, RunningExtension, ServerExtension } from './extens
 import { createResultMeta, type ServerFrame } from './frame.ts'
 import { createPromptGetter } from './get-prompt.ts'
 import { createProcessKeyRing, type KeyRing } from './key-ring.ts'
+import { memoryNonces, type Nonces } from './nonces.ts'
 import { createResourceList, createTemplateList } from './list-resources.ts'
 import { createListening } from './listen.ts'
-import { createListPages, createShows, type Listing, readListing } from './listing.ts'
+import { createListPages, createShows, type Listing, readListing, type Shows } from './listing.ts'
 import { attachMounts, isPublicMount, type Mounts } from './mounts.ts'
 import { createFinder, createResourceReader } from './read-resource.ts'
 import { createScreen } from './screen.ts'
@@ -76,6 +77,11 @@ export interface ServerOptions<Scope extends string = string, Context extends ob
   readonly changes?: Changes | undefined
   /** Keys that seal what clients keep between rounds; a random key of this process when left out. */
   readonly keys?: KeyRing | undefined
+  /**
+   * Has the answers that a tool which changes something has asked for count once. Within this process when left out; several share
+   * one, such as `durableNonces()` of `hawser/cloudflare`.
+   */
+  readonly nonces?: Nonces | undefined
   /** Milliseconds that a question stays answerable; 15 minutes when left out. */
   readonly askExpiry?: number | undefined
   /** Milliseconds that a handler may take; 5 minutes when left out. */
@@ -109,6 +115,8 @@ export interface Protected {
   readonly resources: readonly CompiledResource[]
   readonly prompts: ReadonlyMap<string, CompiledPrompt>
   readonly mounts: Mounts
+  /** What lists show to whom; absent where everybody is shown the same. */
+  readonly shows: Shows | undefined
 }
 
 /** A server without a transport. */
@@ -194,6 +202,7 @@ export function createServer<C, Scope extends string = string>(
     grants: serviceAuth?.grants,
     context: options.context,
     keys: options.keys ?? createProcessKeyRing(log),
+    nonces: options.nonces ?? memoryNonces(),
     askExpiry: options.askExpiry ?? 15 * MINUTE,
     timeout: options.timeout ?? 5 * MINUTE,
     changed,
@@ -259,6 +268,7 @@ export function createServer<C, Scope extends string = string>(
     screen: createScreen({ tools, prompts, resources, find, others, accessOf: mounted?.accessOf }),
     headerFields: (tool, caller) => tools.get(tool)?.headerFields ?? mounted?.headerFields(tool, caller) ?? [],
     nameFields: Object.assign({}, ...used.map(({ nameFields }) => nameFields)),
+    flush: flushAll(around),
     close: async () => {
       listening.close()
       await Promise.all([...around, mounted].map(async (part) => part?.close?.()))
@@ -266,9 +276,14 @@ export function createServer<C, Scope extends string = string>(
     info,
     capabilities,
     changed,
-    parts: { scopes: catalogue.declared, tools, resources, prompts, mounts },
+    parts: { scopes: catalogue.declared, tools, resources, prompts, mounts, shows: frame.shows },
     names: { tools: [...tools.keys()], prompts: [...prompts.keys()] },
   }
+}
+
+function flushAll(extensions: readonly RunningExtension[]): ServerCore['flush'] {
+  const flushes = extensions.flatMap(({ flush }) => flush ?? [])
+  return flushes.length === 0 ? undefined : async () => void (await Promise.all(flushes.map((flush) => flush())))
 }
 
 /** Whatever is asked, somebody has to have signed in; transports say so sooner, where they can. */

@@ -82,6 +82,11 @@ export type ToolDefinition<I, O, Needs, Scope extends string> = Shown &
     readonly external?: boolean | undefined
     /** It may take longer than a caller should hold a request open for; extensions that keep such calls going see it. */
     readonly long?: boolean | undefined
+    /**
+     * Names of what the handler is given, as `bindings`, of that which the runtime hands to a request: nothing when left out. Typed
+     * by `kit.bindings<Env>()`.
+     */
+    readonly bindings?: readonly string[] | undefined
     /** The text for the model; the compact JSON of the value when left out. */
     readonly text?: ((value: Value<O>) => string | readonly ContentBlock[]) | undefined
     readonly run: (
@@ -215,6 +220,20 @@ export interface Definers<Needs, Scope extends string> {
   readonly prompt: <A extends StandardSchema | undefined = undefined>(
     definition: PromptDefinition<A, Needs, Scope>,
   ) => Prompt<ToolInput<A>, Needs>
+}
+
+/** Defines tools that say what they use of the bindings of a Worker. */
+export interface BoundDefiners<Env extends object, Needs, Scope extends string> {
+  /** As `tool` of the kit; the handler is given the bindings that the tool names, and no others. */
+  readonly tool: <
+    const Names extends readonly (keyof Env & string)[],
+    I extends StandardSchema | undefined = undefined,
+    O extends StandardSchema | undefined = undefined,
+  >(
+    definition: ToolDefinition<I, O, Needs & { readonly bindings: Readonly<Pick<Env, Names[number]>> }, Scope> & {
+      readonly bindings: Names
+    },
+  ) => Tool<ToolInput<I>, ToolOutput<O>, Needs>
 }
 
 export const definers: Definers<Anything, Anything> = {

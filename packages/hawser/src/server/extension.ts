@@ -32,6 +32,8 @@ export interface RunningExtension {
    * left out where they are for everybody.
    */
   readonly screen?: Screen | undefined
+  /** Resolves when what calls have left to be done after their answer is done, such as writing an account of them. */
+  readonly flush?: (() => Promise<void>) | undefined
   /** Ends what the extension holds open. */
   readonly close?: (() => Promise<void>) | undefined
 }

@@ -412,13 +412,16 @@ describe('once', () => {
 
   it('may fail, and is tried again when the handler is', async () => {
     let runs = 0
-    const server = serve(async ({ ask, once }) => {
-      await ask('a', { message: 'a?', answer: yes }).catch(() => {})
-      return once('k', () => {
-        if (++runs === 1) throw fail('Not yet.')
-        return 'now'
-      })
-    })
+    const server = serve(
+      async ({ ask, once }) => {
+        await ask('a', { message: 'a?', answer: yes }).catch(() => {})
+        return once('k', () => {
+          if (++runs === 1) throw fail('Not yet.')
+          return 'now'
+        })
+      },
+      { effect: 'read' },
+    )
     const first = await call(server)
     const failed = await call(server, first, { a: accept({ yes: true }) })
     expect(failed).toMatchObject({ isError: true, content: [{ text: 'Not yet.' }] })
@@ -475,6 +478,21 @@ describe('confirm', () => {
     expect(first.inputRequests?.['confirm']?.params?.message).toBe('Really?')
     expect(run).not.toHaveBeenCalled()
     expect((await call(server, first, { confirm: { action: 'accept' } })).content?.[0]?.text).toBe('gone')
+  })
+
+  it('counts once, however often the answer is sent', async () => {
+    const { run, server } = wipe()
+    const first = await call(server)
+    const answers = { confirm: { action: 'accept' } }
+    const settled = await Promise.allSettled([call(server, first, answers), call(server, first, answers)])
+    expect(settled.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    await expect(call(server, first, answers)).rejects.toMatchObject({
+      code: 'invalid_params',
+      message: expect.stringMatching(/it was used.*Send it again without requestState/),
+    })
+    expect(run).toHaveBeenCalledOnce()
+    const anew = await call(server)
+    expect((await call(server, anew, answers)).content?.[0]?.text).toBe('gone')
   })
 
   it.each([{ action: 'decline' }, { action: 'cancel' }])('does not run after %j', async (answer) => {

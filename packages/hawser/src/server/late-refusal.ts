@@ -3,7 +3,7 @@ import type { CallToolResult, Meta } from '../protocol/index.ts'
 import type { Access } from './access.ts'
 
 /** Of a tool's result: the scopes that the call turned out to take and the caller does not hold. */
-const MISSING_SCOPES = 'hawser/missingScopes'
+export const MISSING_SCOPES = 'hawser/missingScopes'
 
 /**
  * What a handler threw, where that is a refusal as one that can be made a challenge of: it names what the call took so far as well,

@@ -1,7 +1,8 @@
 import { AuthorizationError, type Call, ProtocolError, type Reply, reportInternal } from '../call/index.ts'
 import type { Notification, ServerCapabilities, SubscriptionFilter } from '../protocol/index.ts'
+import type { Access } from './access.ts'
 import { andThen } from './and-then.ts'
-import { type Change, type Changes, concerns } from './changes.ts'
+import { type Change, type Changes, concerns, toAudience } from './changes.ts'
 import type { Sync } from './definitions.ts'
 import type { ServerFrame } from './frame.ts'
 import { createListeners } from './listeners.ts'
@@ -52,9 +53,11 @@ export function createListening(
     }
     const { ended, end, check, release } = listeners.take(call)
     const uris = new Set(filter.resourceSubscriptions)
+    const kinds = KINDS.filter((kind) => filter[`${kind}ListChanged`] === true)
+    const wanted = { kinds, uris: [...uris], audience: toAudience(call.principal) }
     const early: Change[] = []
     let deliver = (change: Change): void => void early.push(change)
-    const subscribed = (async () => changes.subscribe((change) => deliver(change)))()
+    const subscribed = (async () => changes.subscribe((change) => deliver(change), wanted))()
     try {
       // Subscribing may take long; the caller can leave meanwhile.
       const isOpen = (await Promise.race([subscribed, ended])) !== undefined
@@ -118,25 +121,56 @@ function honour(
   }))
 }
 
-/** Those that the caller may read, at once where nothing is waited for: what changes in the same turn is not to be missed. */
+/**
+ * Those that the caller may read, at once where nothing is waited for: what changes in the same turn is not to be missed. What takes
+ * the same is let in together, so that whoever keeps account, or knows of grants, is not told or asked a thousand times.
+ */
 function findReadable(uris: readonly string[], { find, hides }: Readable, call: Call): Sync<readonly string[]> {
   const refused = new Set<string>()
-  const pending: Promise<void>[] = []
+  const admitted = new Map<Access, Map<string, Sync<boolean>>>()
+  const pending: Promise<unknown>[] = []
+  const admit = (uri: string, { resource: { access }, variables }: Found): Sync<boolean> => {
+    const known = getOrMake(admitted, access, () => new Map<string, Sync<boolean>>())
+    return getOrMake(known, access.scopesFor(variables).join(' '), () => isAdmitted(access, uri, variables, call))
+  }
   const readable = uris.filter((uri) => {
     const found = find(uri)
     if (found === undefined) return !hides
-    const { access } = found.resource
-    if (!access.permits(call.principal, found.variables)) return false
-    const admitted = access.admit(call, () => unknownResource(uri), found.variables)
-    const refuse = (error: unknown): void => {
-      if (!(error instanceof AuthorizationError)) throw error
-      refused.add(uri)
+    if (!found.resource.access.permits(call.principal, found.variables)) return false
+    const isIn = admit(uri, found)
+    if (isIn instanceof Promise) {
+      const settled = isIn.then((holds) => holds || refused.add(uri))
+      // Nobody waits for it any more when a later one throws.
+      settled.catch(() => {})
+      pending.push(settled)
     }
-    if (admitted !== undefined) pending.push(admitted.catch(refuse))
-    return true
+    return isIn !== false
   })
   if (pending.length === 0) return readable
   return Promise.all(pending).then(() => readable.filter((uri) => !refused.has(uri)))
+}
+
+/** Whether a call is let in that holds what it takes: a grant may be revoked all the same. */
+function isAdmitted(access: Access, uri: string, variables: Found['variables'], call: Call): Sync<boolean> {
+  return (
+    access
+      .admit(call, () => unknownResource(uri), variables)
+      ?.then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof AuthorizationError) return false
+          throw error
+        },
+      ) ?? true
+  )
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
 }
 
 function describe(change: Change, filter: SubscriptionFilter, uris: ReadonlySet<string>): Notification | undefined {

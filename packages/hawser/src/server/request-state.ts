@@ -13,6 +13,14 @@ export interface Memory {
   readonly round: number
 }
 
+/** A memory that was sealed. */
+export interface OpenedState extends Memory {
+  /** Tells it from every other. */
+  readonly nonce: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
 export const EMPTY_MEMORY: Memory = { answers: new Map(), results: new Map(), asked: new Set(), round: 0 }
 
 /** The request that a state belongs to; presented with any other it does not open. (basic/patterns/mrtr#server-requirements-basic-workflow) */
@@ -54,19 +62,21 @@ export async function sealState(memory: Memory, binding: Binding, ring: KeyRing,
  *
  * @throws ProtocolError `invalid_params`
  */
-export async function openState(state: string, binding: Binding, ring: KeyRing, now: number): Promise<Memory> {
+export async function openState(state: string, binding: Binding, ring: KeyRing, now: number): Promise<OpenedState> {
   const memory =
     state.length > MAX_STATE_CHARS ? undefined : await tryOpen(state, binding, ring, now).catch(() => undefined)
-  if (memory === undefined) {
-    throw new ProtocolError(
-      'invalid_params',
-      'requestState is not for this request, or it has expired. Send it again without requestState and inputResponses.',
-    )
-  }
+  if (memory === undefined) throw uselessState()
   return memory
 }
 
-async function tryOpen(state: string, binding: Binding, ring: KeyRing, now: number): Promise<Memory | undefined> {
+/** What is said to whoever presents a state that is of no use, whatever the reason. */
+export const uselessState = (): ProtocolError =>
+  new ProtocolError(
+    'invalid_params',
+    'requestState is not for this request, it was used, or it has expired. Send it again without requestState and inputResponses.',
+  )
+
+async function tryOpen(state: string, binding: Binding, ring: KeyRing, now: number): Promise<OpenedState | undefined> {
   const [version, id, iv, sealed, ...rest] = state.split('.')
   if (version !== '1' || id === undefined || iv === undefined || sealed === undefined || rest.length > 0)
     return undefined
@@ -82,7 +92,8 @@ async function tryOpen(state: string, binding: Binding, ring: KeyRing, now: numb
     [string, JsonValue][],
   ]
   if (now >= expiresAt) return undefined
-  return { round, asked: new Set(asked), answers: new Map(answers), results: new Map(results) }
+  const memory = { round, asked: new Set(asked), answers: new Map(answers), results: new Map(results) }
+  return { ...memory, nonce: `${id}.${iv}`, expiresAt }
 }
 
 async function describe({ server, caller, method, name, arguments: args }: Binding): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,10 +1,12 @@
 import { type Call, callerId, ENV, HANDLER_LIMITS, type Principal, ProtocolError, ToolError } from '../call/index.ts'
 import type { Implementation, InputRequired, InputResponses, RequestMeta } from '../protocol/index.ts'
+import { pickBindings } from './bindings.ts'
 import { CallContext, type ContextFrame, type HandlerContext } from './context.ts'
 import type { Anything, Sync } from './definitions.ts'
 import { Interview } from './interview.ts'
 import type { KeyRing } from './key-ring.ts'
-import { type Binding, EMPTY_MEMORY, type Memory, openState, sealState } from './request-state.ts'
+import type { Nonces } from './nonces.ts'
+import { type Binding, EMPTY_MEMORY, type Memory, openState, sealState, uselessState } from './request-state.ts'
 import { andThen, isThenable } from './and-then.ts'
 
 /** What a server's `context` factory may look at. */
@@ -22,6 +24,7 @@ export interface HandlerFrame extends ContextFrame {
   readonly server: string
   readonly context: ((request: ContextRequest) => Sync<object>) | undefined
   readonly keys: KeyRing
+  readonly nonces: Nonces
   /** Milliseconds that a question stays answerable. */
   readonly askExpiry: number
   /** Milliseconds that a handler may take unless its definition says otherwise. */
@@ -49,7 +52,12 @@ export type Work<T> = (
 export type Outcome<T> = { readonly value: T } | InputRequired
 
 /** What a handler is run for. */
-type Item = Pick<Binding, 'name' | 'arguments'>
+interface Item extends Pick<Binding, 'name' | 'arguments'> {
+  /** What it does must not be done twice, so that each round of answers counts once. */
+  readonly isSingleUse?: boolean
+  /** What its handler is given of that which the runtime hands to a request. */
+  readonly bindings?: readonly string[] | undefined
+}
 
 /**
  * Runs a handler to its end, to its next question, or to its deadline. A handler that does not wait is answered at once.
@@ -65,9 +73,15 @@ export function runHandler<T>(
 ): Sync<Outcome<T>> {
   const { requestState } = call.params
   if (requestState === undefined) return runRound(frame, call, item, timeout, work, EMPTY_MEMORY)
-  return openState(requestState, bindingOf(frame, call, item), frame.keys, Date.now()).then((memory) =>
-    runRound(frame, call, item, timeout, work, memory),
-  )
+  return resume(frame, call, item, requestState).then((memory) => runRound(frame, call, item, timeout, work, memory))
+}
+
+async function resume(frame: HandlerFrame, call: Call, item: Item, requestState: string): Promise<Memory> {
+  const opened = await openState(requestState, bindingOf(frame, call, item), frame.keys, Date.now())
+  if (item.isSingleUse !== true) return opened
+  const { nonce, expiresAt } = opened
+  if (!(await frame.nonces.use(nonce, expiresAt))) throw uselessState()
+  return opened
 }
 
 function bindingOf(frame: HandlerFrame, call: Call, item: Item): Binding {
@@ -89,6 +103,8 @@ function runRound<T>(
   const open = (): Interview =>
     (interview ??= new Interview(call, memory, call.params.inputResponses ?? {}, (stuck) => onSuspend(stuck)))
   const context = new CallContext(call, frame, item.name, open)
+  const { bindings } = item
+  if (bindings !== undefined) addOwn(context, { bindings: pickBindings(item.name, bindings, call.values.get(ENV)) })
   let expired: ToolError | undefined
   const checkWanted = (): void => {
     if (expired !== undefined) throw expired

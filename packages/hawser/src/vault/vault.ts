@@ -124,8 +124,9 @@ export function createVault<const Service extends string>(options: VaultOptions<
     }
     // A service that gives no new refresh token means the old one to be used again. (RFC 6749 §6)
     const renewed = { ...values, refreshToken: values.refreshToken ?? credentials.refreshToken }
+    const successor = await seal({ ...place, ids: [stored.id] }, renewed)
+    if (!(await store.replace({ ...successor, version: stored.version + 1 }))) return false
     if (stored.id !== place.ids[0]) await put(place, renewed)
-    else if (!(await store.replace({ ...(await seal(place, renewed)), version: stored.version + 1 }))) return false
     return new Credentials(renewed)
   }
 

@@ -13,8 +13,8 @@ import { isObject, type Notification } from '../protocol/index.ts'
 import { decodeReply } from './reply.ts'
 import { decodeRequest, encodeParams, type Surroundings } from './request.ts'
 
-/** Who a client in the same process is to the server. */
-interface Identity {
+/** Who a client in the same process is to the server: a `Principal`, or what is to be one. */
+interface Identity extends Partial<Omit<Principal, 'subject' | 'scopes'>> {
   readonly subject: string
   /** None when left out. */
   readonly scopes?: Iterable<string>
@@ -73,8 +73,7 @@ const travel = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
  * @example const handle = createLoopback(server, { as: { subject: 'ada', scopes: ['notes:read'] } })
  */
 export function createLoopback({ receive, scopes }: Local, { as, env }: LoopbackOptions = {}): Handle {
-  const { subject, scopes: held }: Identity = as ?? { subject: 'local', scopes }
-  const principal: Principal | undefined = as === null ? undefined : { subject, scopes: new Set(held) }
+  const principal = as === null ? undefined : toPrincipal(as ?? { subject: 'local', scopes })
   return async (call) => {
     const values = new Values()
     if (env !== undefined) values.set(ENV, env)
@@ -88,4 +87,10 @@ export function createLoopback({ receive, scopes }: Local, { as, env }: Loopback
     if (answer.error !== undefined) throw fromWireError(travel(answer.error))
     return decodeReply(JSON.parse(answer.result) as Fields, call.values)
   }
+}
+
+/** A principal stays the object that it is: by that its authenticator knows whose token it came of. */
+function toPrincipal(identity: Identity): Principal {
+  const { scopes } = identity
+  return scopes instanceof Set ? (identity as Principal) : { ...identity, scopes: new Set(scopes) }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FetchDocumentError, type FetchDocument } from './fetch-document.ts'
 import { createClientDocuments, freshFor, type ClientDocumentsOptions } from './client-documents.ts'
-import { startDocumentHost } from '../node/fixtures/document-host.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -57,21 +56,16 @@ const bench = (fetch: FetchDocument, options: Partial<ClientDocumentsOptions> & 
 const good: FetchDocument = async (url) => answer(documentOf(url.href))
 
 describe('createClientDocuments', () => {
-  it('knows a client by a document that really lies at its address', async () => {
-    await using host = await startDocumentHost((_request, response) => {
-      response.setHeader('content-type', 'application/json; charset=utf-8').end(documentOf(host.url('/client.json')))
-    })
-    const { documents } = bench(host.fetch())
-    expect(await documents.load(host.url('/client.json'))).toMatchObject({ kind: 'document', name: 'Editor' })
-    expect(await documents.load(host.url('/client.json'))).toMatchObject({ kind: 'document' })
-    expect(host.connections()).toBe(1)
+  it('knows a client by the document at its address, which it fetches once', async () => {
+    const { documents, fetched } = bench(good)
+    expect(await documents.load(ID)).toMatchObject({ kind: 'document', name: 'Editor' })
+    expect(await documents.load(ID)).toMatchObject({ kind: 'document' })
+    expect(fetched).toEqual([ID])
   })
 
-  it('TA51: knows no client of a private address, and asks none', async () => {
-    await using host = await startDocumentHost((_request, response) => response.end(documentOf(host.url('/c'))))
-    const { codeOf } = bench(host.fetch({ allowNetworks: [] }))
-    expect(await codeOf(host.url('/c'))).toBe('fetch')
-    expect(host.connections()).toBe(0)
+  it('TA51: knows no client of an address that must not be asked', async () => {
+    const blocked = new FetchDocumentError('blocked', 'client.example leads to 10.0.0.1, which is not public')
+    expect(await bench(async () => Promise.reject(blocked)).codeOf(ID)).toBe('fetch')
   })
 
   it('TA58: judges the address before anything is fetched', async () => {

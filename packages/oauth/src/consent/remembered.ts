@@ -1,4 +1,5 @@
 import type { Core } from '../core.ts'
+import { placed } from '../store.ts'
 import type { Transaction, User } from '../transaction.ts'
 import { redirectTarget } from './redirect-target.ts'
 
@@ -27,7 +28,7 @@ const fingerprintOf = ({ client }: Transaction): string =>
  */
 export async function recall(core: Core, transaction: Transaction, user: User): Promise<Remembered> {
   const consent = await core.find('consent', partsOf(transaction, user), (key) =>
-    core.store.readConsent(key, core.now()),
+    core.store.readConsent(placed(core.store, user.userId, key), core.now()),
   )
   if (!consent || consent.fingerprint !== fingerprintOf(transaction)) return NOTHING
   const isKnown =
@@ -46,7 +47,7 @@ export async function remember(
   scopes: readonly string[],
 ): Promise<void> {
   const now = core.now()
-  const key = await core.digest('consent', partsOf(transaction, user))
+  const key = placed(core.store, user.userId, await core.digest('consent', partsOf(transaction, user)))
   const consent = {
     key,
     userId: user.userId,

@@ -10,10 +10,12 @@ import {
   reachConsent,
   type SigningIn,
 } from '../fixtures/signing-in.ts'
-import { basic, ISSUER, isGood, NOTES, post, STORES } from '../fixtures/world.ts'
+import { STORES } from '../fixtures/stores.ts'
+import { basic, ISSUER, isGood, NOTES, post } from '../fixtures/world.ts'
 import { devLogin } from '../login/dev-login.ts'
 import { upstreamLogin } from '../login/upstream-login.ts'
-import type { Grant } from '../store.ts'
+import { memoryStore } from '../memory-store.ts'
+import { placed, type Grant } from '../store.ts'
 
 const WEB = 'https://editor.example/cb'
 const web = { client_id: DOCUMENT, redirect_uri: WEB }
@@ -30,12 +32,12 @@ const revoked = ({ events }: Pick<SigningIn, 'events'>) => events.filter(({ type
 const said = async (browser: Browser, response: Response): Promise<string> =>
   textOf(await (await browser.follow(response)).text())
 
-/** Grants that were not allowed on a page, for what takes too long otherwise. */
+/** Grants that were not allowed on a page, for what takes too long otherwise; returns their ids. */
 const addGrants = async (store: SigningIn['store'], count: number, other: (at: number) => Partial<Grant>) => {
+  const ids: string[] = []
   for (let at = 0; at < count; at++) {
-    const id = crypto.randomUUID()
+    const wanted = other(at)
     const given: Grant = {
-      id,
       clientId: 'app',
       client: { kind: 'registered', name: 'App' },
       subject: 'ada',
@@ -45,10 +47,13 @@ const addGrants = async (store: SigningIn['store'], count: number, other: (at: n
       scopes: ['notes:read'],
       createdAt: 1_799_000_000_000 + at,
       expiresAt: 1_900_000_000_000,
-      ...other(at),
+      ...wanted,
+      id: placed(store, wanted.subject ?? 'ada', wanted.id ?? crypto.randomUUID()),
     }
     await store.addGrant(given, undefined, 1_800_000_000_000)
+    ids.push(given.id)
   }
+  return ids
 }
 
 describe('the page of what a person allowed', () => {
@@ -175,7 +180,7 @@ describe('nothing is taken back', () => {
     const { refresh } = await allow(oauth, browser)
     const own = await openGrants(browser)
     const id = world.grants[0]?.id ?? ''
-    await addGrants(store, 1, () => ({ id: 'of-a-program', subject: 'eve', kind: 'client' }))
+    const [program = ''] = await addGrants(store, 1, () => ({ subject: 'eve', kind: 'client' }))
     for (const user of [{ userId: 'eve' }, { userId: 'ada', tenant: 'acme' }]) {
       session.user = user
       const thief = world.newBrowser()
@@ -184,14 +189,14 @@ describe('nothing is taken back', () => {
       expect(html).not.toContain(id)
       await addGrants(store, 1, () => ({ subject: user.userId, tenant: user.tenant, id: `own-${user.userId}` }))
       const [form] = (await openGrants(thief)).forms
-      for (const other of [id, 'of-a-program', 'none', '']) {
+      for (const other of [id, program, 'none', '']) {
         form?.fields.set('grant', other)
         expect(await said(thief, await press(thief, form))).toContain(GONE)
       }
       // The page of the person who was signed in before is not good for this one.
       expect((await press(browser, own.forms[0])).status).toBe(400)
     }
-    expect((await oauth.grants.list({ grantId: 'of-a-program' })).length).toBe(1)
+    expect((await oauth.grants.list({ grantId: program })).length).toBe(1)
     await takesNothing(world, refresh)
   })
 
@@ -411,12 +416,12 @@ describe('who came to see it signs in', () => {
 describe('for programs of the operator', () => {
   it('is a list in parts, and ends what a page of theirs says', async () => {
     const world = start()
-    await addGrants(world.store, 3, (at) => ({ id: `g${at}`, resource: `https://r${at}.example` }))
+    const ids = await addGrants(world.store, 3, (at) => ({ id: `g${at}`, resource: `https://r${at}.example` }))
     const { grants } = world.oauth
-    expect((await grants.list()).map(({ id }) => id)).toEqual(['g0', 'g1', 'g2'])
-    expect((await grants.list({ subject: 'ada' }, { limit: 1, after: 'g0' })).map(({ id }) => id)).toEqual(['g1'])
+    expect((await grants.list()).map(({ id }) => id)).toEqual(ids)
+    expect((await grants.list({ subject: 'ada' }, { limit: 1, after: ids[0] })).map(({ id }) => id)).toEqual([ids[1]])
     for (const limit of [0, 1001, 1.5]) await expect(grants.list({}, { limit })).rejects.toThrow(RangeError)
-    expect(await grants.revoke({ grantId: 'g0' }, 'person')).toBe(1)
+    expect(await grants.revoke({ grantId: ids[0] }, 'person')).toBe(1)
     expect(await grants.revoke({ subject: 'ada' })).toBe(2)
     expect(await grants.revoke({})).toBe(0)
     expect(revoked(world).map(({ reason }) => reason)).toEqual(['person', 'operator', 'operator'])
@@ -434,5 +439,21 @@ describe('for programs of the operator', () => {
     await expect(oauth.grants.revoke({ subject: 'ada' })).rejects.toThrow('The log is full.')
     refuse.isOn = false
     expect(await isPassedOver(browser, web)).toBe(false)
+  })
+
+  it('ends nothing whose client would be let in again without asking', async () => {
+    const store = memoryStore()
+    const failing = { isOn: false }
+    const removeConsents: typeof store.removeConsents = (...given) => {
+      if (failing.isOn) throw new Error('The disk is full.')
+      return store.removeConsents(...given)
+    }
+    const { browser, oauth } = start({ store: { ...store, removeConsents } })
+    const { refresh } = await allow(oauth, browser, web)
+    failing.isOn = true
+    await expect(oauth.grants.revoke({ subject: 'ada' })).rejects.toThrow('The disk is full.')
+    expect((await oauth.grants.list({ subject: 'ada' })).length).toBe(1)
+    const form = { grant_type: 'refresh_token', refresh_token: refresh, client_id: DOCUMENT }
+    expect((await post(oauth, '/token', form)).status).toBe(200)
   })
 })

@@ -37,12 +37,12 @@ export const createGrantAccess = (core: Core): GrantAccess => ({
   },
 
   revoke: async (filter, by = 'operator') => {
+    const { subject, clientId, grantId } = filter
+    const isOfPerson = subject !== undefined && grantId === undefined
+    // First, for whatever comes in between: with it the next request of a client would be answered without asking.
+    if (isOfPerson) await core.store.removeConsents(subject, clientId)
     const revoked = await core.store.revokeGrants(filter)
-    // Else the next request of a client would be answered without asking.
-    for (const { subject, clientId } of revoked) await core.store.removeConsents(subject, clientId)
-    if (filter.subject !== undefined && filter.grantId === undefined) {
-      await core.store.removeConsents(filter.subject, filter.clientId)
-    }
+    if (!isOfPerson) for (const grant of revoked) await core.store.removeConsents(grant.subject, grant.clientId)
     for (const grant of revoked) await tellRevoked(core, grant, by)
     return revoked.length
   },

@@ -1,3 +1,4 @@
+import { addressKey } from '../address-key.ts'
 import { redirect } from '../answer.ts'
 import { escapeHtml, plainText } from '../consent/display-text.ts'
 import { pageResponse, placeLine, problemPage } from '../consent/page.ts'
@@ -30,7 +31,7 @@ export function createVisits(
 ): Visits {
   const isWithinLimit = async (address: string | undefined): Promise<boolean> => {
     if (address === undefined) return true
-    const bucket = `visit ${await core.digest('address', address)}`
+    const bucket = `visit ${await addressKey(core, address)}`
     return core.store.hit(bucket, MAX_VISITS, MINUTE, core.now())
   }
 

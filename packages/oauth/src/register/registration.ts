@@ -1,3 +1,4 @@
+import { addressKey } from '../address-key.ts'
 import { answerError, answerJson, answerPreflight } from '../answer.ts'
 import { readJson } from '../cimd/read-json.ts'
 import type { Client, ClientSource, GrantType } from '../client.ts'
@@ -103,7 +104,7 @@ export function createRegistration(
     const address = clientAddress?.(request)
     const own =
       address === undefined ||
-      (await core.store.hit(`register:${await core.digest('address', address)}`, perAddress, HOUR, now))
+      (await core.store.hit(`register:${await addressKey(core, address)}`, perAddress, HOUR, now))
     if (!own || !(await core.store.hit('register:all', altogether, HOUR, now))) throw tooMany()
   }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { STORES } from '../fixtures/stores.ts'
 import {
   CALLBACK,
   createPkce,
-  STORES,
   worldOn,
   drive,
   getCode,

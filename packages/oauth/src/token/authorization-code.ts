@@ -3,7 +3,6 @@ import { checkSameResource } from '../scopes.ts'
 import { eventOf, joinScopes, refuseGrant, tellRevoked, type GrantHandler } from './grant.ts'
 import { invalidRequest } from '../oauth-error.ts'
 
-const CODE = /^[A-Za-z0-9_-]{43}$/
 /** RFC 7636 section 4.1. */
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/
 
@@ -14,11 +13,8 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/
 export const redeemCode: GrantHandler = async (core, client, form) => {
   const presented = form.get('code')
   if (presented === undefined) throw invalidRequest('code is missing.')
-  if (!CODE.test(presented)) throw await refuseGrant(core, client, 'malformed_code')
-  const [code, challenge] = await Promise.all([
-    core.find('code', presented, (key) => core.store.readCode(key)),
-    challengeOf(form.get('code_verifier')),
-  ])
+  const [known, challenge] = await Promise.all([core.codes.read(presented), challengeOf(form.get('code_verifier'))])
+  const code = known && (await core.store.readCode(known.key))
   if (!code) throw await refuseGrant(core, client, 'unknown_code')
   if (code.clientId !== client.id) throw await refuseGrant(core, client, 'wrong_client')
   if ((form.get('redirect_uri') ?? code.redirectUri) !== code.redirectUri) {

@@ -2,7 +2,7 @@ import type { Client } from '../client.ts'
 import { labelOf } from '../client-label.ts'
 import { OAuthError } from '../oauth-error.ts'
 import type { Resource } from '../resources.ts'
-import type { Grant } from '../store.ts'
+import { nameGrant, type Grant } from '../store.ts'
 import { eventOf, joinScopes, type TokenCore, type TokenResponse } from './grant.ts'
 
 /** A grant that lasts as long as its one token, and is stored so that it can be revoked. */
@@ -16,7 +16,7 @@ export async function issueAlone(
 ): Promise<TokenResponse> {
   const now = core.now()
   const grant: Grant = {
-    id: crypto.randomUUID(),
+    id: nameGrant(core.store, holder.subject),
     clientId: client.id,
     client: labelOf(client),
     ...holder,

@@ -8,7 +8,7 @@ import { invalidGrant } from '../oauth-error.ts'
 import type { OAuthEvent } from '../events.ts'
 import type { OAuthError } from '../oauth-error.ts'
 import type { Parameters } from '../parameters.ts'
-import type { RefreshTokens } from '../refresh-token.ts'
+import type { GrantTokens } from '../grant-token.ts'
 import type { Grant } from '../store.ts'
 
 /** RFC 6749 section 5.1. */
@@ -23,7 +23,8 @@ export interface TokenResponse {
 /** What grants of every type share. */
 export interface TokenCore extends Core {
   readonly accessTokens: AccessTokens
-  readonly refreshTokens: RefreshTokens
+  readonly codes: GrantTokens
+  readonly refreshTokens: GrantTokens
   readonly lifetimes: Lifetimes
   readonly failures: Failures
   /** Whether the account that a grant is of may still use it. */

@@ -1,5 +1,6 @@
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload } from 'jose'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { STORES } from '../fixtures/stores.ts'
 import {
   basic,
   CALLBACK,
@@ -9,7 +10,6 @@ import {
   NOTES,
   notes,
   post,
-  STORES,
   type Answer,
   type World,
 } from '../fixtures/world.ts'

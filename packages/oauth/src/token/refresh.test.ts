@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { STORES } from '../fixtures/stores.ts'
 import {
   CALLBACK,
-  STORES,
   worldOn,
   drive,
   getCode,

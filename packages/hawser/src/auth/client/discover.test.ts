@@ -38,9 +38,16 @@ describe('discovery', () => {
     ['nothing', undefined],
     ['plain', ['plain']],
     ['lower case', ['s256']],
+    ['text that contains it', 'S256'],
+    ['a number', 256],
   ])('TC1: an issuer that says %s of PKCE is not used, and no page opens', async (_what, methods) => {
     const world = createWorld({ metadata: { code_challenge_methods_supported: methods } })
     expect(await refusalOf(world)).toBe('no_pkce')
+  })
+
+  it('TC12: lists of an issuer that are none are as good as left out', async () => {
+    const metadata = { scopes_supported: 7, token_endpoint_auth_methods_supported: { length: 1, 0: 'none' } }
+    expect(await listTools(createWorld({ metadata }))).toHaveLength(2)
   })
 
   // spec: security-s256

@@ -196,6 +196,9 @@ const ENDPOINTS = [
   'device_authorization_endpoint',
 ] as const
 
+/** Members that are searched as lists of text. What is none of those says nothing: a text may contain what no list says. */
+const LISTS = ['code_challenge_methods_supported', 'scopes_supported', 'token_endpoint_auth_methods_supported'] as const
+
 function checkIssuer(
   metadata: Json,
   isRight: (named: string | undefined) => named is string,
@@ -210,7 +213,8 @@ function checkIssuer(
     if (address !== undefined) checkAddress(address, `the ${name}`, surroundings)
   }
   const { __proto__: _, ...rest } = { ...metadata }
-  return { ...rest, issuer }
+  const lists = Object.fromEntries(LISTS.map((name) => [name, ownTexts(metadata, name)]))
+  return { ...rest, ...lists, issuer }
 }
 
 /** Endpoints that were a convention before metadata was required. */

@@ -2,7 +2,7 @@ import { dynamicClientRegistrationRequest, processDynamicClientRegistrationRespo
 import type { BoundedFetch } from './bounded-fetch.ts'
 import type { KnownClient, PrivateKey } from './client-auth.ts'
 import type { Found } from './discover.ts'
-import { own, ownText, parseObject, readObject } from './json.ts'
+import { type Json, own, ownText, parseObject, readObject } from './json.ts'
 import { Secret } from './secret.ts'
 import { SignInError } from './sign-in-error.ts'
 import type { CredentialStore } from './store.ts'
@@ -166,7 +166,7 @@ async function registerAs(
   }
   try {
     const response = await dynamicClientRegistrationRequest(as, metadata, requestOptions(fetch))
-    const client = await processDynamicClientRegistrationResponse(await withExpiry(response))
+    const client = await processDynamicClientRegistrationResponse(await readRegistration(response))
     const { client_secret: secret, client_secret_expires_at: expiry } = client
     return JSON.stringify({
       id: client.client_id,
@@ -180,12 +180,28 @@ async function registerAs(
   }
 }
 
-/** Many issuers leave out when a secret expires, where RFC 7591 §3.2.1 has them say 0. Some answer with 200 for 201. */
-async function withExpiry(response: Response): Promise<Response> {
+/**
+ * What is used of a registration, and nothing else that an issuer may have put there. Many leave out when a secret expires, where
+ * RFC 7591 §3.2.1 has them say 0. Some answer with 200 for 201.
+ */
+async function readRegistration(response: Response): Promise<Response> {
   if (response.status !== 201 && response.status !== 200) return response
-  const text = await response.text()
-  const client = parseObject(text, 'a registration')
-  const patched =
-    own(client, 'client_secret_expires_at') === undefined ? { ...client, client_secret_expires_at: 0 } : client
-  return Response.json(patched, { status: 201 })
+  const client = parseObject(await response.text(), 'a registration')
+  const expiry = own(client, 'client_secret_expires_at')
+  const registration = {
+    client_id: readPrintable(client, 'client_id'),
+    client_secret: readPrintable(client, 'client_secret'),
+    client_secret_expires_at: typeof expiry === 'number' ? expiry : 0,
+    token_endpoint_auth_method: ownText(client, 'token_endpoint_auth_method'),
+  }
+  return Response.json(registration, { status: 201 })
+}
+
+/** What addresses and headers can carry. (RFC 6749 appendix A) */
+const PRINTABLE = /^[\x20-\x7e]{1,4096}$/
+
+function readPrintable(client: Json, name: string): string | undefined {
+  const text = ownText(client, name)
+  if (text === undefined || PRINTABLE.test(text)) return text
+  throw new SignInError('registration_refused', `Expected a ${name} of at most 4096 printable characters, got another.`)
 }

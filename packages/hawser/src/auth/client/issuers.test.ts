@@ -209,6 +209,24 @@ describe('a client makes itself known', () => {
     expect(world.pages).toEqual([])
   })
 
+  it.each([
+    ['a name of 200 kB', { client_id: 'x'.repeat(200_000) }],
+    ['a name with a line break', { client_id: 'canary\r\nx: y' }],
+    ['a secret with a line break', { client_id: 'canary', client_secret: 'canary\n' }],
+  ])('not by %s, which no address and no header can carry', async (_what, registered) => {
+    const world = createWorld({ register: () => json(registered, 201) })
+    const { client } = await open(world)
+    await expect(client.listTools()).rejects.toMatchObject({ problem: 'registration_refused' })
+    expect(world.pages).toEqual([])
+  })
+
+  it('TC12: and reads no more of a registration than it uses, however deep it is', async () => {
+    const deep = `{"client_id":"deep","x":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
+    const world = createWorld({ register: () => new Response(deep, { status: 201 }) })
+    const { client } = await open(world)
+    expect(await client.listTools()).toHaveLength(2)
+  })
+
   // spec: registration-web, registration-type, registration-refusal
   it('TC20: as a web application where it comes back to one, and once as another kind when that is refused', async () => {
     const kinds: unknown[] = []

@@ -12,6 +12,8 @@ export interface Challenge {
 /** What is longer is no challenge; what reads them is not linear. */
 const MAX_LENGTH = 8192
 const MAX_SCOPES = 64
+/** Scopes of any list. All that were granted are asked for again, in the address of a page. */
+const MAX_LISTED = 256
 const SCHEMES = ['bearer', 'dpop'] as const
 const SCOPE = /^[!#-[\]-~]{1,256}$/
 
@@ -47,7 +49,6 @@ export async function readChallenges(header: string | null): Promise<readonly Ch
 export const chooseChallenge = (challenges: readonly Challenge[], usesDpop: boolean): Challenge | undefined =>
   challenges.find(({ scheme }) => scheme === (usesDpop ? 'dpop' : 'bearer')) ?? challenges[0]
 
-/** The scopes of a list, each once. What is not one is left out. (RFC 6749 §3.3) */
-export const readScopes = (text: string | undefined): string[] => [
-  ...new Set((text ?? '').split(' ').filter((scope) => SCOPE.test(scope))),
-]
+/** The scopes of a list, each once; the first 256 of them. What is not one is left out. (RFC 6749 §3.3) */
+export const readScopes = (text: string | undefined): string[] =>
+  [...new Set((text ?? '').split(' ').filter((scope) => SCOPE.test(scope)))].slice(0, MAX_LISTED)

@@ -169,7 +169,10 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       )
       const fresh = readTokens(response, { ...old, requested: old.requested }, Date.now())
       const scopes = response.scope === undefined ? old.scopes : fresh.scopes
-      await keep({ ...fresh, scopes, refresh: fresh.refresh ?? old.refresh, account: fresh.account ?? old.account })
+      const account = fresh.account ?? old.account
+      // What was private to one account is not given to another that an issuer puts in its place. (OpenID Connect §12.2)
+      const grantId = account === old.account ? old.grant : crypto.randomUUID()
+      await keep({ ...fresh, scopes, refresh: fresh.refresh ?? old.refresh, account, grant: grantId })
       return true
     } catch (error) {
       if (!(error instanceof IssuerRefusal)) throw error

@@ -72,6 +72,14 @@ describe('tokens', () => {
     expect(await second.auth.whoami(SERVER)).toMatchObject({ unasked: ['notes:admin'] })
   })
 
+  it('TC16: with thousands of scopes are not asked for with all of them again', async () => {
+    const scope = Array.from({ length: 20_000 }, (_, index) => `s${index}`).join(' ')
+    const world = createWorld({ token: () => json({ ...GOOD, scope }) })
+    const { auth } = await open(world)
+    await auth.signIn(SERVER)
+    expect((await auth.whoami(SERVER))?.scopes).toHaveLength(256)
+  })
+
   it('TC17: are refreshed once for twenty requests at a time, and none is lost', async () => {
     const world = createWorld()
     const inner = memoryCredentials()
@@ -424,6 +432,34 @@ describe('tokens', () => {
     world.script.issuers = [elsewhere]
     await expect(client.call('search')).rejects.toMatchObject({ problem: 'denied' })
     await expect(client.listTools()).rejects.toMatchObject({ problem: 'denied' })
+  })
+
+  it('TC28: are those of another where an issuer puts another account in their place', async () => {
+    const idToken = (sub: string): string => {
+      const now = Math.floor(Date.now() / 1000)
+      const claims = { iss: ISSUER, aud: 'known', sub, iat: now, exp: now + 60 }
+      return (
+        [{ alg: 'RS256' }, claims].map((part) => btoa(JSON.stringify(part)).replaceAll('=', '')).join('.') + '.AAAA'
+      )
+    }
+    const world = createWorld({
+      register: () => json({ client_id: 'known' }, 201),
+      token: (form) =>
+        json({
+          ...GOOD,
+          refresh_token: 'canary-refresh',
+          id_token: idToken(form.get('grant_type') === 'refresh_token' ? 'mallory' : 'ada'),
+        }),
+    })
+    const { auth } = await open(world)
+    await auth.signIn(SERVER)
+    const partition = auth.partition(SERVER)
+    const before = partition()
+    expect(await auth.whoami(SERVER)).toMatchObject({ account: 'ada' })
+    vi.setSystemTime(Date.now() + 2 * HOUR)
+    await auth.signIn(SERVER)
+    expect(await auth.whoami(SERVER)).toMatchObject({ account: 'mallory' })
+    expect(partition()).not.toBe(before)
   })
 
   it('are used by those who can ask nobody, as long as they last', async () => {

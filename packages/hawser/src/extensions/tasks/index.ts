@@ -1,5 +1,7 @@
 export { followTasks, type FollowTasksOptions, type TaskFollower } from './follow-tasks.ts'
 export { memoryTasks, type MemoryTasksOptions } from './memory-tasks.ts'
 export { tasks, type TasksOptions } from './serve-tasks.ts'
+export type { HostedTasks, TaskHost } from './host.ts'
+export type { PackedCall, PackedReply } from './pack-call.ts'
 export type { StoredTask, TaskStore } from './store.ts'
 export type { DetailedTask, Task, TaskStatus } from './task.ts'

@@ -30,7 +30,8 @@ export function createLedger(store: TaskStore): Ledger {
 
   return {
     create: async (owner, state, most) => {
-      const entry: Entry = { id: createId(), owner, version: 1, state }
+      const id = `${store.prefixOf?.(owner) ?? ''}${createId()}`
+      const entry: Entry = { id, owner, version: 1, state }
       return (await store.create(encodeEntry(entry), most)) ? entry : undefined
     },
     read,

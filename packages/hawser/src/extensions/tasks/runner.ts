@@ -30,6 +30,7 @@ export interface Runner {
   /** Stops the work of a task that was marked as cancelling, if it is done here. */
   readonly cancel: (id: string) => void
   readonly isRunning: (id: string) => boolean
+  readonly isBusy: () => boolean
   readonly close: () => Promise<void>
 }
 
@@ -103,6 +104,7 @@ export function createRunner(options: RunnerOptions): Runner {
       follow(id, begin(call, { ...params, arguments: copy(params.arguments) }, next), params),
     cancel: (id) => running.get(id)?.cancel(),
     isRunning: (id) => running.has(id),
+    isBusy: () => running.size > 0,
     close: async () => {
       closings++
       await Promise.all([...running.values()].map(({ drop }) => drop(SHUT_DOWN)))

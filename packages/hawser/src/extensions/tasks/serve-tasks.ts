@@ -3,9 +3,11 @@ import { type CallToolParams, type InputResponses, isObject } from '../../protoc
 import type { ExtendedServer, RunningExtension, ServerExtension } from '../../server/index.ts'
 import { isDeclared, requireDeclared } from './declared.ts'
 import { createDesk } from './desk.ts'
+import { isHosted, type TaskHost } from './host.ts'
 import { createLedger } from './ledger.ts'
 import { createTaskListening } from './listen-tasks.ts'
 import { memoryTasks } from './memory-tasks.ts'
+import { packCall, packReply, unpackCall, unpackReply } from './pack-call.ts'
 import { createRunner } from './runner.ts'
 import { createScribe } from './scribe.ts'
 import { type Entry, type TaskState, toDetailedTask, type Waiting } from './state.ts'
@@ -55,7 +57,12 @@ export function tasks(options: TasksOptions = {}): ServerExtension {
 
 type Settings = ReturnType<typeof readOptions> & { readonly store: TaskStore; readonly required: readonly string[] }
 
-function startTasks(server: ExtendedServer, settings: Settings): RunningExtension {
+interface RunningTasks extends RunningExtension {
+  readonly answer: (next: Handle) => Handle
+  readonly isBusy: () => boolean
+}
+
+function startTasks(server: ExtendedServer, settings: Settings): RunningTasks {
   const { ttl, pollInterval, store } = settings
   const { log, resultMeta } = server
   const required = new Set(settings.required)
@@ -115,14 +122,41 @@ function startTasks(server: ExtendedServer, settings: Settings): RunningExtensio
     return acknowledged
   }
 
-  return {
-    interceptor: (next) => (call) => {
+  const answer =
+    (next: Handle): Handle =>
+    (call) => {
       if (isCallOf(call, 'tools/call')) return start(call, next)
       if (isCallOf(call, 'tasks/get')) return get(call)
       if (isCallOf(call, 'tasks/update')) return update(call, next)
       if (isCallOf(call, 'tasks/cancel')) return cancel(call)
       if (isCallOf(call, 'subscriptions/listen')) return listening.listen(call, next)
       return next(call)
+    }
+
+  /** As above, except that work begins and ends where the tasks of its owner are. */
+  const answerBy =
+    ({ send }: TaskHost, next: Handle): Handle =>
+    async (call) => {
+      const isWork = isCallOf(call, 'tools/call') && isLong(call.params.name)
+      if (!isDeclared(call) || !(isWork || isHosted(call))) return answer(next)(call)
+      return unpackReply(await send(server.name, desk.ownerOf(call), packCall(call)))
+    }
+
+  return {
+    answer,
+    isBusy: runner.isBusy,
+    interceptor: (next) => {
+      const { host } = store
+      if (host === undefined) return answer(next)
+      host.register(server.name, (local) => {
+        const { answer: there, isBusy } = startTasks(server, { ...settings, store: local })
+        const handle = there(next)
+        return {
+          isBusy,
+          answer: (packed, env) => packReply(handle(unpackCall(packed, env)), log, packed),
+        }
+      })
+      return answerBy(host, next)
     },
     close: async () => {
       listening.close()

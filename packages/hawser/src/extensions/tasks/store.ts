@@ -1,3 +1,5 @@
+import type { TaskHost } from './host.ts'
+
 type Sync<T> = T | Promise<T>
 
 /** A task as it is stored: what a store looks at, and the rest as text. */
@@ -34,4 +36,8 @@ export interface TaskStore {
    * through it, and the task of one that has been silent for 20 seconds is lost.
    */
   readonly isShared?: boolean | undefined
+  /** What the ids of an owner's tasks begin with, for a store that finds them by it; at most 16 characters of `[0-9A-Za-z_-]`. */
+  readonly prefixOf?: ((owner: string) => string) | undefined
+  /** Does the work of tasks where they are kept; it is done in the process that was asked for it when left out. */
+  readonly host?: TaskHost | undefined
 }

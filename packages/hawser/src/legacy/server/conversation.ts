@@ -44,6 +44,12 @@ export interface Terms extends Partial<Shared> {
   readonly maxCalls: number
 }
 
+/** What is kept of a conversation that is not in memory. */
+export interface KeptConversation {
+  readonly level?: LoggingLevel | undefined
+  readonly uris: readonly string[]
+}
+
 export const STATELESS: Terms = { isHeld: false, maxCalls: 1024 }
 
 /** What a client gets that did not say what it wants, as these revisions leave to the server. (server/utilities/logging) */
@@ -70,6 +76,8 @@ export class Conversation {
   #subscriptions: Subscriptions | undefined
   /** Whether it was told of changes before. */
   #hasHeard = false
+  /** Resources that it wanted to hear of when it was last in memory. */
+  #wanted: readonly string[] = []
 
   /** @param owner Whose the work is: conversations of one owner count as one. */
   constructor(service: Service, client: OldClient, terms: Terms, owner = '') {
@@ -77,6 +85,17 @@ export class Conversation {
     this.client = client
     this.#terms = terms
     this.#owner = owner
+  }
+
+  get kept(): KeptConversation {
+    return { level: this.#level, uris: this.#subscriptions?.uris ?? this.#wanted }
+  }
+
+  /** Goes on where it was; anything may have changed since. */
+  resume({ level, uris }: KeptConversation): void {
+    this.#level = level
+    this.#wanted = uris
+    this.#hasHeard = true
   }
 
   /** Nothing is under way. */
@@ -98,7 +117,15 @@ export class Conversation {
   /** Starts to tell what changes; `send` is for what belongs to no request. */
   listen(caller: Caller, send: (json: string) => void): void {
     const { listen = (wish: Wish) => openListening(this.#service, wish) } = this.#terms
-    this.#subscriptions ??= new Subscriptions(listen, this.#service.log, this.client, this.#hasHeard, send)
+    this.#subscriptions ??= new Subscriptions(
+      listen,
+      this.#service.log,
+      this.client,
+      this.#hasHeard,
+      send,
+      this.#wanted,
+    )
+    this.#wanted = []
     this.#subscriptions.start(caller)
     this.#hasHeard = true
   }

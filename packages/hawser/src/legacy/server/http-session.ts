@@ -2,8 +2,9 @@ import { whenExpired } from '../../call/index.ts'
 import type { HttpReply } from '../../http/index.ts'
 import type { ParsedRequest } from '../../wire/json-rpc.ts'
 import { hasFeature } from '../revisions.ts'
+import type { Answer, Channel } from './answer.ts'
 import { answerPost, type Outlet } from './answer-post.ts'
-import { Conversation } from './conversation.ts'
+import { Conversation, type KeptConversation } from './conversation.ts'
 import type { OldClient } from './read-client.ts'
 import type { SessionFrame } from './session-frame.ts'
 import { replayEnded, SessionStream, type StreamOwner } from './session-stream.ts'
@@ -17,6 +18,16 @@ const OPEN_AFTER_MS = 1_000
 
 /** Milliseconds that a client without a stream is still told what changes, in case it comes back. */
 const LINGER_MS = 60_000
+
+/** What is kept of a session, as JSON. */
+export interface KeptSession {
+  readonly owner?: string | undefined
+  readonly client: OldClient
+  readonly conversation: KeptConversation
+}
+
+/** Requests that change what is kept. */
+const CHANGING: ReadonlySet<string> = new Set(['logging/setLevel', 'resources/subscribe', 'resources/unsubscribe'])
 
 /** A session over HTTP: a conversation, and the streams that are open for it. Most are idle, so they hold little. */
 export class HttpSession implements StreamOwner {
@@ -57,10 +68,18 @@ export class HttpSession implements StreamOwner {
     return answerPost(requests, {
       isBatch,
       challenge: this.#frame.service.auth?.challenge,
-      answer: (request, channel) => this.conversation.answer(request, channel, caller),
+      answer: (request, channel) => this.#answerOne(request, channel, caller),
       open: () => this.#openStream(++this.#lastStream),
       openAfterMs: this.isPrimed ? OPEN_AFTER_MS : undefined,
     })
+  }
+
+  /** Has what it takes to go on with this session kept, where that is wanted. */
+  save(): void {
+    const { keeper } = this.#frame
+    if (keeper === undefined) return
+    const { client, kept } = this.conversation
+    keeper.save(this.id, JSON.stringify({ owner: this.owner, client, conversation: kept } satisfies KeptSession))
   }
 
   /** Opens the stream of what belongs to no request. */
@@ -117,6 +136,12 @@ export class HttpSession implements StreamOwner {
   onEnd({ number }: SessionStream): void {
     this.#streams?.delete(number)
     if (this.#streams?.size === 0) this.#streams = undefined
+  }
+
+  async #answerOne(request: ParsedRequest, channel: Channel, caller: Caller): Promise<Answer | undefined> {
+    const answer = await this.conversation.answer(request, channel, caller)
+    if (CHANGING.has(request.method)) this.save()
+    return answer
   }
 
   #openStream(number: number): Outlet {

@@ -1,6 +1,6 @@
 import type { Log, Service } from '../../call/index.ts'
 import type { EventQueueOptions } from '../../http/event-queue.ts'
-import type { EventStore, HttpFallbackOptions, SessionOptions } from '../../http/index.ts'
+import type { EventStore, HttpFallbackOptions, SessionKeeper, SessionOptions } from '../../http/index.ts'
 import type { Shared, Terms } from './conversation.ts'
 import { createMemoryEvents } from './memory-events.ts'
 
@@ -18,15 +18,27 @@ export interface SessionFrame {
   readonly connectionMs: number | undefined
   readonly events: EventStore
   readonly queueOptions: EventQueueOptions
+  readonly createId: () => string
+  readonly keeper: SessionKeeper | undefined
 }
 
 export function createSessionFrame(
   service: Service,
-  { max = 10_000, idleMs = 30 * 60_000, retryMs = 1000, connectionMs, events = createMemoryEvents() }: SessionOptions,
+  {
+    max = 10_000,
+    idleMs = 30 * 60_000,
+    retryMs = 1000,
+    connectionMs,
+    events = createMemoryEvents(),
+    // 122 random bits, which nobody guesses.
+    createId = () => crypto.randomUUID(),
+    keeper,
+  }: SessionOptions,
   { maxEvents, maxLength, keepAliveMs }: HttpFallbackOptions,
   shared: Shared,
 ): SessionFrame {
   const queueOptions = { maxEvents, maxLength, keepAliveMs }
   const terms = { isHeld: true, maxCalls: MAX_CALLS, ...shared }
-  return { service, log: service.log, terms, max, idleMs, retryMs, connectionMs, events, queueOptions }
+  const { log } = service
+  return { service, log, terms, max, idleMs, retryMs, connectionMs, events, queueOptions, createId, keeper }
 }

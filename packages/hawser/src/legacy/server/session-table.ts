@@ -1,4 +1,4 @@
-import { HttpSession } from './http-session.ts'
+import { HttpSession, type KeptSession } from './http-session.ts'
 import type { OldClient } from './read-client.ts'
 import type { SessionFrame } from './session-frame.ts'
 
@@ -26,6 +26,7 @@ export function createSessionTable(frame: SessionFrame): SessionTable {
   const end = (session: HttpSession): void => {
     sessions.delete(session.id)
     session.close()
+    frame.keeper?.drop(session.id)
   }
 
   const touch = (session: HttpSession): void => {
@@ -48,7 +49,8 @@ export function createSessionTable(frame: SessionFrame): SessionTable {
   }
 
   const schedule = (): void => {
-    if (sessions.size > 0) timer ??= setTimeout(sweep, Math.min(frame.idleMs, 60_000))
+    // Whoever keeps sessions beyond the process knows when they end.
+    if (sessions.size > 0 && frame.keeper === undefined) timer ??= setTimeout(sweep, Math.min(frame.idleMs, 60_000))
   }
 
   const makeRoom = (): boolean => {
@@ -67,17 +69,29 @@ export function createSessionTable(frame: SessionFrame): SessionTable {
     return false
   }
 
+  /** A session that was kept while it was not in memory. */
+  const restore = (id: string): HttpSession | undefined => {
+    const kept = frame.keeper?.load(id)
+    if (kept === undefined) return undefined
+    const { owner, client, conversation } = JSON.parse(kept) as KeptSession
+    const session = new HttpSession(id, owner, client, frame)
+    session.conversation.resume(conversation)
+    touch(session)
+    schedule()
+    return session
+  }
+
   return {
     open: (client, owner) => {
       if (!makeRoom()) return undefined
-      // 122 random bits, which nobody guesses.
-      const session = new HttpSession(crypto.randomUUID(), owner, client, frame)
+      const session = new HttpSession(frame.createId(), owner, client, frame)
       touch(session)
+      session.save()
       schedule()
       return session
     },
     find: (id, owner) => {
-      const session = sessions.get(id)
+      const session = sessions.get(id) ?? restore(id)
       // Somebody else's session is not there. (2025-11-25 basic/security_best_practices#session-hijacking)
       if (session === undefined || session.owner !== owner) return undefined
       touch(session)

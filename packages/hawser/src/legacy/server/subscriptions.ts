@@ -14,18 +14,30 @@ export class Subscriptions {
   readonly #client: OldClient
   #caller: Caller = {}
   readonly #send: (json: string) => void
-  readonly #uris = new Set<string>()
+  readonly #uris: Set<string>
   #current: Listening | undefined
   #turn: Promise<unknown> = Promise.resolve()
   #state: 'new' | 'listening' | 'paused'
 
   /** @param hasMissed Whether the client has listened before, so that anything may have changed since. */
-  constructor(listen: Listen, log: Log, client: OldClient, hasMissed: boolean, send: (json: string) => void) {
+  constructor(
+    listen: Listen,
+    log: Log,
+    client: OldClient,
+    hasMissed: boolean,
+    send: (json: string) => void,
+    uris: readonly string[] = [],
+  ) {
+    this.#uris = new Set(uris)
     this.#state = hasMissed ? 'paused' : 'new'
     this.#listen = listen
     this.#log = log
     this.#client = client
     this.#send = send
+  }
+
+  get uris(): readonly string[] {
+    return [...this.#uris]
   }
 
   /** Nothing is kept that would be missed. */

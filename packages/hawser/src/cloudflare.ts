@@ -1,0 +1,35 @@
+import { createDurableSessions, type DurableSessionsOptions, type WorkerSessions } from './cloudflare/index.ts'
+import { routeSession } from './past.ts'
+
+export {
+  durableChanges,
+  type DurableChangesOptions,
+  durableNonces,
+  type DurableNoncesOptions,
+  durableRateLimiter,
+  type DurableRateLimiterOptions,
+  type DurableSessionsOptions,
+  durableTasks,
+  type DurableTasksOptions,
+  durableVault,
+  type DurableVaultOptions,
+  type ExecutionContext,
+  HawserObject,
+  type HawserWorker,
+  worker,
+  type Beside,
+  type WorkerOptions,
+  type WorkerSessions,
+} from './cloudflare/index.ts'
+
+/**
+ * Holds sessions of clients of earlier revisions, each in a Durable Object of its own, so that tools can ask them and tell them what
+ * changed. A session ends when it was not used for half an hour. What it takes to go on is kept while its object is not in memory.
+ *
+ * @throws TypeError when there is no such binding, with the lines that make one.
+ * @example
+ * export default worker(server, { sessions: durableSessions({ binding: 'HAWSER' }) })
+ * @see 2025-11-25 basic/transports#session-management
+ */
+export const durableSessions: (options: DurableSessionsOptions) => WorkerSessions =
+  /* @__PURE__ */ createDurableSessions(routeSession)

@@ -1,0 +1,12 @@
+/** The module of the runtime, as far as it is used here. */
+declare module 'cloudflare:workers' {
+  import type { ObjectState } from './runtime.ts'
+
+  export const env: Readonly<Record<string, unknown>>
+  export function waitUntil(promise: Promise<unknown>): void
+  export class DurableObject {
+    protected readonly ctx: ObjectState
+    protected readonly env: unknown
+    constructor(ctx: ObjectState, env: unknown)
+  }
+}

@@ -1,0 +1,63 @@
+import { workers } from '#workers'
+import type { RateLimiter } from '../../interceptors/index.ts'
+import { hash } from '../hash.ts'
+import { openObjects } from '../objects.ts'
+import { unavailable } from '../unavailable.ts'
+import type { LimitsMethods } from './limits-role.ts'
+
+/** Where calls are counted. */
+export interface DurableRateLimiterOptions {
+  /** The binding of `HawserObject`. */
+  readonly binding: string
+  /**
+   * A rate limit binding that stands in front: what it refuses does not reach an object. It counts for each location by itself and is not
+   * exact, so let it take several times as much.
+   */
+  readonly door?: string | undefined
+}
+
+/** Objects among which keys are spread. */
+const SHARDS = 64
+/** Milliseconds that callers are told to wait whom the door refuses: the shortest period that it knows. */
+const DOOR_WAIT = 10_000
+
+interface Door {
+  limit(options: { readonly key: string }): Promise<{ readonly success: boolean }>
+}
+
+/**
+ * A `RateLimiter` that counts for all instances of a Worker, exactly. A call that is let through is one call of an object and a row
+ * written; one that is refused writes nothing.
+ *
+ * @throws TypeError when a binding is missing or of another kind. Its calls reject with ProtocolError `unavailable` when nobody can count.
+ * @example
+ * const limiter = durableRateLimiter({ binding: 'HAWSER', door: 'DOOR' })
+ * const server = notes.server({ tools: { search }, use: [rateLimit({ calls: 600, per: 60_000, limiter })] })
+ * @see https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
+ */
+export function durableRateLimiter({ binding, door }: DurableRateLimiterOptions): RateLimiter {
+  const objects = openObjects<LimitsMethods>(binding, 'limits', 'durableRateLimiter')
+  const guard = door === undefined || workers.env === undefined ? undefined : findDoor(workers.env, door)
+  return {
+    take: async (key, rate) => {
+      try {
+        if (guard !== undefined && !(await guard.limit({ key })).success) return DOOR_WAIT
+        return await objects.call(`${hash(key) % SHARDS}`, 'take', key, rate)
+      } catch (cause) {
+        throw unavailable('Nobody can count calls now. Try again later.', cause)
+      }
+    },
+  }
+}
+
+function findDoor(env: Readonly<Record<string, unknown>>, name: string): Door {
+  const found = Object.hasOwn(env, name) ? env[name] : undefined
+  if (isDoor(found)) return found
+  throw new TypeError(`durableRateLimiter({ door: '${name}' }): there is no rate limit of that name. wrangler.jsonc needs this line:
+
+  "ratelimits": [{ "name": "${name}", "namespace_id": "1001", "simple": { "limit": 1000, "period": 60 } }],
+`)
+}
+
+const isDoor = (value: unknown): value is Door =>
+  typeof value === 'object' && value !== null && 'limit' in value && typeof value.limit === 'function'

@@ -1,0 +1,123 @@
+import { request } from 'node:http'
+import type { Miniflare } from 'miniflare'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { connect } from '../testing/index.ts'
+import { mcp } from '../index.ts'
+import { protectedResource } from '../auth/index.ts'
+import { callTool, properHeaders } from '../http/fixtures/cases.ts'
+import { bundle, COMPATIBILITY, startWorkers } from './fixtures/start-workers.ts'
+import { worker } from './index.ts'
+
+const HOST = 'notes.example.com'
+
+describe('worker()', () => {
+  let miniflare: Miniflare
+  let origin: string
+
+  interface Account {
+    readonly url: string
+    readonly env: unknown
+    readonly logged: readonly string[]
+    readonly records: readonly string[]
+  }
+  const account = async (): Promise<Account> =>
+    (await (await miniflare.dispatchFetch(`https://${HOST}/authorize`)).json()) as Account
+  /** The status of a call that is made under a name; `fetch` would not let it be chosen. */
+  const post = (host: string, path: string, headers: Record<string, string> = {}, tool = 'hello'): Promise<number> => {
+    const body = callTool(tool)
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    request(`${origin}${path}`, { method: 'POST', agent: false, headers: { ...properHeaders(body), host, ...headers } })
+      .on('response', (response) => response.resume().on('end', () => resolve(response.statusCode ?? 0)))
+      .on('error', reject)
+      .end(body)
+    return promise
+  }
+
+  beforeAll(async () => {
+    const script = await bundle('plain-worker.ts')
+    const options = { modules: true, script, bindings: { GREETING: 'hi' }, ...COMPATIBILITY } as const
+    ;({ miniflare, origin } = await startWorkers(options))
+  })
+  afterAll(() => miniflare?.dispose())
+
+  it('serves the endpoint at the path of its resource, and nothing else', async () => {
+    await using client = await connect(`${origin}/mcp`)
+    expect(await client.request('tools/call', { name: 'hello' })).toMatchObject({ content: [{ text: 'hello' }] })
+    expect(await post(HOST, '/mcp')).toBe(200)
+    expect(await post(HOST, '/mcp/')).toBe(404)
+    expect(await post(HOST, '/')).toBe(404)
+  })
+
+  it('serves what clients need to sign in', async () => {
+    const found = await miniflare.dispatchFetch(`https://${HOST}/.well-known/oauth-protected-resource/mcp`)
+    expect(await found.json()).toMatchObject({ resource: `https://${HOST}/mcp` })
+    const missing = await miniflare.dispatchFetch(`https://${HOST}/.well-known/openid-configuration`)
+    expect([missing.status, await missing.text()]).toEqual([404, ''])
+  })
+
+  it('hands other paths to what is beside, with what the runtime gives', async () => {
+    expect(await account()).toMatchObject({ url: `https://${HOST}/authorize`, env: { GREETING: 'hi' } })
+  })
+
+  it('finishes what calls leave to be done after their answer', async () => {
+    await post(HOST, '/mcp', {}, 'bye')
+    await vi.waitFor(async () =>
+      expect((await account()).records).toEqual(expect.arrayContaining(['authz.decision bye', 'op.outcome bye'])),
+    )
+  })
+
+  it('finishes what requests leave that never became calls', async () => {
+    expect(await post(HOST, '/mcp', { authorization: 'Bearer nothing' })).toBe(401)
+    await vi.waitFor(async () => expect((await account()).records).toContain('authz.decision request'))
+  })
+
+  it('answers to the name of its resource, and says once why it refuses others', async () => {
+    expect(await post('notes.ada.workers.dev', '/mcp')).toBe(403)
+    expect(await post('notes.ada.workers.dev', '/mcp')).toBe(403)
+    expect(await post(HOST, '/mcp', { origin: 'https://evil.example' })).toBe(403)
+    expect(await post(HOST, '/mcp', { origin: `https://${HOST}` })).toBe(200)
+    expect((await account()).logged.filter((message) => message.includes('refused'))).toEqual([
+      `Requests for notes.ada.workers.dev are refused, since tokens are for https://${HOST}/mcp. Set \`resource\` to the URL that clients use, or \`allowedHosts\`.`,
+    ])
+  })
+})
+
+describe('the bindings of a tool', () => {
+  it('are handed to it, and missed when the Worker loads', async () => {
+    const script = await bundle('bound-worker.ts')
+    const { miniflare, origin } = await startWorkers({
+      modules: true,
+      script,
+      bindings: { GREETING: 'hi', SECRET: 'hush' },
+      ...COMPATIBILITY,
+    })
+    try {
+      await using client = await connect(`${origin}/mcp`)
+      expect(await client.call('greet')).toMatchObject({ content: [{ text: 'hi ["GREETING"]' }] })
+      expect(await (await miniflare.dispatchFetch(`${origin}/missing`)).text()).toBe(
+        'The tool "count" needs the binding DB, which this Worker does not have. It has: GREETING, SECRET. Add it to wrangler.jsonc, or take it out of `bindings`.',
+      )
+    } finally {
+      await miniflare.dispose()
+    }
+  })
+})
+
+describe('what worker() refuses to load', () => {
+  const auth = protectedResource({ resource: `https://${HOST}/mcp`, issuer: 'https://login.example.com' })
+  const server = mcp({ name: 'notes', version: '1.0.0', auth }).server({})
+  const beside = { handles: (path: string) => path === '/mcp', fetch: () => new Response() }
+
+  it.each([
+    ['a path that is none', { path: 'mcp' }, 'worker({ path }) begins with a slash, as "/mcp"; got "mcp".'],
+    [
+      'another path than that of the resource',
+      { path: '/' },
+      `the resource https://${HOST}/mcp, which clients and tokens name.`,
+    ],
+    ['a path that something else answers', { beside }, 'worker({ beside }) answers /mcp itself'],
+    ['hosts that are none', { allowedHosts: ['https://x'] }, 'allowedHosts'],
+  ])('%s', (_, options, message) => {
+    expect(() => worker(server, options)).toThrow(message)
+  })
+})

@@ -1,0 +1,137 @@
+import type { Service } from '../call/index.ts'
+import { createFetchHandler, type HttpOptions, type HttpService, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
+import { workers } from '#workers'
+import { findMissing } from '../server/index.ts'
+import type { ExecutionContext } from './runtime.ts'
+import type { WorkerSessions } from './sessions/durable-sessions.ts'
+
+/** What answers paths of its own beside the endpoint, such as a server of `@hawser/oauth`. Who may call it is for it to say. */
+export interface Beside {
+  readonly handles: (pathname: string) => boolean
+  readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Response | Promise<Response>
+}
+
+/** A server as a kit makes it; one that was made otherwise says nothing of bindings. */
+interface Served extends HttpService {
+  readonly parts?: {
+    readonly tools: ReadonlyMap<string, { readonly definition: { readonly bindings?: readonly string[] | undefined } }>
+  }
+}
+
+/** Where a Worker answers, and whom. */
+export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'> {
+  /** The path of the endpoint: that of the resource that the server is protected as, else `/mcp`. */
+  readonly path?: string | undefined
+  /** Serves other paths of the same Worker. */
+  readonly beside?: Beside | undefined
+  /** Holds sessions for the clients that need one, `durableSessions({ … })`; nothing is kept between requests when left out. */
+  readonly sessions?: WorkerSessions | undefined
+}
+
+/** What a Worker exports as its default. */
+export interface HawserWorker {
+  readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Promise<Response>
+}
+
+/** Milliseconds after which a stream that nobody reads is ended: the runtime tells late, or never, that somebody left. */
+const STALL = 60_000
+
+/**
+ * Makes a Worker of a server. What calls leave to be done after their answer, such as writing an audit log, is done before the
+ * invocation ends.
+ *
+ * A server that is protected as a resource answers to the host of that resource, and on this machine; one that is not, to every
+ * name that is routed to the Worker.
+ *
+ * @example
+ * export default worker(server, { beside: oauth })
+ * @throws TypeError when a tool names a binding that is not there, `path` is not that of the resource or is answered by `beside`, or
+ * `allowedHosts` or `allowedOrigins` is malformed.
+ * @see https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/
+ */
+export function worker(service: Served, options: WorkerOptions = {}): HawserWorker {
+  const { beside, sessions, ...others } = options
+  const { auth, flush } = service
+  const resource = auth?.resource === undefined ? undefined : new URL(auth.resource)
+  checkBindings(service)
+  const path = checkPath(options.path, resource, beside)
+  const allowedHosts = options.allowedHosts ?? (resource && [resource.host, ...LOOPBACK_HOSTS])
+  const http: HttpOptions = { stallMs: STALL, ...others, allowedHosts }
+  const handle = createFetchHandler(flush === undefined ? service : flushed(service, flush), http)
+  sessions?.register(path, (held) => createFetchHandler(service, { ...http, sessions: held }))
+  const notFound = refuse('notFound')
+  const tellHost = createHostWarning(service, resource, options.allowedHosts)
+
+  const answer = async (request: Request, env: unknown): Promise<Response> => {
+    if (sessions === undefined) return handle(request, env)
+    const answered = await sessions.answer(path, request)
+    return answered instanceof Response ? answered : handle(answered, env)
+  }
+
+  return {
+    fetch: async (request, env, context) => {
+      const { pathname, hostname } = new URL(request.url)
+      if (pathname !== path) {
+        if (beside?.handles(pathname) === true) return beside.fetch(request, env, context)
+        if (auth === undefined || !pathname.startsWith('/.well-known/')) return new Response(notFound.body, notFound)
+      }
+      const response = await answer(request, env)
+      if (response.status === 403) tellHost(hostname)
+      // Those who keep account hear of requests that never became calls.
+      if (flush !== undefined) context.waitUntil(flush())
+      return response
+    },
+  }
+}
+
+/** @throws TypeError for a tool that names a binding which the Worker does not have. */
+function checkBindings({ parts }: Served): void {
+  const { env } = workers
+  if (env === undefined) return
+  for (const [name, { definition }] of parts?.tools ?? []) {
+    const missing = findMissing(definition.bindings ?? [], env)
+    if (missing === undefined) continue
+    const known = Object.keys(env).join(', ')
+    const message = `The tool "${name}" needs the binding ${missing}, which this Worker does not have. It has: ${known || 'none'}.`
+    throw new TypeError(`${message} Add it to wrangler.jsonc, or take it out of \`bindings\`.`)
+  }
+}
+
+function checkPath(given: string | undefined, resource: URL | undefined, beside: Beside | undefined): string {
+  const path = given ?? resource?.pathname ?? '/mcp'
+  if (!path.startsWith('/')) throw new TypeError(`worker({ path }) begins with a slash, as "/mcp"; got "${path}".`)
+  if (resource !== undefined && resource.pathname !== path) {
+    const message = `worker({ path: '${path}' }) serves another path than the resource ${resource.href}, which clients and tokens name.`
+    throw new TypeError(`${message} Leave \`path\` out, or change \`resource\`.`)
+  }
+  if (beside?.handles(path) === true)
+    throw new TypeError(
+      `worker({ beside }) answers ${path} itself, which is the path of the endpoint. Change one of them.`,
+    )
+  return path
+}
+
+/** Has the invocation last until a call has ended and what it left to be done is done, even if its caller leaves. */
+function flushed(service: HttpService, flush: () => Promise<void>): HttpService {
+  const handle: Service['handle'] = (call) => {
+    const reply = service.handle(call)
+    workers.waitUntil(reply.then(flush, flush))
+    return reply
+  }
+  return { ...service, handle }
+}
+
+/** Says once why everything is refused under a name that is not that of the resource, such as one of workers.dev. */
+function createHostWarning(
+  { log }: Service,
+  resource: URL | undefined,
+  given: readonly string[] | undefined,
+): (hostname: string) => void {
+  let isSaid = resource === undefined || given !== undefined
+  return (hostname) => {
+    if (isSaid || hostname === resource?.hostname || LOOPBACK_HOSTS.includes(hostname)) return
+    isSaid = true
+    const message = `Requests for ${hostname} are refused, since tokens are for ${resource?.href}.`
+    log({ level: 'warn', message: `${message} Set \`resource\` to the URL that clients use, or \`allowedHosts\`.` })
+  }
+}
