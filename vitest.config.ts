@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 const report = process.env['TEST_REPORT']
 
@@ -12,6 +12,8 @@ export default defineConfig({
   },
   test: {
     include: ['{packages,examples,docs,conformance,interop,bench,scripts}/**/*.test.ts'],
+    // Projects to be made run their tests as their owners do.
+    exclude: [...configDefaults.exclude, 'packages/create-hawser/templates'],
     pool: 'forks',
     // So that what the runtime resolves itself, such as the module of a thread, is a source, too.
     execArgv: ['--conditions=hawser-source'],

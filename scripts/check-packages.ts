@@ -1,20 +1,9 @@
 /** Packs every public package as npm would publish it, checks the tarball, then uses it from an empty project. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-interface Manifest {
-  readonly name: string
-  readonly private?: boolean
-  readonly exports?: Readonly<Record<string, unknown>>
-  readonly peerDependencies?: Readonly<Record<string, string>>
-}
-
-interface Packed {
-  readonly manifest: Manifest
-  readonly tarball: string
-}
+import { packAll } from './pack-all.ts'
 
 const root = join(import.meta.dirname, '..')
 const bin = (name: string): string => join(root, 'node_modules/.bin', name)
@@ -31,22 +20,9 @@ const run = (what: string, command: string, args: readonly string[], cwd = root)
   }
 }
 
-const pack = (folder: string, into: string): Packed => {
-  const args = ['pack', '--json', '--loglevel=error', '--pack-destination', into]
-  const report: unknown = JSON.parse(execFileSync('npm', args, { cwd: folder, encoding: 'utf8' }))
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
-  const [tarball] = globSync(`${manifest.name.replace('@', '').replace('/', '-')}-[0-9]*.tgz`, { cwd: into })
-  if (tarball === undefined) throw new Error(`npm pack left no tarball of ${manifest.name}: ${JSON.stringify(report)}`)
-  return { manifest, tarball: join(into, tarball) }
-}
-
-const publicFolders = globSync('packages/*/package.json', { cwd: root })
-  .filter((path) => !(JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest).private)
-  .map((path) => join(root, path, '..'))
-
 const work = mkdtempSync(join(tmpdir(), 'hawser-packages-'))
 try {
-  const packed = publicFolders.map((folder) => pack(folder, work))
+  const packed = packAll(work)
   for (const { manifest, tarball } of packed) {
     run(`${manifest.name}: publint`, bin('publint'), ['run', tarball, '--strict'])
     if (manifest.exports) {

@@ -20,6 +20,7 @@ const FILES = [
   'front.test.ts',
   'grants/create-grants-page.test.ts',
   'login/dev-login.test.ts',
+  'login/github-login.test.ts',
   'login/upstream-login.test.ts',
   'redirect-uri.test.ts',
   'register/registration.test.ts',

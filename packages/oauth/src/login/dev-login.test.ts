@@ -93,6 +93,13 @@ describe('devLogin', () => {
     expect(asked).toEqual([])
   })
 
+  it('lets in who reaches a Worker that runs on this computer', async () => {
+    const browser = start().newBrowser()
+    const here = { 'cf-connecting-ip': '127.0.0.1' }
+    expect((await browser.open(authorizeUrl({}, LOCAL), here)).status).toBe(303)
+    expect((await browser.open(authorizeUrl({}, LOCAL), { ...here, 'x-forwarded-for': '127.0.0.1' })).status).toBe(403)
+  })
+
   it.each([
     ['127.0.0.1', 303],
     ['127.8.8.8', 303],

@@ -15,7 +15,9 @@ const LOGIN = '/login'
 const NAME = /^[\w.@+-]{1,64}$/
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
 /** Whoever sends one of these is a proxy, and behind a proxy may be anybody. */
-const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip', 'via']
+const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
+/** That of an edge; on the own computer the runtime of Workers says it, too. */
+const OF_EDGE = 'cf-connecting-ip'
 
 const OWN_ADDRESS = /^(?:::1$|(?:::ffff:)?127\.)/
 
@@ -24,6 +26,7 @@ const isFromHere = (request: Request, address: string | undefined): boolean =>
   LOOPBACK.test(new URL(request.url).hostname) &&
   LOOPBACK.test((request.headers.get('host') ?? 'localhost').replace(/:\d+$/, '')) &&
   !OF_PROXIES.some((name) => request.headers.has(name)) &&
+  OWN_ADDRESS.test(request.headers.get(OF_EDGE) ?? '::1') &&
   (address === undefined || OWN_ADDRESS.test(address))
 
 const notHere = (): Response =>

@@ -20,14 +20,16 @@ export interface Trip {
   readonly verifier: string
 }
 
-export interface IdentityProvider {
+/** `Claims` are what a provider says of who signed in. */
+export interface IdentityProvider<Claims> {
   /** Where to send the browser. */
   readonly leave: (trip: Trip, selectAccount: boolean) => Promise<URL>
-  /** The claims of the ID token that the answer stands for. Throws for an answer that is not the provider's or not to this trip. */
-  readonly arrive: (answer: URLSearchParams, trip: Trip) => Promise<oauth.IDToken>
+  /** What the answer says of the person. Throws for an answer that is not the provider's or not to this trip. */
+  readonly arrive: (answer: URLSearchParams, trip: Trip) => Promise<Claims>
 }
 
-const TIMEOUT = 10_000
+/** Milliseconds that a provider has for an answer. */
+export const TIMEOUT = 10_000
 const METADATA_LIFETIME = 60 * 60 * 1000
 
 /** HTTP Basic with both parts encoded once, RFC 6749 section 2.3.1, unreserved characters as they are. */
@@ -55,7 +57,7 @@ export function identityProvider(
   secret: Secret | undefined,
   redirectUri: string,
   now: () => number,
-): IdentityProvider {
+): IdentityProvider<oauth.IDToken> {
   const url = new URL(issuer)
   const allowed = { [oauth.allowInsecureRequests]: url.protocol === 'http:' && isLoopback(url) }
   if (url.protocol !== 'https:' && !allowed[oauth.allowInsecureRequests]) {

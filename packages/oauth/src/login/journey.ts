@@ -1,12 +1,10 @@
-import { AuthorizationResponseError, type IDToken } from 'oauth4webapi'
+import { AuthorizationResponseError } from 'oauth4webapi'
 import { redirect } from '../answer.ts'
 import { problemPage } from '../consent/page.ts'
 import type { Core } from '../core.ts'
-import { Secret } from '../secrets.ts'
 import type { User } from '../transaction.ts'
-import { identityProvider } from './identity-provider.ts'
+import type { IdentityProvider } from './identity-provider.ts'
 import { createTrips, type PlannedTrip } from './trips.ts'
-import type { UpstreamLoginOptions } from './upstream-login.ts'
 
 export const CALLBACK = '/login/callback'
 
@@ -24,16 +22,20 @@ export interface Journey extends Pick<ReturnType<typeof createTrips>, 'plan' | '
 
 const REASONS = { unclear: 'provider_answer', no_account: 'no_account' } as const
 
-const userOf = ({ sub, name, email, auth_time: authTime }: IDToken, now: number): User => ({
-  userId: sub,
-  displayName: typeof email === 'string' ? email : typeof name === 'string' ? name : sub,
-  authTime: authTime === undefined ? now : authTime * 1000,
-})
+/** Who signs people in, and who they are here. */
+export interface Upstream<Claims> {
+  /** As people know it. */
+  readonly name: string
+  /** Where people sign in. */
+  readonly origin: string
+  /** @param redirectUri Where it sends people back to. */
+  readonly connect: (redirectUri: string, now: () => number) => IdentityProvider<Claims>
+  /** Who a person is here, `undefined` for nobody; `now` in milliseconds. */
+  readonly user: (claims: Claims, now: number) => User | undefined | Promise<User | undefined>
+}
 
-export function createJourney(core: Core, options: UpstreamLoginOptions): Journey {
-  const { name: _, clientSecret, user: toUser, ...providerOptions } = options
-  const secret = clientSecret === undefined ? undefined : new Secret(clientSecret)
-  const provider = identityProvider(providerOptions, secret, core.url(CALLBACK), core.now)
+export function createJourney<Claims>(core: Core, { connect, user: toUser }: Upstream<Claims>): Journey {
+  const provider = connect(core.url(CALLBACK), core.now)
   const { write, ...trips } = createTrips(core)
   const tell = (reason: string, clientId?: string): Promise<void> =>
     core.tell({ type: 'authorization.refused', clientId, reason })
@@ -55,13 +57,13 @@ export function createJourney(core: Core, options: UpstreamLoginOptions): Journe
       return response
     },
     arrive: async (answer, trip) => {
-      let claims: IDToken
+      let claims: Claims
       try {
         claims = await provider.arrive(answer, trip)
       } catch (error) {
         return error instanceof AuthorizationResponseError && error.error === 'access_denied' ? 'denied' : 'unclear'
       }
-      return (await (toUser ? toUser(claims) : userOf(claims, core.now()))) ?? 'no_account'
+      return (await toUser(claims, core.now())) ?? 'no_account'
     },
     refuse: (reason, clientId) => tell(REASONS[reason], clientId),
   }
