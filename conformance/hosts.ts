@@ -25,8 +25,8 @@ export const startWorkerd = (): Promise<Host> => startWorker('workerd', 'everyth
 /** The same server with sessions in Durable Objects. */
 export const startObject = (): Promise<Host> => startWorker('object', 'worker.ts', true)
 
-/** Bundles a module as a Worker and runs it by the real runtime without Node compatibility. */
-async function startWorker(name: string, module: string, holdsSessions: boolean): Promise<Host> {
+/** Bundles a module as a Worker; `define` puts values in the place of names. */
+export async function bundleWorker(module: string, define: Readonly<Record<string, string>> = {}): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(module, import.meta.url))],
     bundle: true,
@@ -35,12 +35,18 @@ async function startWorker(name: string, module: string, holdsSessions: boolean)
     target: 'es2024',
     conditions: ['hawser-source', 'workerd', 'worker', 'browser'],
     external: ['cloudflare:*'],
+    define: { ...define },
   })
   const [script] = outputFiles
-  if (script === undefined) throw new Error('The everything-server could not be bundled for workerd.')
+  if (script === undefined) throw new Error(`${module} could not be bundled for workerd.`)
+  return script.text
+}
+
+/** Runs a module as a Worker by the real runtime without Node compatibility. */
+async function startWorker(name: string, module: string, holdsSessions: boolean): Promise<Host> {
   const miniflare = new Miniflare({
     modules: true,
-    script: script.text,
+    script: await bundleWorker(module),
     compatibilityDate: '2026-06-11',
     ...(holdsSessions && { durableObjects: { HAWSER: { className: 'HawserObject', useSQLite: true } } }),
     host: 'localhost',
@@ -53,7 +59,7 @@ async function startWorker(name: string, module: string, holdsSessions: boolean)
 }
 
 /** workerd reports with a stack that a client left, which those of the suite do all the time; all else is shown. */
-function showTroubles(stdout: Readable, stderr: Readable): void {
+export function showTroubles(stdout: Readable, stderr: Readable): void {
   stdout.pipe(process.stdout, { end: false })
   let leaves = false
   createInterface({ input: stderr }).on('line', (line) => {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { allow } from './person.ts'
-import { CLIENT_ID, startAuthorizationServer } from './oauth-server.ts'
+import { CLIENT_ID } from './oauth-options.ts'
+import { freePort, startOnNode, startOnWorkerd } from './oauth-server.ts'
 import { EDITIONS, execute, judge, type Outcome, QUIET, readChecks } from './suite.ts'
 
 const [EDITION] = EDITIONS
@@ -17,16 +17,6 @@ async function listScenarios(version: string): Promise<readonly string[]> {
   const options = [QUIET, script, 'list', '--authorization', '--spec-version', version]
   const { stdout } = await execute(process.execPath, options)
   return [...stdout.matchAll(/^\s+- (\S+)/gm)].map(([, name = '']) => name)
-}
-
-/** One that was free a moment ago, for the suite to be called back at. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 /** Runs the scenarios of one revision; whoever the suite asks for a browser is answered by a person who allows all. */
@@ -58,17 +48,14 @@ async function runSuite(issuer: string, version: string): Promise<readonly Outco
 
 let passed = 0
 let failed = 0
-for (const [name, path] of [
-  ['memory', ''],
-  ['sqlite', '/tenants/acme'],
-] as const) {
-  await using server = await startAuthorizationServer(name, path)
+for (const start of [() => startOnNode('memory', ''), () => startOnNode('sqlite', '/tenants/acme'), startOnWorkerd]) {
+  await using server = await start()
   for (const version of VERSIONS) {
     for (const { scenario, passed: checks, problems } of await runSuite(server.issuer, version)) {
       if (problems.length === 0) passed++
       else failed++
       console.log(
-        `${problems.length === 0 ? 'ok  ' : 'FAIL'} oauth ${name.padEnd(6)} ${version} ${scenario} (${checks} checks)`,
+        `${problems.length === 0 ? 'ok  ' : 'FAIL'} oauth ${server.name.padEnd(7)} ${version} ${scenario} (${checks} checks)`,
       )
       for (const problem of problems) console.log(`       ${problem}`)
     }
