@@ -87,6 +87,8 @@ describe('hawser dev of a Worker', () => {
       code: 0,
       diagnosis: { counts: { bad: 0, note: 0 } },
     })
+    // An open stream does not keep it from ending.
+    await client.listen({ toolsListChanged: true })
     first.running.child.kill('SIGINT')
     expect((await first.running.ended).code).toBe(0)
 

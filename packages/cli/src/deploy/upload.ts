@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EXIT } from '../exit-code.ts'
 import { Failure } from '../failure.ts'
-import { isJson, parseObject } from '../doctor/messages.ts'
+import { parseObject } from '../doctor/messages.ts'
 import type { Project } from '../wrangler/project.ts'
 import { startWrangler } from '../wrangler/start-wrangler.ts'
 
@@ -30,18 +30,28 @@ export async function upload(project: Project, env: string | undefined): Promise
   }
 }
 
-/** The addresses in what wrangler writes for programs, a line of JSON for each event. Routes are patterns without a scheme. */
-function readTargets(text: string): readonly string[] {
+/**
+ * The addresses in what wrangler writes for programs, a line of JSON for each event; those of workers.dev last, since clients use the
+ * others where there are some.
+ *
+ * @example readTargets('{"type":"deploy","targets":["notes.example.com/* (zone name: example.com)"]}') // ['https://notes.example.com/']
+ */
+export function readTargets(text: string): readonly string[] {
   const events = text.split('\n').map(parseObject)
-  return events.flatMap((event) => {
-    const targets = isJson(event) && event['type'] === 'deploy' ? event['targets'] : undefined
+  const addresses = events.flatMap((event) => {
+    const targets = event?.['type'] === 'deploy' ? event['targets'] : undefined
     if (!Array.isArray(targets)) return []
     return targets.flatMap((target: unknown) => (typeof target === 'string' ? readAddress(target) : []))
   })
+  const isLast = (address: string): number => (new URL(address).hostname.endsWith('.workers.dev') ? 1 : 0)
+  return addresses.toSorted((one, other) => isLast(one) - isLast(other))
 }
 
+const ROUTE = /^[\w.-]+\.[a-z]{2,}(?:\/[^\s*]*)?\*?$/i
+
+/** An address, or a route without a scheme. Schedules and queues are neither. */
 function readAddress(target: string): readonly string[] {
-  const text = target.split(' ')[0]!.replace(/\*$/, '')
-  const url = URL.parse(/^https?:\/\//.test(text) ? text : `https://${text}`)
-  return url === null || url.hostname.includes('*') ? [] : [url.href]
+  const [text = ''] = target.split(' ')
+  if (/^https?:\/\//.test(text)) return URL.canParse(text) ? [new URL(text).href] : []
+  return ROUTE.test(text) ? [new URL(`https://${text.replace(/\*$/, '')}`).href] : []
 }

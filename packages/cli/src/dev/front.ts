@@ -35,6 +35,10 @@ export async function openFront(port: number): Promise<Front> {
     }
     const timer = setTimeout(go, PATIENCE)
     waiting.add(go)
+    response.on('close', () => {
+      clearTimeout(timer)
+      waiting.delete(go)
+    })
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -33,7 +33,7 @@ export async function greet({ origin, runtime, state, tunnel, file, color }: Run
   if (isClosed) note(line('Sign in', `hawser login ${url}`))
   note(line('Look', `hawser list ${url}`))
   note(line('Call', `hawser call ${url} TOOL`))
-  note(line('Install', `hawser install ${file === undefined ? url : shellWord(file)}`))
+  note(line('Install', `hawser install ${file === undefined ? url : shellWord(file)} --host HOST`))
   note(line('Share', tunnel))
   if (state !== undefined) note(line('State', `${state}, kept until you delete it`))
   note('')

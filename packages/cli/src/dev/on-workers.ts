@@ -29,7 +29,7 @@ export async function devOnWorkers(project: Project, { port, env, color }: DevOp
     ...(env === undefined ? [] : [`--env=${env}`]),
   ]
   let isReady = false
-  const { child, ended } = startWrangler(project, args, {
+  const { ended, stop } = startWrangler(project, args, {
     onLine: (line) => {
       const origin = READY.exec(line)?.[1]
       if (origin === undefined || isReady) return true
@@ -40,7 +40,7 @@ export async function devOnWorkers(project: Project, { port, env, color }: DevOp
       return false
     },
   })
-  using stopped = untilStopped(() => child.kill('SIGINT'))
+  using stopped = untilStopped(stop)
   const code = await ended
   if (stopped.isStopping) return
   throw new Failure(EXIT.definition, `wrangler ended with ${code}.`, ['What it said is above.'])

@@ -12,9 +12,13 @@ export interface StartOptions {
 }
 
 export interface RunningWrangler {
-  readonly child: ChildProcess
   readonly ended: Promise<number>
+  /** Has it end, with all that it has started. */
+  readonly stop: () => void
 }
+
+/** Milliseconds that wrangler has for ending; with a stream open it may never. */
+const PATIENCE = 3000
 
 /** Starts the wrangler of a project in its folder. What it prints is for people, so that it goes to standard error. */
 export function startWrangler(
@@ -26,6 +30,8 @@ export function startWrangler(
     cwd: folder,
     // It asks its maker for the place of this machine, and warns where there is no network.
     env: { CLOUDFLARE_CF_FETCH_ENABLED: 'false', ...process.env, ...env },
+    // A group of its own, which can be ended as a whole. Who is asked something needs the terminal.
+    detached: !isInteractive && process.platform !== 'win32',
     stdio: isInteractive ? ['inherit', 2, 2] : ['ignore', 'pipe', 'pipe'],
   })
   for (const stream of [child.stdout, child.stderr]) {
@@ -38,5 +44,15 @@ export function startWrangler(
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })
-  return { child, ended }
+  return { ended, stop: () => stop(child) }
+}
+
+function stop(child: ChildProcess): void {
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => {
+    // Its number is that of its group.
+    if (child.pid === undefined || process.platform === 'win32') child.kill('SIGKILL')
+    else process.kill(-child.pid, 'SIGKILL')
+  }, PATIENCE)
+  child.on('close', () => clearTimeout(timer))
 }
