@@ -14,5 +14,6 @@ export const noteResource = (kit: NotesKit) =>
       const note = await notes.read(id)
       return note && `# ${note.title}\n\n${note.text}`
     },
-    list: async ({ notes }) => (await notes.recent(MAX_LISTED)).map(({ id, title }) => ({ uri: uriOf(id), name: title })),
+    list: async ({ notes }) =>
+      (await notes.recent(MAX_LISTED)).map(({ id, title }) => ({ uri: uriOf(id), name: title })),
   })

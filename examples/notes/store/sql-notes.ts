@@ -22,7 +22,9 @@ export interface SqlNotes {
   readonly remove: (owner: string, ids: readonly string[]) => readonly string[]
 }
 
-type Soon<T> = { readonly [K in keyof T]: T[K] extends (...given: infer G) => infer R ? (...given: G) => R | Promise<R> : never }
+type Soon<T> = {
+  readonly [K in keyof T]: T[K] extends (...given: infer G) => infer R ? (...given: G) => R | Promise<R> : never
+}
 
 /** What the server works with: the same, at hand or elsewhere. */
 export type NoteStore = Soon<Omit<SqlNotes, 'saveFile'>>
