@@ -7,6 +7,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { createOAuthProvider } from '../../interop/oauth-provider.ts'
 import { bundle, startWorkers } from '../../packages/hawser/src/cloudflare/fixtures/start-workers.ts'
 import { freePort } from './free-port.ts'
+import { ownerOf } from './kit.ts'
 
 interface Settings {
   readonly compatibility_date: string
@@ -34,6 +35,7 @@ async function serve() {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const options: MiniflareOptions = {
+    name: 'notes',
     port,
     modules: true,
     script: await bundle('../../../../../examples/notes/worker.ts'),
@@ -48,6 +50,12 @@ async function serve() {
   })
   return {
     url: new URL('/mcp', origin),
+    /** How many people have notes here, in this run of the runtime or before. */
+    countObjects: async () => (await miniflare.listDurableObjectIds('NOTES')).length,
+    evict: (subject: string) => {
+      const name = ownerOf({ issuer: origin, subject, scopes: new Set() })
+      return miniflare.unsafeEvictDurableObject('notes', 'NotesObject', { name })
+    },
     restart: async () => {
       await miniflare.dispose()
       miniflare = (await startWorkers(options)).miniflare
@@ -105,7 +113,7 @@ const LIMIT = { timeout: 60_000 }
 const idOf = (saved: unknown): string => (saved as { readonly id: string }).id
 
 it('serves who signs in, shows nobody what is of others, and forgets nothing over a restart', LIMIT, async () => {
-  const { url, restart } = await serve()
+  const { url, countObjects, evict, restart } = await serve()
   const [ada, grace] = [await signIn(url, 'ada'), await signIn(url, 'grace')]
   const hers = await connect(url, ada)
   expect(await hers.search('tide')).toEqual(NOTHING)
@@ -116,6 +124,7 @@ it('serves who signs in, shows nobody what is of others, and forgets nothing ove
   expect(ada.held()?.scope?.split(' ').toSorted()).toEqual(['notes:read', 'notes:write'])
   const id = idOf((await hers.call('save_note', NOTE)).structuredContent)
   const found = { notes: [{ id, title: 'Tides', excerpt: NOTE.text, changed: expect.any(String) }] }
+  await evict('ada')
   expect(await hers.search('TID größ')).toEqual(found)
   expect(await hers.search('')).toEqual(found)
   expect(await hers.search('mooring OR "')).toEqual(NOTHING)
@@ -138,6 +147,8 @@ it('serves who signs in, shows nobody what is of others, and forgets nothing ove
   await vi.waitUntil(() => overheard.length > 0, { timeout: 10_000 })
   // Of her own list, which changed last, and of nothing before.
   expect(overheard).toEqual(['list'])
+
+  expect(await countObjects()).toBe(2)
 
   await restart()
   const [later, othersLater] = [await connect(url, ada), await connect(url, grace)]
