@@ -16,7 +16,10 @@ const held = (name, path, limit, external = [], conditions = []) => ({
   modifyEsbuildConfig: bundle(external, conditions),
 })
 
-/** What is held today; the budgets, which `npm run bench` reports against, are 15 kB for the server and 10 kB for the client. */
+/**
+ * What is held today; the budgets are 15 kB for the server and 10 kB for the client, which `npm run bench` reports against, and
+ * 90 kB for the notes.
+ */
 export default [
   held('server with one tool, without its schema library', 'scripts/size/server.ts', '43.4 kB', ['zod']),
   held('the same, for clients of the present revision', 'scripts/size/server-present.ts', '31.9 kB', ['zod']),
@@ -28,6 +31,13 @@ export default [
     'scripts/size/oauth-worker.ts',
     '40.5 kB',
     ['cloudflare:*'],
+    ['workerd'],
+  ),
+  held(
+    'notes with sign-in on Workers, without their schema library',
+    'examples/notes/worker.ts',
+    '97 kB',
+    ['cloudflare:*', 'zod'],
     ['workerd'],
   ),
 ]

@@ -5,12 +5,13 @@
  * node --conditions=hawser-source scripts/build.ts [folder of packages/]
  */
 import { execFile } from 'node:child_process'
-import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { build, type Plugin } from 'esbuild'
 
 interface Manifest {
+  readonly sideEffects?: boolean
   readonly files: readonly string[]
   readonly imports?: Readonly<Record<string, Readonly<Record<string, string | object>>>>
   readonly exports?: Readonly<Record<string, { readonly default: string }>>
@@ -65,6 +66,7 @@ const bundle = async (folder: string): Promise<void> => {
   const main = [...entries, ...own.filter((entry) => !isThread(entry))]
   const written = await bundleTogether(folder, manifest, main, [shareChunk(folder, entries)])
   for (const entry of own.filter(isThread)) written.push(...(await bundleTogether(folder, manifest, [entry], [])))
+  if (manifest.sideEffects === false) dropBareImports(folder, written)
   removeStale(folder, new Set(written))
 }
 
@@ -102,6 +104,18 @@ const bundleTogether = async (
     logOverride: { 'ignored-bare-import': 'silent' },
   })
   return Object.keys(metafile.outputs)
+}
+
+/**
+ * Of a chunk that is loaded without taking anything from it nothing is wanted, and bundlers warn whoever uses the package. The line
+ * stays, for the source map.
+ */
+const dropBareImports = (folder: string, written: readonly string[]): void => {
+  for (const file of written.filter((path) => path.endsWith('.js')).map((path) => join(folder, path))) {
+    const code = readFileSync(file, 'utf8')
+    const wanted = code.replace(/^import "\.{1,2}\/(?:\.\.\/)*chunk-\w+\.js";$/gm, '')
+    if (wanted !== code) writeFileSync(file, wanted)
+  }
 }
 
 /** Only what nothing stands behind any more, so that a program that runs from `dist/` keeps its files. */

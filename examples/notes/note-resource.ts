@@ -10,9 +10,10 @@ export const noteResource = (kit: NotesKit) =>
     description: 'One of your notes.',
     mimeType: 'text/markdown',
     scopes: ['notes:read'],
-    read: ({ id }, { notes }) => {
-      const note = notes.read(id)
+    read: async ({ id }, { notes }) => {
+      const note = await notes.read(id)
       return note && `# ${note.title}\n\n${note.text}`
     },
-    list: ({ notes }) => notes.recent(MAX_LISTED).map(({ id, title }) => ({ uri: uriOf(id), name: title })),
+    list: async ({ notes }) =>
+      (await notes.recent(MAX_LISTED)).map(({ id, title }) => ({ uri: uriOf(id), name: title })),
   })

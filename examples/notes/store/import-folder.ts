@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 import { MAX_TEXT, MAX_TITLE } from './note.ts'
-import type { NoteStore } from './open-notes.ts'
+import type { SqlNotes } from './sql-notes.ts'
 
 /** What became of the files of a folder. */
 export interface Imported {
@@ -21,7 +21,7 @@ const MAX_DEPTH = 16
  *
  * @throws Error when the folder cannot be read, or holds more than 10 000 files.
  */
-export function importFolder(store: NoteStore, owner: string, folder: string): Imported {
+export function importFolder(store: SqlNotes, owner: string, folder: string): Imported {
   const root = realpathSync(folder)
   const counts = { new: 0, changed: 0, same: 0 }
   const skipped: string[] = []

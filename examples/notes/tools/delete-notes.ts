@@ -14,7 +14,7 @@ export const deleteNotes = (kit: NotesKit) =>
     confirm: ({ ids, titles }) =>
       `Delete ${ids.length === 1 ? 'a note' : `${ids.length} notes`} for good, said to be ${titles}?`,
     run: async ({ ids }, { notes, changed, principal }) => {
-      const removed = notes.remove(ids)
+      const removed = await notes.remove(ids)
       if (removed.length === 0) throw fail('None of these notes is there. Find them with search_notes.')
       for (const id of removed) await changed.resource(uriOf(id), { for: principal })
       await changed.resources({ for: principal })

@@ -8,8 +8,8 @@ export const readNote = (kit: NotesKit) =>
     effect: 'read',
     scopes: ['notes:read'],
     input: z.object({ id: z.string().max(64).describe('From search_notes') }),
-    run: ({ id }, { notes }) => {
-      const note = notes.read(id)
+    run: async ({ id }, { notes }) => {
+      const note = await notes.read(id)
       if (note === undefined) throw fail(`There is no note ${JSON.stringify(id)}. Find it with search_notes.`)
       return `# ${note.title}\n\n${note.text}`
     },

@@ -15,7 +15,7 @@ export const saveNote = (kit: NotesKit) =>
     }),
     output: z.object({ id: z.string(), changed: z.string() }),
     run: async ({ id, title, text }, { notes, changed, principal }) => {
-      const saved = notes.save({ title, text }, id)
+      const saved = await notes.save({ title, text }, id)
       if (saved === undefined)
         throw fail(`There is no note ${JSON.stringify(id)}. Leave out \`id\` to write a new one.`)
       await changed.resource(uriOf(saved.id), { for: principal })

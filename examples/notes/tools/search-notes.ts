@@ -14,15 +14,8 @@ export const searchNotes = (kit: NotesKit) =>
     output: z.object({
       notes: z.array(z.object({ id: z.string(), title: z.string(), excerpt: z.string(), changed: z.string() })),
     }),
-    run: ({ words, limit }, { notes }) => {
-      if (words.trim() !== '') return { notes: [...notes.search(words, limit)] }
-      return {
-        notes: notes.recent(limit).map(({ id, title, text, changed }) => ({
-          id,
-          title,
-          excerpt: text.slice(0, 160).replaceAll(/\s+/g, ' ').trim(),
-          changed,
-        })),
-      }
+    run: async ({ words, limit }, { notes }) => {
+      const found = await (words.trim() === '' ? notes.recent(limit) : notes.search(words, limit))
+      return { notes: [...found] }
     },
   })

@@ -78,6 +78,8 @@ describe('devLogin', () => {
     ['a tunnel', { 'x-forwarded-host': 'abc.tunnel.example' }],
     ['another Host', { host: 'notes.example.com' }],
     ['an edge', { 'cf-connecting-ip': '203.0.113.7' }],
+    ['an edge that passes on what somebody wrote', { 'cf-connecting-ip': '127.0.0.1, 203.0.113.7' }],
+    ['an edge that nobody knows', { 'cf-connecting-ip': '' }],
   ])('lets nobody in who comes by %s, and stores nothing of them', async (_name, headers) => {
     const asked: string[] = []
     const store = new Proxy(memoryStore(), {
@@ -108,6 +110,7 @@ describe('devLogin', () => {
     ['192.168.1.7', 403],
     ['::ffff:192.168.1.7', 403],
     ['1270.0.0.1', 403],
+    ['127.0.0.1, 192.168.1.7', 403],
     ['::11', 403],
     ['', 403],
   ])('answers %j, where the server listens on every address, with %i', async (address, expected) => {

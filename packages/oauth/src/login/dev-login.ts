@@ -19,7 +19,8 @@ const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-
 /** That of an edge; on the own computer the runtime of Workers says it, too. */
 const OF_EDGE = 'cf-connecting-ip'
 
-const OWN_ADDRESS = /^(?:::1$|(?:::ffff:)?127\.)/
+/** The whole of it: a list of addresses has passed through others. */
+const OWN_ADDRESS = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/
 
 /** By the name that was asked for, by who passed it on, and by the address where the operator tells it. */
 const isFromHere = (request: Request, address: string | undefined): boolean =>
