@@ -9,7 +9,17 @@ import { basename, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const ROOM = 'packages/hawser/src/legacy'
-const COPIED = ['packages', 'examples', 'bench', 'conformance', 'scripts', 'docs', 'package.json', 'tsconfig.json']
+const COPIED = [
+  'packages',
+  'examples',
+  'bench',
+  'conformance',
+  'interop',
+  'scripts',
+  'docs',
+  'package.json',
+  'tsconfig.json',
+]
 const LEFT_OUT = new Set(['node_modules', 'dist'])
 
 /** A complaint of the compiler that is expected: a file of the front door that imports the room. */

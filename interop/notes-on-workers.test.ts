@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client'
 import type { MiniflareOptions } from 'miniflare'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { createOAuthProvider } from '../../interop/oauth-provider.ts'
-import { bundle, startWorkers } from '../../packages/hawser/src/cloudflare/fixtures/start-workers.ts'
-import { freePort } from './free-port.ts'
-import { ownerOf } from './kit.ts'
+import { createOAuthProvider } from './oauth-provider.ts'
+import { bundle, startWorkers } from '../packages/hawser/src/cloudflare/fixtures/start-workers.ts'
+import { freePort } from '../examples/notes/free-port.ts'
+import { ownerOf } from '../examples/notes/kit.ts'
 
 interface Settings {
   readonly compatibility_date: string
@@ -17,7 +17,7 @@ interface Settings {
 
 /** What wrangler would read. */
 function readSettings() {
-  const text = readFileSync(join(import.meta.dirname, 'wrangler.jsonc'), 'utf8')
+  const text = readFileSync(join(import.meta.dirname, '../examples/notes/wrangler.jsonc'), 'utf8')
   const settings = JSON.parse(text.replaceAll(/,(?=\s*[}\]])/g, '')) as Settings
   const classes = settings.durable_objects.bindings.map(
     ({ name, class_name: className }) => [name, { className, useSQLite: true }] as const,
