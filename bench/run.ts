@@ -2,7 +2,7 @@ import { buildAll } from './build.ts'
 import { contenders } from './contenders/index.ts'
 import { readOptions } from './options.ts'
 import { judge } from './report/budgets.ts'
-import { aboutRow, facts } from './report/machine.ts'
+import { facts } from './report/machine.ts'
 import { createProgress } from './report/progress.ts'
 import { summarise, type RowResult } from './report/results.ts'
 import { save } from './report/save.ts'
@@ -20,7 +20,6 @@ const main = async (): Promise<number> => {
   progress.step('building')
   const field = contenders.filter(({ name }) => options.contenders.length === 0 || options.contenders.includes(name))
   await buildAll(field.map(({ name }) => name))
-  const about = facts()
   const done: RowResult[] = []
   let deadline = performance.now()
   for (const row of rows) {
@@ -32,7 +31,7 @@ const main = async (): Promise<number> => {
     const planned = options.quick ? row.quick : row.full
     const plan = options.contenders.length > 0 ? { ...planned, only: options.contenders } : planned
     deadline += plan.seconds * 1000
-    const taken = aboutRow()
+    const taken = facts()
     const result = summarise(await runRounds(row, field, plan, deadline, progress.step), taken)
     if (
       Object.keys(result.failures).length === 0 &&
@@ -45,7 +44,7 @@ const main = async (): Promise<number> => {
   }
   const { missed, judged, unjudged } = judge(done)
   if (!options.quick && options.contenders.length === 0)
-    process.stdout.write(`\n${await save(done, about, options.only.length === 0)}\n`)
+    process.stdout.write(`\n${await save(done, options.only.length === 0)}\n`)
   const held = judged === 0 ? 'No budget was judged.' : `All ${judged} budgets hold.`
   const verdict = missed.length > 0 ? `${missed.join('\n')}\n${missed.length} of ${judged} budgets missed.` : held
   const rest = unjudged > 0 ? ` ${unjudged} need figures that this run did not take.` : ''

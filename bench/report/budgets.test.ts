@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { judge } from './budgets.ts'
+import { facts } from './machine.ts'
 import type { RowResult } from './results.ts'
 
 const figure = (median: number) => ({ median, least: median, most: median, rounds: 1 })
 
 const row = (name: string, metric: string, medians: Record<string, number>): RowResult => ({
-  taken: { date: '2026-07-28T00:00:00.000Z', commit: undefined, loadAverage: 0 },
+  taken: facts(),
   name,
   title: name,
   metrics: [

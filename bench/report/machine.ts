@@ -26,11 +26,11 @@ const commit = (): string | undefined => {
 
 const others = ['zod', 'workerd', 'esbuild', 'typescript', '@modelcontextprotocol/client', '@modelcontextprotocol/node']
 
-/** When a row was taken, of which commit, and how busy the machine was before. */
-export const aboutRow = () => ({ date: new Date().toISOString(), commit: commit(), loadAverage: loadavg()[0] })
-
-/** What has to be the same for rows to stand in one file: machine and versions. */
+/** What a reader needs to judge the figures of a row: when, of which commit, on what machine and how busy, of which versions. */
 export const facts = () => ({
+  date: new Date().toISOString(),
+  commit: commit(),
+  loadAverage: loadavg()[0],
   machine: {
     cpu: cpus()[0]?.model,
     cores: cpus().length,

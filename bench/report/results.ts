@@ -2,7 +2,7 @@ import { contenders } from '../contenders/index.ts'
 import { median } from '../measure/numbers.ts'
 import type { Metric } from '../rows/row.ts'
 import type { Samples } from '../rounds.ts'
-import type { aboutRow } from './machine.ts'
+import type { facts } from './machine.ts'
 
 /** One contender's figure, and how it compares with others of the same run. */
 export interface Figure {
@@ -20,7 +20,7 @@ export interface MetricResult extends Metric {
 }
 
 export interface RowResult {
-  readonly taken: ReturnType<typeof aboutRow>
+  readonly taken: ReturnType<typeof facts>
   readonly name: string
   readonly title: string
   readonly metrics: readonly MetricResult[]
