@@ -1,6 +1,6 @@
 import { View, parse } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
-import { contenders } from '../contenders/index.ts'
+import { contenders, hasForm } from '../contenders/index.ts'
 import { short } from '../measure/numbers.ts'
 import type { MetricResult, RowResult } from './results.ts'
 
@@ -19,7 +19,8 @@ const shown: readonly (readonly [row: string, metric: string, says: string])[] =
 ]
 
 const floor = 'floor-mcp'
-const compared = contenders.filter(({ name }) => name !== floor && name !== 'floor')
+/** Servers; an authorization server has a row of its own. */
+const compared = contenders.filter((one) => hasForm(one, 'inproc') && one.name !== floor && one.name !== 'floor')
 const labels: string[] = compared.map(({ label }) => label)
 const colors = ['#0b6bcb', '#c2410c', '#a16207', '#6b7280', '#15803d']
 const shapes = ['circle', 'square', 'diamond', 'triangle-up', 'cross']
