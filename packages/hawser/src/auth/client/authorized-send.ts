@@ -1,7 +1,8 @@
 import { isObject } from '../../protocol/index.ts'
 import { own } from './json.ts'
 import { type Challenge, chooseChallenge, readChallenges } from './read-challenges.ts'
-import { covers, type Need, type Session, type Source } from './session.ts'
+import { covers } from './choose-scopes.ts'
+import type { Need, Session, Source } from './session.ts'
 import { SignInError } from './sign-in-error.ts'
 import type { Tokens } from './tokens.ts'
 

@@ -6,7 +6,7 @@ export type { ClientIdentity, RegisteredClient } from './identify-client.ts'
 export type { EnterpriseOptions, WorkloadOptions } from './machine-grants.ts'
 export { pasteAddress, type PasteOptions } from './paste-address.ts'
 export { Secret } from './secret.ts'
-export type { StepUp } from './session.ts'
+export type { StepUp } from './choose-scopes.ts'
 export {
   type Account,
   clientCredentials,

@@ -1,7 +1,7 @@
 import { type DPoPHandle, refreshTokenGrantRequest, revocationRequest } from 'oauth4webapi'
 import { isPrivateWay, type Surroundings } from './address.ts'
-import { countAttempts } from './attempts.ts'
 import { type BoundedFetch, createBoundedFetch, type Fetch } from './bounded-fetch.ts'
+import { covers, createScopeChoice, type ScopeLimits, union } from './choose-scopes.ts'
 import { authenticateClient } from './client-auth.ts'
 import { discover, type Found } from './discover.ts'
 import { createDpopKey, type DpopKey, keepNonce, prove, readDpopKey } from './dpop-key.ts'
@@ -12,24 +12,10 @@ import type { CredentialStore } from './store.ts'
 import { exchange, IssuerRefusal, requestOptions } from './token-request.ts'
 import { decodeTokens, encodeTokens, readTokens, type Tokens } from './tokens.ts'
 
-/** A server wants more than was granted. */
-export interface StepUp {
-  readonly server: string
-  /** The method, and the name of the tool or the address of the resource where there is one. */
-  readonly operation: string
-  /** What is missing. */
-  readonly missing: readonly string[]
-  /** All that would be asked for. */
-  readonly scopes: readonly string[]
-}
-
 /** What holds for every way of signing in. */
-export interface Settings {
+export interface Settings extends ScopeLimits {
   readonly store: CredentialStore
   readonly fetch: Fetch
-  readonly scopes: readonly string[]
-  readonly maxScopes: readonly string[] | undefined
-  readonly onStepUp: ((stepUp: StepUp) => boolean | Promise<boolean>) | undefined
   readonly dpop: boolean
   readonly offline: boolean
   readonly guessIssuer: boolean
@@ -77,9 +63,6 @@ export interface Session {
 const MARGIN = 30_000
 /** Milliseconds that signing in may take in all. */
 const PATIENCE = 10 * 60_000
-/** How often in ten minutes: for one need, and for all of them together. */
-const MOST_EACH = 2
-const MOST = 6
 /** Milliseconds for which a refusal is remembered, so that calls in a row do not ask in a row. */
 const REMEMBERED = 60_000
 
@@ -95,19 +78,14 @@ const tokensKey = ({ href }: URL): string => `tokens ${href}`
 
 export const isStale = ({ expiresAt = Infinity }: Tokens, margin: number): boolean => Date.now() >= expiresAt - margin
 
-const union = (...lists: readonly (readonly string[])[]): readonly string[] => [...new Set(lists.flat())]
-
-export const covers = (granted: readonly string[], wanted: readonly string[]): boolean =>
-  wanted.every((scope) => granted.includes(scope))
-
 /** @param server Where requests go; tokens go nowhere else. */
 export function createSession(server: URL, grant: Grant, settings: Settings): Session {
-  const { store, maxScopes } = settings
+  const { store } = settings
   const surroundings: Surroundings = { server, privateNetwork: settings.privateNetwork }
   const fetch: BoundedFetch = createBoundedFetch(settings.fetch, surroundings)
   const trustedFetch = (address: string): BoundedFetch =>
     createBoundedFetch(settings.fetch, { server: new URL(address), privateNetwork: true })
-  const attempts = countAttempts()
+  const chooseScopes = createScopeChoice(server, settings)
   const key = tokensKey(server)
   let current: Tokens | undefined
   let dpop: DpopKey | undefined
@@ -203,35 +181,6 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     const tokens = readTokens(response, context, Date.now())
     if (made !== undefined) dpop = made
     await keep(tokens)
-  }
-
-  /** What is asked for, or a refusal to ask. */
-  const chooseScopes = async (need: Need, old: Tokens | undefined, found: Found): Promise<readonly string[]> => {
-    const { challenge, operation } = need
-    const named = challenge?.scopes ?? []
-    const before = old === undefined ? [] : union(old.requested, old.scopes)
-    const isAllowed = (scope: string): boolean =>
-      maxScopes === undefined || maxScopes.includes(scope) || scope === 'offline_access'
-    const beyond = (why: string) => new SignInError('beyond_limits', why, { scopes: named })
-    if (operation === undefined) {
-      if (!attempts.take('sign in', MOST))
-        throw beyond(`Signing in at ${server.host} was tried too often. Try again later.`)
-      // The challenge counts; without one, what the server publishes. (basic/authorization#scope-selection-strategy)
-      const known = union(before, settings.scopes, named)
-      const scopes = (known.length > 0 ? known : (found.scopes ?? [])).filter(isAllowed)
-      // To ask for nothing is to leave it to the issuer.
-      if (scopes.length > 0 || maxScopes === undefined) return scopes
-      throw beyond(`${server.host} asks for nothing that this client may have.`)
-    }
-    const missing = named.filter((scope) => !old?.scopes.includes(scope))
-    if (!missing.every(isAllowed)) throw beyond(`${server.host} asks for more than this client may have.`)
-    const isTooOften =
-      !attempts.take(`${operation} ${missing.toSorted().join(' ')}`, MOST_EACH) || !attempts.take('step up', MOST)
-    if (isTooOften) throw beyond(`${server.host} asks for more permissions again and again.`)
-    const scopes = union(before, settings.scopes, missing).filter(isAllowed)
-    const isGranted = (await settings.onStepUp?.({ server: server.href, operation, missing, scopes })) ?? true
-    if (isGranted) return scopes
-    throw new SignInError('denied', `More permissions for ${server.host} were denied.`, { scopes: missing })
   }
 
   /** With the lock held. */

@@ -14,7 +14,8 @@ import {
   type WorkloadOptions,
 } from './machine-grants.ts'
 import { personGrant } from './person-grant.ts'
-import { covers, createSession, isStale, type Session, type Settings, type StepUp } from './session.ts'
+import { covers, type StepUp } from './choose-scopes.ts'
+import { createSession, isStale, type Session, type Settings } from './session.ts'
 import { type CredentialStore, memoryCredentials } from './store.ts'
 
 /** What holds for every way of signing in. */
