@@ -31,6 +31,7 @@ const meta = (extensions: object = {}) => ({
 async function open(missing = 'notes:share') {
   const issuer = await createIssuer()
   const logged: string[] = []
+  const isTask = Promise.withResolvers<void>()
   const app = mcp({
     name: 'notes',
     version: '1.0.0',
@@ -60,7 +61,7 @@ async function open(missing = 'notes:share') {
         long: true,
         scopes: ['notes:write'],
         run: async () => {
-          await new Promise((resolve) => setTimeout(resolve, 20))
+          await isTask.promise
           return refuse()
         },
       }),
@@ -90,7 +91,7 @@ async function open(missing = 'notes:share') {
       { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: { ...meta(), ...more } } },
       { 'mcp-protocol-version': VERSION, 'mcp-method': method, 'mcp-name': params.name ?? params.uri ?? '' },
     )
-  return { server, post, send, logged }
+  return { server, post, send, logged, goOn: isTask.resolve }
 }
 
 const call = (id: number, name: string, args: object = {}, _meta?: object) => ({
@@ -149,10 +150,11 @@ describe('a refusal that comes up while a handler runs', () => {
   })
 
   it('is a result of a task', async () => {
-    const { send, server } = await open()
+    const { send, server, goOn } = await open()
     const speaking = meta({ 'io.modelcontextprotocol/tasks': {} })
     const started = await send('tools/call', { name: 'long' }, speaking)
     const { taskId } = started.body.result as { taskId: string }
+    goOn()
     await expect
       .poll(async () => (await send('tasks/get', { name: taskId, taskId }, speaking)).body.result)
       .toMatchObject({ status: 'completed', result: LATE })
