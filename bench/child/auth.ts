@@ -1,5 +1,6 @@
 import type { Guard } from '../contenders/contract.ts'
 import { cpuPerOperation } from '../measure/cpu.ts'
+import { answerWithValues } from '../measure/values.ts'
 import type { AccessTokens } from '../tools/access-tokens.ts'
 import { checkEcho, parseAnswer } from '../wire/answer.ts'
 import { call, frame, headersOf, type Dialect } from '../wire/dialect.ts'
@@ -58,10 +59,4 @@ const run = async ({ module, dialect, issuer, tokens, warmMs, runMs }: AuthTask)
   return values
 }
 
-process.once('message', (task: AuthTask) => {
-  run(task).then(
-    (values) => process.send?.({ values }),
-    (error: unknown) =>
-      process.send?.({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
-  )
-})
+answerWithValues(run)

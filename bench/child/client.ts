@@ -1,5 +1,6 @@
 import type { Dial } from '../contenders/contract.ts'
 import { cpuPerOperation } from '../measure/cpu.ts'
+import { answerWithValues } from '../measure/values.ts'
 
 /** What the runner sends once. */
 export interface ClientTask {
@@ -28,10 +29,4 @@ const run = async ({ module, url, warmMs, runMs }: ClientTask) => {
   return values
 }
 
-process.once('message', (task: ClientTask) => {
-  run(task).then(
-    (values) => process.send?.({ values }),
-    (error: unknown) =>
-      process.send?.({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
-  )
-})
+answerWithValues(run)

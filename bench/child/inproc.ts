@@ -1,5 +1,6 @@
 import type { Open } from '../contenders/contract.ts'
 import { cpuPerOperation } from '../measure/cpu.ts'
+import { answerWithValues } from '../measure/values.ts'
 import { toolsOf, type ToolSet } from '../tools/tool-set.ts'
 import { ask, openSession, probeEcho, type Target } from '../wire/post.ts'
 import { frame, headersOf, list, type Dialect, type Question } from '../wire/dialect.ts'
@@ -80,9 +81,4 @@ const run = async (task: Task) => {
   return values
 }
 
-process.once('message', (task: Task) => {
-  run(task).then(
-    (values) => process.send?.({ values }),
-    (error: unknown) => process.send?.({ failure: error instanceof Error ? error.message : String(error) }),
-  )
-})
+answerWithValues(run)

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import type { IssuerUnderTest, OpenIssuer } from '../contenders/contract.ts'
 import { cpuPerOperation } from '../measure/cpu.ts'
+import { answerWithValues } from '../measure/values.ts'
 
 /** What the runner sends once. */
 export interface IssuerTask {
@@ -81,10 +82,4 @@ const run = async ({ module, warmMs, runMs }: IssuerTask) => {
   return values
 }
 
-process.once('message', (task: IssuerTask) => {
-  run(task).then(
-    (values) => process.send?.({ values }),
-    (error: unknown) =>
-      process.send?.({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
-  )
-})
+answerWithValues(run)

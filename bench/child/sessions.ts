@@ -1,3 +1,4 @@
+import { answerWithValues } from '../measure/values.ts'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Open } from '../contenders/contract.ts'
@@ -65,9 +66,4 @@ const run = async ({ module, tools, count, warmMs }: SessionsTask) => {
   return { bytes: ((await heap()) - before) / count, rate: (count / spent) * 1e6 }
 }
 
-process.once('message', (task: SessionsTask) => {
-  run(task).then(
-    (values) => process.send?.({ values }),
-    (error: unknown) => process.send?.({ failure: error instanceof Error ? error.message : String(error) }),
-  )
-})
+answerWithValues(run)

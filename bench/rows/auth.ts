@@ -1,11 +1,9 @@
-import * as z from 'zod'
 import type { AuthTask } from '../child/auth.ts'
 import { hasForm, type Contender } from '../contenders/index.ts'
 import { builtPath, programPath, startProgram } from '../measure/program.ts'
+import { askForValues } from '../measure/values.ts'
 import { createAccessTokens, type AccessTokens } from '../tools/access-tokens.ts'
 import type { Effort, Row, Values } from './row.ts'
-
-const result = z.union([z.object({ values: z.record(z.string(), z.number()) }), z.object({ failure: z.string() })])
 
 let made: Promise<AccessTokens> | undefined
 
@@ -14,9 +12,8 @@ const measure = async (contender: Contender, { warmMs, runMs }: Effort): Promise
   await using program = startProgram(programPath('auth'), 'free')
   const { name, dialect } = contender
   const task: AuthTask = { ...(await made), module: builtPath(name, 'guarded'), dialect, warmMs, runMs }
-  const answer = await program.ask(task, result)
-  if ('failure' in answer) throw new Error(answer.failure)
-  const { open = 0, known = 0, ES256 = 0, RS256 = 0 } = answer.values
+  const answer = await askForValues(program, task)
+  const { open = 0, known = 0, ES256 = 0, RS256 = 0 } = answer
   return { open, known: known - open, ES256: ES256 - open, RS256: RS256 - open }
 }
 

@@ -2,9 +2,8 @@ import * as z from 'zod'
 import type { ClientTask } from '../child/client.ts'
 import { hasForm, type Contender } from '../contenders/index.ts'
 import { builtPath, programPath, startProgram } from '../measure/program.ts'
+import { askForValues } from '../measure/values.ts'
 import type { Effort, Row, Values } from './row.ts'
-
-const result = z.union([z.object({ values: z.record(z.string(), z.number()) }), z.object({ failure: z.string() })])
 
 /** All clients call the same server, which is Hawser's, and run in a process of their own. */
 const measure = async (contender: Contender, { warmMs, runMs }: Effort): Promise<Values> => {
@@ -13,9 +12,7 @@ const measure = async (contender: Contender, { warmMs, runMs }: Effort): Promise
   await using client = startProgram(programPath('client'), 'load')
   const module = builtPath(contender.name, 'calls')
   const task: ClientTask = { module, url: `http://127.0.0.1:${port}/mcp`, warmMs, runMs }
-  const answer = await client.ask(task, result)
-  if ('failure' in answer) throw new Error(answer.failure)
-  return answer.values
+  return await askForValues(client, task)
 }
 
 const unit = 'µs CPU'

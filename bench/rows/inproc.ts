@@ -1,12 +1,10 @@
-import * as z from 'zod'
 import type { Cell, Task } from '../child/inproc.ts'
 import { hasForm, type Contender } from '../contenders/index.ts'
 import { builtPath, programPath, startProgram } from '../measure/program.ts'
+import { askForValues } from '../measure/values.ts'
 import { richArguments } from '../tools/rich.ts'
 import { call, list } from '../wire/dialect.ts'
 import type { Effort, Row, Values } from './row.ts'
-
-const result = z.union([z.object({ values: z.record(z.string(), z.number()) }), z.object({ failure: z.string() })])
 
 /** Runs cells one after the other in a fresh process of one contender. */
 export const measureCells = async (
@@ -17,9 +15,7 @@ export const measureCells = async (
   await using program = startProgram(programPath('inproc'), 'free')
   const { name, dialect, constant = false } = contender
   const task: Task = { module: builtPath(name, 'inproc'), dialect, constant, cells, warmMs, runMs }
-  const answer = await program.ask(task, result)
-  if ('failure' in answer) throw new Error(answer.failure)
-  return answer.values
+  return await askForValues(program, task)
 }
 
 const rich = call('rich_0025', richArguments)

@@ -1,18 +1,14 @@
-import * as z from 'zod'
 import type { IssuerTask } from '../child/issuer.ts'
 import { hasForm, type Contender } from '../contenders/index.ts'
 import { builtPath, programPath, startProgram } from '../measure/program.ts'
+import { askForValues } from '../measure/values.ts'
 import type { Effort, Row, Values } from './row.ts'
-
-const result = z.union([z.object({ values: z.record(z.string(), z.number()) }), z.object({ failure: z.string() })])
 
 const measure = async (contender: Contender, { warmMs, runMs }: Effort): Promise<Values> => {
   // On one core with all its threads, so that a rate is that of a core.
   await using program = startProgram(programPath('issuer'), 'server')
   const task: IssuerTask = { module: builtPath(contender.name, 'issuer'), warmMs, runMs }
-  const answer = await program.ask(task, result)
-  if ('failure' in answer) throw new Error(answer.failure)
-  return answer.values
+  return await askForValues(program, task)
 }
 
 const unit = 'µs CPU'

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { chromiumPath, startChromium, type Tab } from '../fixtures/chromium.ts'
-import { fetchListener, listen } from '../fixtures/listen.ts'
+import { listen } from '../fixtures/listen.ts'
 import { look } from '../fixtures/look.ts'
-import { authorizeUrl, createSigningIn, type SigningIn } from '../fixtures/signing-in.ts'
+import { serveSigningIn } from '../fixtures/serve-signing-in.ts'
+import { authorizeUrl, type SigningIn } from '../fixtures/signing-in.ts'
 import { startDocumentHost } from '../node/fixtures/document-host.ts'
-import { devLogin } from '../login/dev-login.ts'
 
 interface Stage extends AsyncDisposable {
   readonly world: SigningIn
@@ -30,18 +30,7 @@ async function setTheStage(path: string, scope = 'notes:read notes:write notes:s
       response.writeHead(302, { location: landing.url('/done', '127.0.0.1') }).end()
     }),
   )
-  const current: { world?: SigningIn; issuer: string } = { issuer: '' }
-  const server = stack.use(
-    await listen(
-      fetchListener(
-        () => current.issuer,
-        async (request) => (await current.world?.oauth.fetch(request)) ?? new Response(),
-      ),
-    ),
-  )
-  const issuer = `http://127.0.0.1:${server.port}`
-  const world = createSigningIn({ issuer, login: devLogin(), now: Date.now })
-  Object.assign(current, { issuer, world })
+  const { world, issuer } = stack.use(await serveSigningIn())
   const tab = stack.use(await startChromium(path))
   const redirect_uri = `http://127.0.0.1:${client.port}/callback`
   return {

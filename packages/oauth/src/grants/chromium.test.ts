@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { chromiumPath, startChromium, type Tab } from '../fixtures/chromium.ts'
-import { fetchListener, listen } from '../fixtures/listen.ts'
 import { look } from '../fixtures/look.ts'
-import { createSigningIn, DOCUMENT, type SigningIn } from '../fixtures/signing-in.ts'
+import { serveSigningIn } from '../fixtures/serve-signing-in.ts'
+import { DOCUMENT, type SigningIn } from '../fixtures/signing-in.ts'
 import { NOTES } from '../fixtures/world.ts'
-import { devLogin } from '../login/dev-login.ts'
 import type { Grant } from '../store.ts'
 
 interface Stage extends AsyncDisposable {
@@ -32,18 +31,7 @@ const grant = (id: string, more: Partial<Grant>): Grant => ({
 /** A person who allowed an application of each kind something, before a browser that is signed in as nobody. */
 async function setTheStage(path: string): Promise<Stage> {
   const stack = new AsyncDisposableStack()
-  const current: { world?: SigningIn; issuer: string } = { issuer: '' }
-  const server = stack.use(
-    await listen(
-      fetchListener(
-        () => current.issuer,
-        async (request) => (await current.world?.oauth.fetch(request)) ?? new Response(),
-      ),
-    ),
-  )
-  const issuer = `http://127.0.0.1:${server.port}`
-  const world = createSigningIn({ issuer, login: devLogin(), now: Date.now })
-  Object.assign(current, { issuer, world })
+  const { world, issuer } = stack.use(await serveSigningIn())
   for (const one of [
     grant('a', { scopes: ['notes:read', 'notes:write'] }),
     grant('b', { clientId: DOCUMENT, client: { kind: 'document', name: 'Editor' }, createdAt: Date.now() - 2 * DAY }),
