@@ -1,5 +1,10 @@
 import { digest } from '#digest'
-import { protectedResource as protect, type ProtectedResourceOptions } from './auth/index.ts'
+import {
+  protectedResource as protect,
+  type ProtectedResourceOptions,
+  type SharedIssuer,
+  sharedIssuer as share,
+} from './auth/index.ts'
 import type { Authenticator } from './call/index.ts'
 
 export {
@@ -14,6 +19,8 @@ export {
   type Principal,
   type ProtectedResourceOptions,
   type PublicDocument,
+  type SharedIssuer,
+  type SharedResourceOptions,
   type TokenCheck,
 } from './auth/index.ts'
 
@@ -29,4 +36,18 @@ export {
  */
 export function protectedResource(options: ProtectedResourceOptions): Authenticator {
   return protect(options, digest)
+}
+
+/**
+ * Names one issuer for several servers before it is made, so that each is protected by it where it is written, and `suite()` tells it of all
+ * of them. Tokens are for one server each.
+ *
+ * @throws TypeError when the address is neither https nor on this machine.
+ * @example
+ * export const signIn = sharedIssuer('https://shop.example.com')
+ * const orders = mcp({ name: 'orders', version: '1.0.0', auth: signIn.protect('/orders/mcp'), scopes: { 'orders:read': 'Read your orders' } })
+ * @see RFC 8707, RFC 9728
+ */
+export function sharedIssuer(issuer: string): SharedIssuer {
+  return share(issuer, protectedResource)
 }

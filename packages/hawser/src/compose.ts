@@ -1,9 +1,10 @@
 import type { Principal } from './call/index.ts'
-import { attach, type MountDefinition, type MountOptions } from './compose/index.ts'
+import { workers } from '#workers'
+import { attach, type MountDefinition, type MountOptions, passRefusals, uniteScopes } from './compose/index.ts'
 import type { ConnectHttpOptions } from './http/index.ts'
 import { reach } from './reach.ts'
 import type { Target } from './reach-present.ts'
-import type { Mount } from './server/index.ts'
+import type { Mount, ServerCore } from './server/index.ts'
 import { isLocal, type Local, type LoopbackOptions } from './wire/loopback.ts'
 
 export { combine, type MountOptions, prefix, type Prefixed } from './compose/index.ts'
@@ -60,6 +61,7 @@ export function mount(target: Target, { as = null, env, http, credentials, ...op
         env,
         http: credentials === undefined ? http : withCredentials(http, () => credentials(caller)),
       }),
+    local: isLocal(target) ? { server: target, env } : undefined,
     names: isLocal(target) ? (target as { readonly names?: MountDefinition['names'] }).names : undefined,
   }
   return { kind: 'mount', definition, attach }
@@ -89,4 +91,32 @@ function withCredentials(
   const { headers } = http
   const others = async () => (typeof headers === 'function' ? headers() : headers)
   return { ...http, headers: async () => ({ ...(await others()), ...(await headersOf()) }) }
+}
+
+/** Servers of one process that are offered as one, with the scopes of all. */
+export interface Together<S> {
+  readonly scopes: ReturnType<typeof uniteScopes>
+  readonly mounts: { readonly [N in keyof S & string]: Mount<S[N], undefined> }
+}
+
+/**
+ * Joins several servers of this process into one more: its scopes are theirs, each still for what it was for, and each server is mounted under
+ * its name for whoever calls. What one of them refuses for lack of a scope is a challenge of the whole, so that clients can ask for that scope.
+ *
+ * On Workers its tools are given the bindings that they name; elsewhere `env` says what there is.
+ *
+ * @throws DefinitionError `shared-scope` when two of them declare the same scope.
+ * @example
+ * const { scopes, mounts } = together({ catalogue, orders })
+ * const shop = mcp({ name: 'shop', version: '1.0.0', auth: signIn.protect('/mcp'), scopes }).server({ mounts })
+ */
+export function together<const S extends Readonly<Record<string, ServerCore & Local>>>(
+  servers: S,
+  { env = workers.env }: { readonly env?: unknown } = {},
+): Together<S> {
+  const mounts = Object.entries(servers).map(([name, server]) => {
+    const scopes = server.auth?.isClosed === true ? 'signedIn' : 'public'
+    return [name, mount(server, { as: 'caller', env, scopes, use: [passRefusals] })]
+  })
+  return { scopes: uniteScopes(servers), mounts: Object.fromEntries(mounts) as Together<S>['mounts'] }
 }

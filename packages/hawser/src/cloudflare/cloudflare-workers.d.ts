@@ -1,6 +1,6 @@
 /** The module of the runtime, as far as it is used here. */
 declare module 'cloudflare:workers' {
-  import type { ObjectState } from './runtime.ts'
+  import type { ExecutionContext, ObjectState } from './runtime.ts'
 
   export const env: Readonly<Record<string, unknown>>
   export function waitUntil(promise: Promise<unknown>): void
@@ -8,5 +8,10 @@ declare module 'cloudflare:workers' {
     protected readonly ctx: ObjectState
     protected readonly env: unknown
     constructor(ctx: ObjectState, env: unknown)
+  }
+  export class WorkerEntrypoint {
+    protected readonly ctx: ExecutionContext
+    protected readonly env: unknown
+    constructor(ctx: ExecutionContext, env: unknown)
   }
 }

@@ -5,4 +5,5 @@ export const workers: Workers = {
   env: undefined,
   waitUntil: () => {},
   DurableObject: Object,
+  WorkerEntrypoint: Object,
 }

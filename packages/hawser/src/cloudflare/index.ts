@@ -7,3 +7,14 @@ export { createDurableSessions, type DurableSessionsOptions, type WorkerSessions
 export { HawserObject } from './hawser-object.ts'
 export type { ExecutionContext } from './runtime.ts'
 export { worker, type Beside, type HawserWorker, type WorkerOptions } from './worker.ts'
+export { IssuerEntrypoint } from './suite/issuer-entrypoint.ts'
+export type { SharedResource } from './suite/describe-resource.ts'
+export type { MemberPlan, SuitePlan } from './suite/plan.ts'
+export {
+  type HawserSuite,
+  type ServedIssuer,
+  type SharedIssuerDescription,
+  suite,
+  type SuiteOptions,
+  type SuiteServers,
+} from './suite/suite.ts'

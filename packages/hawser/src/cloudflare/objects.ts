@@ -1,5 +1,6 @@
 import { workers } from '#workers'
 import type { RoleMethods } from './role.ts'
+import { isPart } from './suite/part.ts'
 import type { UpgradeResponse } from './runtime.ts'
 
 interface Stub {
@@ -47,6 +48,10 @@ export function openObjects<M extends RoleMethods>(
   const namespace = workers.env === undefined ? undefined : findNamespace(workers.env, binding, user)
   const open = (name: string): Stub => {
     if (namespace !== undefined) return namespace.getByName(`${role}:${name}`)
+    if (workers.env !== undefined)
+      throw new Error(
+        `${user}({ binding: '${binding}' }): this part of the suite is not given it. Name it in \`bindings\`.`,
+      )
     throw new Error(`${user}({ binding: '${binding}' }) needs the Workers runtime. Use another adapter elsewhere.`)
   }
   const call = async (name: string, method: string, args: readonly unknown[]): Promise<unknown> => {
@@ -69,9 +74,11 @@ export function openObjects<M extends RoleMethods>(
   }
 }
 
-function findNamespace(env: Readonly<Record<string, unknown>>, binding: string, user: string): Namespace {
+function findNamespace(env: Readonly<Record<string, unknown>>, binding: string, user: string): Namespace | undefined {
   const found = Object.hasOwn(env, binding) ? env[binding] : undefined
   if (isNamespace(found)) return found
+  // The same file is loaded by each part of a suite, and makes the adapters of all.
+  if (found === undefined && isPart()) return undefined
   const others = Object.keys(env).filter((name) => isNamespace(env[name]))
   const what = found === undefined ? 'is not there' : 'is not one of Durable Objects'
   const hint = others.length === 0 ? '' : ` There is ${others.map((name) => `"${name}"`).join(', ')}.`

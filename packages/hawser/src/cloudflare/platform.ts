@@ -1,4 +1,4 @@
-import type { ObjectState } from './runtime.ts'
+import type { ExecutionContext, ObjectState } from './runtime.ts'
 
 /** What this room takes from the runtime. */
 export interface Workers {
@@ -7,4 +7,5 @@ export interface Workers {
   /** As that of the invocation under way. */
   readonly waitUntil: (promise: Promise<unknown>) => void
   readonly DurableObject: new (state: ObjectState, env: unknown) => object
+  readonly WorkerEntrypoint: new (context: ExecutionContext, env: unknown) => object
 }

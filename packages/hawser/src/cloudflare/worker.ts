@@ -50,10 +50,15 @@ const STALL = 60_000
  * @see https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/
  */
 export function worker(service: Served, options: WorkerOptions = {}): HawserWorker {
+  return createWorker(service, options, true)
+}
+
+/** As `worker()`; without looking for bindings where another Worker answers, and this one has the objects. */
+export function createWorker(service: Served, options: WorkerOptions, isComplete: boolean): HawserWorker {
   const { beside, sessions, ...others } = options
   const { auth, flush } = service
   const resource = auth?.resource === undefined ? undefined : new URL(auth.resource)
-  checkBindings(service)
+  if (isComplete) checkBindings(service)
   const path = checkPath(options.path, resource, beside)
   const allowedHosts = options.allowedHosts ?? (resource && [resource.host, ...LOOPBACK_HOSTS])
   const http: HttpOptions = { stallMs: STALL, ...others, allowedHosts }

@@ -6,4 +6,5 @@ export const workers: Workers = {
   env: runtime.env,
   waitUntil: (promise) => runtime.waitUntil(promise),
   DurableObject: runtime.DurableObject,
+  WorkerEntrypoint: runtime.WorkerEntrypoint,
 }

@@ -1,3 +1,5 @@
 export { attach } from './attach.ts'
 export type { MountDefinition, MountOptions } from './mount-point.ts'
+export { passRefusals } from './pass-refusals.ts'
 export { combine, prefix, type Prefixed } from './prefix.ts'
+export { uniteScopes } from './unite-scopes.ts'

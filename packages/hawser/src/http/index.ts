@@ -9,7 +9,7 @@ export {
   type HttpService,
 } from './exchange.ts'
 export { createFetchHandler } from './fetch.ts'
-export type { Landing } from './landing.ts'
+export type { IndexEntry, IndexPage, Landing } from './landing.ts'
 export type { HttpHeaders, HttpReply, HttpRequest } from './message.ts'
 export { LOOPBACK_HOSTS } from './origin.ts'
 export type { Body } from './read-body.ts'

@@ -1,9 +1,9 @@
 import { DefinitionError, type Service } from '../call/index.ts'
-import type { HttpHeaders, HttpReply, HttpRequest, Landing } from '../http/index.ts'
+import type { HttpReply, Landing } from '../http/index.ts'
 import type { ServerCore } from '../server/index.ts'
 import { describeServer } from './describe.ts'
 import { renderPage } from './render.ts'
-import { STYLE_HASH } from './style.ts'
+import { PAGE_HEADERS, wantsPage } from './serve-page.ts'
 
 /** What the page cannot find out by itself. */
 export interface LandingOptions {
@@ -12,17 +12,6 @@ export interface LandingOptions {
    * called; left out, it is the `resource` of a protected server, else what the browser asked for.
    */
   readonly url?: string | undefined
-}
-
-/** Nothing but its own style: no scripts, no frames, no forms, nothing from elsewhere. (CSP3) */
-const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
-
-const HEADERS: HttpHeaders = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  vary: 'Accept',
 }
 
 /**
@@ -42,7 +31,7 @@ export function landingPage({ url }: LandingOptions = {}): Landing {
     const shown = describeServer(service)
     const render = (address: string, cache: string): HttpReply => ({
       status: 200,
-      headers: { ...HEADERS, 'cache-control': cache },
+      headers: { ...PAGE_HEADERS, 'cache-control': cache },
       body: renderPage(service.info, shown, address, service.auth !== undefined),
     })
     const own = url ?? resourceOf(service)
@@ -50,7 +39,7 @@ export function landingPage({ url }: LandingOptions = {}): Landing {
     // One address at a time is kept: a server has one, and strangers can make up any number.
     let last: { readonly address: string; readonly page: HttpReply } | undefined
     return (request, path) => {
-      if (!wantsPage(request) || !isAllowed(request)) return undefined
+      if (!wantsPage(request.method, request.header('accept')) || !isAllowed(request)) return undefined
       if (page !== undefined) return page
       // The name may be used, but need not be one of the web; behind a proxy the scheme is not known.
       const asked = URL.parse(request.url ?? `http://${request.header('host')}`)
@@ -63,13 +52,6 @@ export function landingPage({ url }: LandingOptions = {}): Landing {
 }
 
 const bad = (problem: string): DefinitionError => new DefinitionError('bad-landing', `landingPage(): ${problem}`)
-
-/** Browsers name HTML, and no client of the protocol does. Whoever takes events as well is a client. (RFC 9110 §12.5.1) */
-const wantsPage = (request: HttpRequest, accept = request.header('accept') ?? ''): boolean =>
-  /^(GET|HEAD)$/.test(request.method) && HTML.test(accept) && !/event-stream/i.test(accept)
-
-/** Not where it is refused by a weight of nought. */
-const HTML = /text\/html(?!\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$))/i
 
 const isServer = (service: Service): service is ServerCore => 'parts' in service && 'info' in service
 

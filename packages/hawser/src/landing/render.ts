@@ -9,27 +9,29 @@ const EFFECTS = { read: 'Reads', write: 'Makes changes', destroy: 'Deletes or ov
 
 /** The whole page. Whatever comes from the definition or the address is escaped here. */
 export function renderPage(info: Implementation, shown: Shown, url: string, isProtected: boolean): string {
-  const title = escape(info.title ?? info.name)
   const lists =
     renderList('Tools', shown.tools.map(renderTool)) +
     renderList('Data', shown.resources.map(renderItem)) +
     renderList('Prompts', shown.prompts.map(renderItem))
-  return (
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
-    `<title>${title}</title><style>${STYLE}</style></head><body><main>` +
-    `<h1>${title}</h1>${renderSoft(`MCP server · version ${escape(info.version)}${renderSite(info.websiteUrl)}`)}` +
-    renderText(info.description) +
-    `<h2>Connect</h2><p>Assistants use this server at its address${isProtected ? '. They ask you to sign in when they first need it' : ''}:</p>` +
-    `${renderCode(url)}${renderSoft('A click selects the whole line.')}` +
-    `<ul class="hosts">${hostEntries(info.name, url).map(renderHost).join('')}</ul>` +
-    (lists === '' && isProtected ? '<p>What it offers is shown to those who sign in.</p>' : lists) +
-    '</main></body></html>'
+  return renderFrame(
+    info.title ?? info.name,
+    renderSoft(`MCP server · version ${escape(info.version)}${renderSite(info.websiteUrl)}`) +
+      renderText(info.description) +
+      `<h2>Connect</h2><p>Assistants use this server at its address${isProtected ? '. They ask you to sign in when they first need it' : ''}:</p>` +
+      `${renderCode(url)}${renderSoft('A click selects the whole line.')}` +
+      `<ul class="hosts">${hostEntries(info.name, url).map(renderHost).join('')}</ul>` +
+      (lists === '' && isProtected ? '<p>What it offers is shown to those who sign in.</p>' : lists),
   )
 }
 
-const renderSoft = (html: string): string => (html === '' ? '' : `<p class="soft">${html}</p>`)
+/** What all pages have around what they say. */
+export const renderFrame = (title: string, html: string): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+  `<title>${escape(title)}</title><style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>${html}</main></body></html>`
 
-const renderText = (text = ''): string => (text === '' ? '' : `<p>${renderProse(text)}</p>`)
+export const renderSoft = (html: string): string => (html === '' ? '' : `<p class="soft">${html}</p>`)
+
+export const renderText = (text = ''): string => (text === '' ? '' : `<p>${renderProse(text)}</p>`)
 
 /** Descriptions are written for models, who are used to Markdown; of that, code is what is common in a sentence. */
 const renderProse = (text: string): string => escape(text).replace(/`([^`]+)`/g, '<code>$1</code>')
