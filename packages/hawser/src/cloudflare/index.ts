@@ -10,11 +10,5 @@ export { worker, type Beside, type HawserWorker, type WorkerOptions } from './wo
 export { IssuerEntrypoint } from './suite/issuer-entrypoint.ts'
 export type { SharedResource } from './suite/describe-resource.ts'
 export type { MemberPlan, SuitePlan } from './suite/plan.ts'
-export {
-  type HawserSuite,
-  type ServedIssuer,
-  type SharedIssuerDescription,
-  suite,
-  type SuiteOptions,
-  type SuiteServers,
-} from './suite/suite.ts'
+export type { ServedIssuer, SharedIssuerDescription } from './suite/start-issuer.ts'
+export { type HawserSuite, suite, type SuiteOptions, type SuiteServers } from './suite/suite.ts'

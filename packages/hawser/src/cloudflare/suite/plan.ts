@@ -1,4 +1,6 @@
 import type { ServerCore } from '../../server/index.ts'
+import { describeResource } from './describe-resource.ts'
+import { OWNER } from './part.ts'
 
 /** What of a server says which bindings its handlers are given. */
 interface Item {
@@ -29,8 +31,45 @@ export interface SuitePlan {
   readonly owner: { readonly issuer: string | undefined; readonly bindings: readonly string[] }
 }
 
+/** What of the options of a suite is planned by. */
+interface Planned {
+  readonly issuer?: { readonly issuer: string } | undefined
+  readonly createIssuer?: unknown
+  readonly bindings?: Readonly<Record<string, readonly string[] | undefined>> | undefined
+  readonly sessions?: unknown
+}
+
+/** Which server is where, and what each of them is given. */
+export function planOf(
+  servers: Readonly<Record<string, ServerCore>>,
+  { issuer, createIssuer, bindings = {}, sessions }: Planned,
+): SuitePlan {
+  const members = Object.entries(servers).map(([name, server]): [string, MemberPlan] => {
+    const { auth } = server
+    const plan = {
+      path: auth?.resource === undefined ? `/${name}/mcp` : new URL(auth.resource).pathname,
+      documents: [...(auth?.documents.keys() ?? [])],
+      resource: auth?.resource,
+      bindings: unique(bindingsOf(server), bindings[name]),
+      asksIssuer: issuer !== undefined && describeResource(server, issuer.issuer) !== undefined,
+    }
+    return [name, plan]
+  })
+  // Long tools are worked on in objects, and sessions are held there: that is where their bindings have to be.
+  const inObjects = Object.values(servers).flatMap((server) => bindingsOf(server, sessions === undefined))
+  const owner = {
+    issuer: createIssuer === undefined ? undefined : issuer?.issuer,
+    bindings: unique(inObjects, bindings[OWNER]),
+  }
+  return { members: Object.fromEntries(members), owner }
+}
+
+const unique = (one: readonly string[], other: readonly string[] = []): readonly string[] => [
+  ...new Set([...one, ...other]),
+]
+
 /** What the items of a server name, and of those that are mounted in it; `isLong` asks for tools that are worked on in objects alone. */
-export function bindingsOf({ parts }: Pick<ServerCore, 'parts'>, isLong = false): readonly string[] {
+function bindingsOf({ parts }: Pick<ServerCore, 'parts'>, isLong = false): readonly string[] {
   const { tools, resources, prompts, mounts } = parts
   const items: readonly Item[] = [...tools.values(), ...(isLong ? [] : [...resources, ...prompts.values()])]
   const own = items.flatMap(({ definition }) => (isLong && definition.long !== true ? [] : (definition.bindings ?? [])))

@@ -1,36 +1,28 @@
-import { workers } from '#workers'
-import type { LocalIssuer, SharedIssuer } from '../../auth/index.ts'
-import { type IndexPage, refuse } from '../../http/index.ts'
+import type { SharedIssuer } from '../../auth/index.ts'
+import { type IndexEntry, type IndexPage, refuse } from '../../http/index.ts'
 import type { ServerCore } from '../../server/index.ts'
 import type { ExecutionContext } from '../runtime.ts'
 import { type Beside, createWorker, type HawserWorker, type WorkerOptions } from '../worker.ts'
 import { combineHandlers } from './combine-handlers.ts'
-import { describeResource, type SharedResource } from './describe-resource.ts'
-import { boundIssuer, serveEntrypoint } from './issuer-entrypoint.ts'
+import { describeResource } from './describe-resource.ts'
+import { boundIssuer } from './issuer-entrypoint.ts'
 import { OWNER, readPart } from './part.ts'
-import { bindingsOf, type SuitePlan } from './plan.ts'
+import { planOf, type SuitePlan } from './plan.ts'
+import { type ServedIssuer, type SharedIssuerDescription, startIssuer } from './start-issuer.ts'
 
 /** Servers by what each is called in addresses. */
 export interface SuiteServers {
   readonly [name: string]: ServerCore
 }
 
-/** What the issuer of a suite is told, as `createOAuth({ …, secret, store })` takes it. */
-export interface SharedIssuerDescription {
-  readonly issuer: string
-  /** Every server of the suite that is protected by it. */
-  readonly resources: readonly SharedResource[]
-}
-
-/** An issuer that runs here, such as a server of `@hawser/oauth`. */
-export type ServedIssuer = LocalIssuer & Beside
+type CreateIssuer = (shared: SharedIssuerDescription) => ServedIssuer
 
 /** What the servers of a suite share, and who else answers. */
 export interface SuiteOptions<S extends SuiteServers = SuiteServers> extends Omit<WorkerOptions, 'path'> {
   /** The issuer that the servers are protected by, made with `sharedIssuer()`. */
   readonly issuer?: SharedIssuer | undefined
   /** Makes it, where it runs in this Worker. */
-  readonly createIssuer?: ((shared: SharedIssuerDescription) => ServedIssuer) | undefined
+  readonly createIssuer?: CreateIssuer | undefined
   /**
    * Bindings and secrets that a server uses besides those which its tools name, for `hawser deploy --split`: of adapters, of `context`. What
    * is under `owner` is for the Worker of the issuer and of the Durable Objects.
@@ -59,48 +51,43 @@ type Answer = (request: Request, env: unknown, context: ExecutionContext) => Res
  * @see worker, sharedIssuer
  */
 export function suite<const S extends SuiteServers>(servers: S, options: SuiteOptions<S> = {}): HawserSuite<S> {
-  const { issuer: shared, createIssuer, bindings, index, beside, ...http } = options
+  const { issuer, createIssuer, bindings, index, beside, ...http } = options
+  const plan = planOf(servers, options)
   const part = readPart(Object.keys(servers))
-  const isWhole = part === undefined
-  const others = isWhole || part === OWNER ? [beside, startIssuer(servers, shared, createIssuer)] : []
-  if (!isWhole && part !== OWNER && shared !== undefined && createIssuer !== undefined)
-    shared.serve(boundIssuer(shared.issuer))
+  const hasOthers = part === undefined || part === OWNER
+  const issuing = createIssuer === undefined ? undefined : joinIssuer(servers, plan, part, { ...options, createIssuer })
+  const others = hasOthers ? [beside, issuing].filter((one) => one !== undefined) : []
 
   const routes = new Map<string, Answer>()
   let documented: Answer | undefined
   const take = (path: string, name: string, answer: Answer): void => {
-    const isTaken =
-      routes.has(path) || (path === '/' && index !== undefined) || others.some((one) => one?.handles(path))
-    if (isTaken)
+    if (routes.has(path) || (path === '/' && index !== undefined) || beside?.handles(path) === true)
       throw new TypeError(`suite({ ${name} }): something else answers ${path} already. Give it another path.`)
     routes.set(path, answer)
   }
-  const members = Object.entries<ServerCore>(servers).filter(([name]) => isWhole || part === OWNER || part === name)
-  const all = members.map(([name, server]) => {
-    // The owner has the objects of all, in which sessions are held, and answers none of their addresses.
-    const each = createWorker(server, { ...http, path: pathOf(name, server) }, part !== OWNER)
-    if (part === OWNER) return each
-    for (const path of [pathOf(name, server), ...documentsOf(server)]) take(path, name, each.fetch)
+  const all = Object.entries<ServerCore>(servers).flatMap(([name, server]) => {
+    const { path, documents } = plan.members[name]!
+    if (part !== undefined && part !== OWNER && part !== name) return []
+    // The owner has the objects of all, in which sessions are held, and answers at none of their addresses.
+    const each = createWorker(server, { ...http, path }, part !== OWNER)
+    if (part === OWNER) return [each]
+    for (const one of [path, ...documents]) take(one, name, each.fetch)
     if (server.auth !== undefined) documented ??= each.fetch
-    return each
+    return [each]
   })
-  const entries = Object.entries<ServerCore>(servers).map(([name, { info, auth }]) => ({
-    title: info.title ?? info.name,
-    about: info.description,
-    url: auth?.resource ?? pathOf(name, servers[name]!),
-  }))
-  const page = isWhole || part === OWNER ? index?.(entries) : undefined
+  const page = hasOthers ? index?.(entriesOf(servers, plan)) : undefined
   const notFound = refuse('notFound')
 
   return {
     ...combineHandlers(all),
     servers,
-    plan: planOf(servers, options),
+    plan,
     fetch: async (request, env, context) => {
       const { pathname } = new URL(request.url)
       const found = routes.get(pathname)
       if (found !== undefined) return found(request, env, context)
-      for (const one of others) if (one?.handles(pathname) === true) return one.fetch(request, env, context)
+      const other = others.find((one) => one.handles(pathname))
+      if (other !== undefined) return other.fetch(request, env, context)
       const shown = pathname === '/' ? page?.(request) : undefined
       if (shown !== undefined) return new Response(shown.body, shown)
       // Programs of other sites may read that there is nothing.
@@ -110,59 +97,26 @@ export function suite<const S extends SuiteServers>(servers: S, options: SuiteOp
   }
 }
 
-const pathOf = (name: string, { auth }: ServerCore): string =>
-  auth?.resource === undefined ? `/${name}/mcp` : new URL(auth.resource).pathname
-
-const documentsOf = ({ auth }: ServerCore): readonly string[] => [...(auth?.documents.keys() ?? [])]
-
-/** Has the servers know their issuer. On Workers it is made now, so that what cannot work does not load; elsewhere when it is asked. */
-function startIssuer(
+/** Has the servers know their issuer: the one that is made here, or the one in another Worker. */
+function joinIssuer(
   servers: SuiteServers,
-  shared: SharedIssuer | undefined,
-  create: SuiteOptions['createIssuer'],
+  plan: SuitePlan,
+  part: string | undefined,
+  { issuer, createIssuer }: { readonly issuer?: SharedIssuer | undefined; readonly createIssuer: CreateIssuer },
 ): Beside | undefined {
-  if (create === undefined) return undefined
-  if (shared === undefined)
+  if (issuer === undefined)
     throw new TypeError('suite({ createIssuer }) needs `issuer`, which the servers are protected by.')
-  let made: ServedIssuer | undefined
-  const find = (): ServedIssuer => {
-    if (made !== undefined) return made
-    const resources = Object.values(servers).flatMap((server) => describeResource(server, shared.issuer) ?? [])
-    made = create({ issuer: shared.issuer, resources })
-    if (made.issuer === shared.issuer) return made
-    throw new TypeError(`The issuer calls itself ${made.issuer}, and the servers know it as ${shared.issuer}.`)
+  if (part === undefined || part === OWNER) {
+    const resources = Object.values(servers).flatMap((server) => describeResource(server, issuer.issuer) ?? [])
+    const paths = Object.values(plan.members).flatMap(({ path, documents }) => [path, ...documents])
+    return startIssuer(issuer, createIssuer, resources, paths)
   }
-  const local: LocalIssuer = {
-    issuer: shared.issuer,
-    jwks: () => find().jwks(),
-    isGrantLive: async (grant) => (await find().isGrantLive?.(grant)) === true,
-  }
-  shared.serve(local)
-  serveEntrypoint(local)
-  if (workers.env !== undefined) find()
-  return { handles: (path) => find().handles(path), fetch: (...args) => find().fetch(...args) }
+  if (plan.members[part]?.asksIssuer === true) issuer.serve(boundIssuer(issuer.issuer))
+  return undefined
 }
 
-function planOf(servers: SuiteServers, { issuer, createIssuer, bindings = {}, sessions }: SuiteOptions): SuitePlan {
-  const all = Object.entries(servers)
-  // What objects run, they run where they are.
-  const inObjects = all.flatMap(([, server]) => bindingsOf(server, sessions === undefined))
-  return {
-    members: Object.fromEntries(
-      all.map(([name, server]) => [
-        name,
-        {
-          path: pathOf(name, server),
-          documents: documentsOf(server),
-          resource: server.auth?.resource,
-          bindings: [...new Set([...bindingsOf(server), ...(bindings[name] ?? [])])],
-          asksIssuer: issuer !== undefined && describeResource(server, issuer.issuer) !== undefined,
-        },
-      ]),
-    ),
-    owner: {
-      issuer: createIssuer && issuer?.issuer,
-      bindings: [...new Set([...inObjects, ...(bindings[OWNER] ?? [])])],
-    },
-  }
-}
+const entriesOf = (servers: SuiteServers, { members }: SuitePlan): readonly IndexEntry[] =>
+  Object.entries(servers).map(([name, { info }]) => {
+    const { resource, path } = members[name]!
+    return { title: info.title ?? info.name, about: info.description, url: resource ?? path }
+  })
