@@ -1,7 +1,6 @@
 import { mcp } from 'hawser'
 import * as z from 'zod'
-import { type Env, shelvesOf } from './library.ts'
-import { signIn } from './sign-in.ts'
+import { type Env, shelvesOf, signIn } from './library.ts'
 
 const kit = mcp({
   name: 'catalogue',

@@ -1,8 +1,7 @@
 import process from 'node:process'
 import { mcp } from 'hawser'
 import * as z from 'zod'
-import { type Env, shelvesOf } from './library.ts'
-import { signIn } from './sign-in.ts'
+import { type Env, shelvesOf, signIn } from './library.ts'
 
 /** Who works here. What a program may do is said by scopes, and who a person is by this. */
 const staff = new Set((process.env['STAFF'] ?? '').split(' '))

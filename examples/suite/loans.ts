@@ -1,7 +1,6 @@
 import { fail, mcp, type Principal } from 'hawser'
 import * as z from 'zod'
-import { type Env, shelvesOf } from './library.ts'
-import { signIn } from './sign-in.ts'
+import { type Env, shelvesOf, signIn } from './library.ts'
 
 const DAYS = 28
 

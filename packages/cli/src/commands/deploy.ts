@@ -15,7 +15,7 @@ import { defineCommand } from './command.ts'
 export const deploy = defineCommand({
   name: 'deploy',
   summary: 'Check the Worker of this folder, deploy it, and prove that clients can use it.',
-  usage: ['[--env NAME] [--path PATH] [--call NAME]', '--dry-run [--env NAME]'],
+  usage: ['[--env NAME] [--path PATH] [--call NAME]', '--split [--env NAME]', '--dry-run [--split] [--env NAME]'],
   about: [
     'Looks at types, size, secrets, the compatibility date, and whether Durable Objects, their bindings and their migrations agree. What is wrong is not deployed.',
     'Afterwards it looks at the deployed server as hawser doctor does. --dry-run needs no account and sends nothing.',
@@ -24,6 +24,10 @@ export const deploy = defineCommand({
   options: {
     ...PRINTING,
     'dry-run': { type: 'boolean', about: 'Check, and show what would be deployed and what would change.' },
+    split: {
+      type: 'boolean',
+      about: 'Make a Worker of each server of a suite, and one of their issuer and their Durable Objects.',
+    },
     env: { type: 'string', value: 'NAME', about: 'The environment of wrangler.jsonc.' },
     path: { type: 'string', value: 'PATH', about: 'The path of the endpoint; /mcp or / when left out.' },
     call: {
@@ -36,6 +40,7 @@ export const deploy = defineCommand({
   examples: [
     { line: 'hawser deploy --dry-run', about: 'What would be deployed?' },
     { line: 'hawser deploy --call search', about: 'Deploy, and see that a tool answers' },
+    { line: 'hawser deploy --split --dry-run', about: 'Which Worker of a suite would reach what?' },
   ],
   run: async ({ values, words: [word] }) => {
     if (word !== undefined) throw usageFailure(`Unexpected "${word}".`, 'wrangler.jsonc names the main file.')
@@ -48,7 +53,14 @@ export const deploy = defineCommand({
     }
     const output = createOutput(values)
     const project = openProject(config)
-    const { env } = values
+    const { env, split } = values
+    const isDry = values['dry-run'] === true
+    if (split === true) {
+      if (values.path !== undefined || values.call !== undefined)
+        throw usageFailure('--split knows the paths of the servers, and calls no tool.', 'Leave --path and --call out.')
+      const { deploySplit } = await import('../deploy/split/deploy-split.ts')
+      return deploySplit(project, { env, isDry, output, prove: (url) => show(new URL(url), undefined, output) })
+    }
     const { config: worker, bundle, checks, isBad } = await examineProject(project, env)
     const plan = await makePlan(worker, bundle)
     const changes = comparePlans(await readLastPlan(project, env), plan)
@@ -60,7 +72,6 @@ export const deploy = defineCommand({
       gzip: bundle.gzip,
       changes,
     }
-    const isDry = values['dry-run'] === true
     if (!output.json) output.print(showDeployment(deployment, output))
     else if (isDry || isBad) output.printJson(deployment)
     if (isBad) {
@@ -99,7 +110,12 @@ async function prove(
     await pause(1000)
     found = await findEndpoint(address, paths)
   }
-  const diagnosis = await examine(new URL(found?.url ?? new URL(path ?? '/mcp', address)), { listenMs: 3000, call })
+  return show(new URL(found?.url ?? new URL(path ?? '/mcp', address)), call, output)
+}
+
+/** Looks at a deployed server as `hawser doctor` does. */
+async function show(url: URL, call: string | undefined, output: Output): Promise<ExitCode> {
+  const diagnosis = await examine(url, { listenMs: 3000, call })
   if (output.json) output.printJson(diagnosis)
   else output.print(`\n${showDiagnosis(diagnosis, output)}`)
   if (!diagnosis.isReachable) return EXIT.unreachable

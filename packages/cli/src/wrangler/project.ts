@@ -76,6 +76,13 @@ export interface WorkerConfig {
     readonly bindings: readonly { readonly name: string; readonly class_name: string; readonly script_name?: string }[]
   }
   readonly migrations: readonly Migration[]
+  readonly queues?: {
+    readonly producers?: readonly { readonly binding: string }[]
+    readonly consumers?: readonly object[]
+  }
+  readonly workflows?: readonly { readonly script_name?: string }[]
+  readonly build?: { readonly command?: string; readonly cwd?: string }
+  readonly assets?: { readonly directory?: string }
 }
 
 export interface Migration {

@@ -1,0 +1,25 @@
+/** The process that loads a suite to see what it is made of; it says so to the one that has started it. */
+import { registerHooks } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import process from 'node:process'
+
+/** What code takes of the runtime when it loads. Nothing of it is used: no request is answered here. */
+const RUNTIME = `import process from 'node:process'
+export const env = process.env
+export const waitUntil = () => {}
+export class DurableObject {}
+export class WorkerEntrypoint {}
+export class WorkflowEntrypoint {}
+export class RpcTarget {}
+`
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier.startsWith('cloudflare:')
+      ? { url: `data:text/javascript,${encodeURIComponent(RUNTIME)}`, format: 'module', shortCircuit: true }
+      : next(specifier, context),
+})
+
+const [, , main = ''] = process.argv
+const module = (await import(pathToFileURL(main).href)) as { readonly default?: { readonly plan?: unknown } }
+process.send?.({ plan: module.default?.plan }, () => process.disconnect())
