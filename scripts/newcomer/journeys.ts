@@ -30,9 +30,9 @@ export const JOURNEYS: readonly Journey[] = [
   {
     template: 'suite',
     calls: [
-      ['/catalogue', 'find_products', { name: 'rope' }],
-      ['/stock', 'count_stock', { sku: 'R-8' }],
-      ['/sales', 'list_bestsellers', {}],
+      ['/catalogue/mcp', 'find_products', { name: 'rope' }],
+      ['/stock/mcp', 'count_stock', { sku: 'R-8' }],
+      ['/sales/mcp', 'list_bestsellers', {}],
     ],
     ...ON_WORKERS,
   },

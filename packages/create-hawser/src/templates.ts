@@ -45,7 +45,7 @@ export const TEMPLATES: ReadonlyMap<string, Template> = new Map([
     'suite',
     {
       title: 'Cloudflare Workers: three focused servers with one sign-in',
-      url: 'http://127.0.0.1:8787/catalogue',
+      url: 'http://127.0.0.1:8787/catalogue/mcp',
       secrets: SECRETS,
       ...ON_WORKERS,
     },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connect } from 'hawser/testing'
+import suite from './index.ts'
 
-process.env['OAUTH_SECRET'] = 'a secret for tests, of 32 characters and more'
-const { servers } = await import('./index.ts')
+const { servers } = suite
 
 test('finds a product, counts it, and ranks it', async () => {
   const catalogue = await connect(servers.catalogue)

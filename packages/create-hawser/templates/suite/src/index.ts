@@ -2,14 +2,16 @@ import { createOAuth, devLogin } from '@hawser/oauth'
 import { durableStore, publicDocuments } from '@hawser/oauth/cloudflare'
 import { upstreamLogin } from '@hawser/oauth/upstream'
 import { fail, mcp } from 'hawser'
-import { protectedResource } from 'hawser/auth'
-import { type ExecutionContext, worker } from 'hawser/cloudflare'
+import { sharedIssuer } from 'hawser/auth'
+import { suite } from 'hawser/cloudflare'
+import { indexPage, landingPage } from 'hawser/landing'
 import * as z from 'zod'
 
 export { OAuthObject } from '@hawser/oauth/cloudflare'
+export { IssuerEntrypoint } from 'hawser/cloudflare'
 
 const { env } = process
-const issuer = env.ORIGIN ?? 'http://127.0.0.1:8787'
+const signIn = sharedIssuer(env.ORIGIN ?? 'http://127.0.0.1:8787')
 const provider = {
   name: 'Example Ltd',
   issuer: env.OIDC_ISSUER ?? '',
@@ -17,40 +19,20 @@ const provider = {
   clientSecret: env.OIDC_CLIENT_SECRET,
 }
 
-/** What people allow, for each server by itself: a client of one gets nothing of the others. */
-const scopes = {
-  catalogue: { 'catalogue:read': { title: 'Read the catalogue', risk: 'low', baseline: true } },
-  stock: { 'stock:read': { title: 'See what is in stock', risk: 'low', baseline: true } },
-  sales: { 'sales:read': { title: 'See what was sold', risk: 'high', baseline: true } },
-} as const
-
-const oauth = createOAuth({
-  issuer,
-  secret: env.OAUTH_SECRET,
-  store: durableStore({ binding: 'OAUTH' }),
-  resources: Object.entries(scopes).map(([name, of]) => ({ resource: `${issuer}/${name}`, title: name, scopes: of })),
-  operator: 'Example Ltd',
-  // devLogin takes any name without a password, and refuses to start with an issuer that others can reach.
-  login: provider.issuer ? upstreamLogin(provider) : devLogin(),
-  clientDocuments: { fetch: publicDocuments() },
-  registration: true,
-  clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? undefined,
-})
-
 const products = new Map([
   ['R-8', { name: 'Rope, 8 mm', euros: 3.2, inStock: 40, sold: 112 }],
   ['R-12', { name: 'Rope, 12 mm', euros: 5.9, inStock: 0, sold: 87 }],
   ['C-1', { name: 'Cleat', euros: 14.5, inStock: 9, sold: 23 }],
 ])
 const sku = z.string().max(20).describe('The number of a product, e.g. "R-8"')
-const common = (name: keyof typeof scopes) => ({
-  name,
-  version: '0.1.0',
-  // The host has several resources, so none of them is described at its root.
-  auth: protectedResource({ resource: `${issuer}/${name}`, issuer: oauth, root: false }),
-})
 
-const catalogue = mcp({ ...common('catalogue'), scopes: scopes.catalogue, instructions: 'Knows what we sell.' })
+const catalogue = mcp({
+  name: 'catalogue',
+  version: '0.1.0',
+  instructions: 'Knows what we sell.',
+  auth: signIn.protect('/catalogue/mcp'),
+  scopes: { 'catalogue:read': { title: 'Read the catalogue', risk: 'low', baseline: true } },
+})
 const find_products = catalogue.tool({
   description: 'Find products by a part of their name. Returns at most 10, with number and price in euros.',
   effect: 'read',
@@ -65,7 +47,13 @@ const find_products = catalogue.tool({
   }),
 })
 
-const stock = mcp({ ...common('stock'), scopes: scopes.stock, instructions: 'Knows how many of a product are here.' })
+const stock = mcp({
+  name: 'stock',
+  version: '0.1.0',
+  instructions: 'Knows how many of a product are here.',
+  auth: signIn.protect('/stock/mcp'),
+  scopes: { 'stock:read': { title: 'See what is in stock', risk: 'low', baseline: true } },
+})
 const count_stock = stock.tool({
   description: 'Tell how many of a product are in stock.',
   effect: 'read',
@@ -79,7 +67,13 @@ const count_stock = stock.tool({
   },
 })
 
-const sales = mcp({ ...common('sales'), scopes: scopes.sales, instructions: 'Knows what sold how well.' })
+const sales = mcp({
+  name: 'sales',
+  version: '0.1.0',
+  instructions: 'Knows what sold how well.',
+  auth: signIn.protect('/sales/mcp'),
+  scopes: { 'sales:read': { title: 'See what was sold', risk: 'high', baseline: true } },
+})
 const list_bestsellers = sales.tool({
   description: 'List what sold most this year, best first.',
   effect: 'read',
@@ -94,18 +88,26 @@ const list_bestsellers = sales.tool({
   }),
 })
 
-export const servers = {
+const servers = {
   catalogue: catalogue.server({ tools: { find_products } }),
   stock: stock.server({ tools: { count_stock } }),
   sales: sales.server({ tools: { list_bestsellers } }),
 }
-const workers = Object.entries(servers).map(([name, server]) => [`/${name}`, worker(server)] as const)
 
-export default {
-  fetch: (request: Request, bindings: unknown, context: ExecutionContext) => {
-    const { pathname } = new URL(request.url)
-    // An endpoint, or the document that says where to sign in for it.
-    const [, found] = workers.find(([path]) => pathname.endsWith(path)) ?? []
-    return found ? found.fetch(request, bindings, context) : oauth.fetch(request)
-  },
-}
+export default suite(servers, {
+  issuer: signIn,
+  createIssuer: (shared) =>
+    createOAuth({
+      ...shared, // each server above, with its scopes: a client of one gets nothing of the others
+      secret: env.OAUTH_SECRET,
+      store: durableStore({ binding: 'OAUTH' }),
+      operator: 'Example Ltd',
+      // devLogin takes any name without a password, and refuses to start with an issuer that others can reach.
+      login: provider.issuer ? upstreamLogin(provider) : devLogin(),
+      clientDocuments: { fetch: publicDocuments() },
+      registration: true,
+      clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? undefined,
+    }),
+  landing: landingPage(),
+  index: indexPage({ title: 'my-server' }),
+})

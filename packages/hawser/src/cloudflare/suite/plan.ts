@@ -44,13 +44,14 @@ export function planOf(
   servers: Readonly<Record<string, ServerCore>>,
   { issuer, createIssuer, bindings = {}, sessions }: Planned,
 ): SuitePlan {
+  const said = new Map(Object.entries(bindings))
   const members = Object.entries(servers).map(([name, server]): [string, MemberPlan] => {
     const { auth } = server
     const plan = {
       path: auth?.resource === undefined ? `/${name}/mcp` : new URL(auth.resource).pathname,
       documents: [...(auth?.documents.keys() ?? [])],
       resource: auth?.resource,
-      bindings: unique(bindingsOf(server), bindings[name]),
+      bindings: unique(bindingsOf(server), said.get(name)),
       asksIssuer: issuer !== undefined && describeResource(server, issuer.issuer) !== undefined,
     }
     return [name, plan]
@@ -59,7 +60,7 @@ export function planOf(
   const inObjects = Object.values(servers).flatMap((server) => bindingsOf(server, sessions === undefined))
   const owner = {
     issuer: createIssuer === undefined ? undefined : issuer?.issuer,
-    bindings: unique(inObjects, bindings[OWNER]),
+    bindings: unique(inObjects, said.get(OWNER)),
   }
   return { members: Object.fromEntries(members), owner }
 }
