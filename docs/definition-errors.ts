@@ -2,7 +2,7 @@ import { createKeyRing, mcp } from 'hawser'
 import { introspection, protectedResource } from 'hawser/auth'
 import { tasks } from 'hawser/tasks'
 import { view } from 'hawser/apps'
-import { mount } from 'hawser/compose'
+import { mount, together } from 'hawser/compose'
 import { landingPage } from 'hawser/landing'
 import { skills } from 'hawser/skills'
 import * as z from 'zod'
@@ -180,6 +180,15 @@ export const causes: Readonly<Record<string, () => void>> = {
   'not-long': () => {
     // #region not-long
     app.server({ tools: { search }, use: [tasks({ required: ['search'] })] })
+    // #endregion
+  },
+
+  'shared-scope': () => {
+    // #region shared-scope
+    together({
+      orders: mcp({ name: 'orders', version: '1.0.0', scopes: { read: 'Read' } }).server({}),
+      reports: mcp({ name: 'reports', version: '1.0.0', scopes: { read: 'Read' } }).server({}),
+    })
     // #endregion
   },
 
@@ -419,6 +428,15 @@ export const fixes: Readonly<Record<string, () => void>> = {
     // #region not-long-fix
     const archive = app.tool({ description: 'Pack all notes.', effect: 'read', long: true, run: () => 'packed' })
     app.server({ tools: { archive }, use: [tasks({ required: ['archive'] })] })
+    // #endregion
+  },
+
+  'shared-scope': () => {
+    // #region shared-scope-fix
+    together({
+      orders: mcp({ name: 'orders', version: '1.0.0', scopes: { 'orders:read': 'Read your orders' } }).server({}),
+      reports: mcp({ name: 'reports', version: '1.0.0', scopes: { 'reports:read': 'Read all reports' } }).server({}),
+    })
     // #endregion
   },
 
