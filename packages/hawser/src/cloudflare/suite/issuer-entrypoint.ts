@@ -2,7 +2,7 @@ import { workers } from '#workers'
 import type { LocalIssuer } from '../../auth/index.ts'
 
 /** The binding by which a Worker of one server reaches that of the issuer. */
-export const ISSUER_BINDING = 'ISSUER'
+const ISSUER_BINDING = 'ISSUER'
 
 /** What other Workers ask of the issuer. */
 interface IssuerService {
@@ -47,13 +47,13 @@ function find(): LocalIssuer {
  * @throws TypeError when this one is not bound to it.
  */
 export function boundIssuer(issuer: string): LocalIssuer {
-  const find = (): IssuerService => workers.env?.[ISSUER_BINDING] as IssuerService
-  if (find() === undefined) {
+  // A stub belongs to the request that it is asked for.
+  const open = (): IssuerService => workers.env?.[ISSUER_BINDING] as IssuerService
+  if (open() === undefined) {
     const line = `"services": [{ "binding": "${ISSUER_BINDING}", "service": "…", "entrypoint": "IssuerEntrypoint" }]`
     throw new TypeError(
       `A Worker of one server asks its issuer by the binding ${ISSUER_BINDING}, which is missing: ${line}`,
     )
   }
-  // A stub belongs to the request that it is asked for.
-  return { issuer, jwks: async () => find().jwks(), isGrantLive: async (grant) => find().isGrantLive(grant) }
+  return { issuer, jwks: async () => open().jwks(), isGrantLive: async (grant) => open().isGrantLive(grant) }
 }

@@ -1,7 +1,7 @@
 import { workers } from '#workers'
 
 /** The variable by which `hawser deploy --split` tells a Worker which part of a suite it is. */
-export const PART = 'HAWSER_PART'
+const PART = 'HAWSER_PART'
 /** The part that has the issuer and the Durable Objects. */
 export const OWNER = 'owner'
 

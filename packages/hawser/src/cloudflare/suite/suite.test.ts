@@ -5,7 +5,6 @@ import { together } from '../../compose.ts'
 import { callTool, properHeaders } from '../../http/fixtures/cases.ts'
 import { mcp } from '../../index.ts'
 import { indexPage, landingPage } from '../../landing/index.ts'
-import { combineHandlers } from './combine-handlers.ts'
 import type { ServedIssuer } from './start-issuer.ts'
 import { suite, type SuiteOptions } from './suite.ts'
 
@@ -215,22 +214,6 @@ describe('the plan of a suite', () => {
       ['DB', 'QUEUE'],
     ])
     expect(owner).toEqual({ issuer: undefined, bindings: ['QUEUE', 'OAUTH'] })
-  })
-})
-
-describe('handlers of several servers', () => {
-  it('are asked one after the other, and the same one once', async () => {
-    const asked: unknown[] = []
-    const fetch = async () => new Response()
-    const queue = async (...args: readonly unknown[]): Promise<void> => void asked.push(['one', ...args])
-    const other = (...args: readonly unknown[]): void => void asked.push(['two', ...args])
-    const combined = combineHandlers([{ fetch, queue }, { fetch, queue }, { fetch, queue: other }, { fetch }] as never)
-    expect(Object.keys(combined)).toEqual(['queue'])
-    await combined['queue']?.('batch', 'env')
-    expect(asked).toEqual([
-      ['one', 'batch', 'env'],
-      ['two', 'batch', 'env'],
-    ])
   })
 })
 

@@ -3,7 +3,6 @@ import { type IndexEntry, type IndexPage, refuse } from '../../http/index.ts'
 import type { ServerCore } from '../../server/index.ts'
 import type { ExecutionContext } from '../runtime.ts'
 import { type Beside, createWorker, type HawserWorker, type WorkerOptions } from '../worker.ts'
-import { combineHandlers } from './combine-handlers.ts'
 import { describeResource } from './describe-resource.ts'
 import { boundIssuer } from './issuer-entrypoint.ts'
 import { OWNER, readPart } from './part.ts'
@@ -51,7 +50,7 @@ type Answer = (request: Request, env: unknown, context: ExecutionContext) => Res
  * @see worker, sharedIssuer
  */
 export function suite<const S extends SuiteServers>(servers: S, options: SuiteOptions<S> = {}): HawserSuite<S> {
-  const { issuer, createIssuer, bindings, index, beside, ...http } = options
+  const { issuer: _, createIssuer, bindings: __, index, beside, ...http } = options
   const plan = planOf(servers, options)
   const part = readPart(Object.keys(servers))
   const hasOthers = part === undefined || part === OWNER
@@ -79,7 +78,7 @@ export function suite<const S extends SuiteServers>(servers: S, options: SuiteOp
   const notFound = refuse('notFound')
 
   return {
-    ...combineHandlers(all),
+    ...otherHandlers(all[0]),
     servers,
     plan,
     fetch: async (request, env, context) => {
@@ -96,6 +95,12 @@ export function suite<const S extends SuiteServers>(servers: S, options: SuiteOp
     },
   }
 }
+
+/** What a Worker answers besides requests comes of the options, which all servers share: so it is done once. */
+const otherHandlers = (one: HawserWorker | undefined): object =>
+  Object.fromEntries(
+    Object.entries(one ?? {}).filter(([name, value]) => name !== 'fetch' && typeof value === 'function'),
+  )
 
 /** Has the servers know their issuer: the one that is made here, or the one in another Worker. */
 function joinIssuer(

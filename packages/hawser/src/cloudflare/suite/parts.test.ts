@@ -1,0 +1,77 @@
+import type { Miniflare, WorkerOptions } from 'miniflare'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { callTool, properHeaders } from '../../http/fixtures/cases.ts'
+import { bundle, COMPATIBILITY, startWorkers } from '../fixtures/start-workers.ts'
+
+const HAWSER = { HAWSER: { className: 'HawserObject', useSQLite: true } }
+const OF_OWNER = { HAWSER: { className: 'HawserObject', useSQLite: true, scriptName: 'owner' } }
+const ISSUER = { ISSUER: { name: 'owner', entrypoint: 'IssuerEntrypoint' } }
+
+describe('one suite as several Workers', () => {
+  let miniflare: Miniflare
+
+  beforeAll(async () => {
+    const script = await bundle('suite-worker.ts')
+    const part = (name: string, bindings: Record<string, string>, more: object = {}): WorkerOptions => ({
+      name,
+      modules: true,
+      script,
+      ...COMPATIBILITY,
+      bindings,
+      ...more,
+    })
+    const DB = 'rows'
+    ;({ miniflare } = await startWorkers({
+      workers: [
+        part('owner', { HAWSER_PART: 'owner' }, { durableObjects: HAWSER }),
+        part('whole', { DB }, { durableObjects: OF_OWNER }),
+        part('tides', { HAWSER_PART: 'tides' }, { serviceBindings: ISSUER }),
+        part('alone', { HAWSER_PART: 'tides' }),
+        part('berths', { HAWSER_PART: 'berths', DB }, { durableObjects: OF_OWNER }),
+        part('poor', { HAWSER_PART: 'berths', DB }),
+        part('poorer', { HAWSER_PART: 'berths' }),
+        part('strange', { HAWSER_PART: 'boats' }),
+      ],
+    }))
+  })
+  afterAll(() => miniflare?.dispose())
+
+  const ask = async (worker: string, path: string, tool?: string) => {
+    const fetcher = (await miniflare.getWorker(worker)) as unknown as { readonly fetch: typeof fetch }
+    const body = tool === undefined ? undefined : callTool(tool)
+    const headers = { accept: 'text/html', ...(body !== undefined && properHeaders(body)) }
+    const init = body === undefined ? { headers } : { method: 'POST', headers, body }
+    const response = await fetcher.fetch(`https://quay.example.com${path}`, init)
+    return `${response.status} ${await response.text()}`
+  }
+  const answers = expect.stringMatching(/^200 .*"content"/) as unknown
+
+  it('answers in each for what it is', async () => {
+    expect(await ask('whole', '/tides/mcp', 'high')).toEqual(answers)
+    expect(await ask('whole', '/berths/mcp', 'book')).toEqual(answers)
+    expect(await ask('whole', '/authorize')).toBe('200 issuer')
+    expect(await ask('tides', '/tides/mcp', 'high')).toEqual(answers)
+    expect(await ask('berths', '/berths/mcp', 'book')).toEqual(answers)
+    expect(await ask('owner', '/authorize')).toBe('200 issuer')
+    const elsewhere = [
+      ['tides', '/berths/mcp'],
+      ['tides', '/authorize'],
+      ['berths', '/tides/mcp'],
+      ['berths', '/.well-known/oauth-protected-resource/tides/mcp'],
+      ['owner', '/tides/mcp'],
+      ['owner', '/berths/mcp'],
+      ['owner', '/.well-known/oauth-protected-resource/tides/mcp'],
+    ] as const
+    for (const [worker, path] of elsewhere) {
+      expect([worker, path, await ask(worker, path)]).toEqual([worker, path, expect.stringMatching(/^404/)])
+    }
+  })
+
+  it('says what a part has not been given', async () => {
+    expect(await ask('alone', '/')).toMatch('asks its issuer by the binding ISSUER, which is missing')
+    expect(await ask('poorer', '/')).toMatch('The tool "book" needs the binding DB')
+    expect(await ask('strange', '/')).toMatch('HAWSER_PART is "boats"; this suite has tides, berths, owner.')
+    // The adapters of all servers are made, whichever the part: what is not given is missed when it is used.
+    expect(await ask('poor', '/berths/mcp', 'book')).toMatch('"isError":true')
+  })
+})
