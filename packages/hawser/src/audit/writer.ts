@@ -11,8 +11,10 @@ export interface Writer {
   readonly add: (draft: AuditDraft) => boolean
   /** Takes a record, and resolves when it is written; rejects when it is not. */
   readonly write: (draft: AuditDraft) => Promise<void>
-  /** Resolves when nothing waits any more, or what waits cannot be written now. */
+  /** Writes what waits now; resolves when that is written, or cannot be. Nothing that others are writing is waited for where the sink lets it. */
   readonly flush: () => Promise<void>
+  /** Resolves when nothing waits any more, or what waits cannot be written now. */
+  readonly close: () => Promise<void>
 }
 
 export interface WriterOptions {
@@ -35,6 +37,10 @@ const PARCEL = 64
 const BATCH = 2_048
 /** What a record takes besides the arguments. */
 const RECORD_CHARS = 1_000
+/** Milliseconds after which records that were handed over, and of which nothing was heard, are handed over again. Longer than a Worker is given after its answer. */
+const UNHEARD = 60_000
+/** Milliseconds after which a timer that has not rung belongs to an invocation that has ended. */
+const OVERDUE = 1_000
 
 /** Records that are written with each other or not at all. */
 interface Waiting {
@@ -43,17 +49,33 @@ interface Waiting {
   readonly written?: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
 }
 
-/** Hands records to a sink in their order, one batch after the other, and keeps what cannot be written for later. */
+/** Records that a sink was given and has not answered for. */
+interface Flight {
+  readonly batch: readonly Waiting[]
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
+/**
+ * Hands records to a sink, and keeps what cannot be written for later: in their order and one batch after the other, unless the sink is
+ * idempotent. Then whoever flushes hands over what waits at that moment and waits for nobody else. For in a Worker whatever an invocation
+ * has begun ends with it without a word: its promises never settle, and its timers never ring.
+ */
 export function createWriter(options: WriterOptions): Writer {
   const { sink, keys, maxWaiting, maxChars, describeGap, log } = options
+  const isFree = sink.isIdempotent === true
   let waiting: Waiting[] = []
   let loose: AuditDraft[] = []
+  const flights = new Map<Flight, Promise<boolean>>()
   let count = 0
   let chars = 0
   let lost = 0
+  /** Says how many were lost. It stays the same record until it is written, since it may have been already. */
+  let gap: { readonly parcel: AuditParcel; readonly lost: number } | undefined
   let isFailing = false
   let isClosing = false
   let timer: ReturnType<typeof setTimeout> | undefined
+  let ringsAt = 0
   let writing: Promise<void> | undefined
 
   /** Whether there is room for a record; then it is taken. */
@@ -81,23 +103,27 @@ export function createWriter(options: WriterOptions): Writer {
     }
   }
   const schedule = (): void => {
-    if (timer !== undefined) return
-    timer = setTimeout(
-      () => {
-        timer = undefined
-        void flush()
-      },
-      isFailing ? PAUSE : LINGER,
-    )
+    const now = Date.now()
+    if (timer !== undefined && now < ringsAt + OVERDUE) return
+    const pause = isFailing ? PAUSE : LINGER
+    ringsAt = now + pause
+    timer = setTimeout(() => {
+      timer = undefined
+      void flush()
+    }, pause)
     // A sink that is gone for good is no reason for a process to stay.
     if (isFailing) letGo(timer)
   }
 
   const append = async (batch: readonly Waiting[]): Promise<void> => {
     // What had no room came after all that waits.
-    const gap = batch.length === waiting.length ? lost : 0
+    if (gap === undefined && lost > 0 && waiting.length === 0) {
+      gap = { parcel: packDrafts([{ record: describeGap(lost) }]), lost }
+      lost = 0
+    }
+    const told = gap
     const parcels = batch.map(({ parcel }) => parcel)
-    if (gap > 0) parcels.push(packDrafts([{ record: describeGap(gap) }]))
+    if (told !== undefined) parcels.push(told.parcel)
     const argumentKeys = new Map<string, Uint8Array<ArrayBuffer>>()
     for (const { tenants } of parcels)
       for (const tenant of tenants)
@@ -105,44 +131,84 @@ export function createWriter(options: WriterOptions): Writer {
     const made: ParcelKeys = { argumentKeys, sealKey: await keys.forHeads() }
     if (sink.appendParcels === undefined) await sink.append(await writeOut(parcels, made), made.sealKey)
     else await sink.appendParcels(parcels, made)
-    lost -= gap
-    if (isFailing) log({ level: 'warn', message: `The audit log is written again; ${gap} records were lost.` })
+    if (gap === told) gap = undefined
+    if (isFailing)
+      log({ level: 'warn', message: `The audit log is written again; ${told?.lost ?? 0} records were lost.` })
     isFailing = false
   }
 
+  /** Hands the next batch over; resolves to whether it was written. */
+  const hand = (): Promise<boolean> => {
+    packLoose()
+    const flight: Flight = { batch: firstOf(waiting), since: Date.now() }
+    waiting = waiting.slice(flight.batch.length)
+    const done = land(flight)
+    flights.set(flight, done)
+    return done
+  }
+  const land = async (flight: Flight): Promise<boolean> => {
+    try {
+      await append(flight.batch)
+    } catch (error) {
+      // Taken back meanwhile: it is somebody else's to answer for.
+      if (flights.delete(flight)) fail(flight.batch, error)
+      return false
+    }
+    if (!flights.delete(flight)) return true
+    drop(flight.batch)
+    for (const { written } of flight.batch) written?.resolve()
+    return true
+  }
+  const fail = (batch: readonly Waiting[], error: unknown): void => {
+    const message = `The audit log cannot be written; ${count} records wait.`
+    if (!isFailing) log({ level: 'error', message, cause: error })
+    isFailing = true
+    // Whoever waits for a record is told now; it must not be written after its operation was refused.
+    const refused = batch.filter(({ written }) => written !== undefined)
+    for (const { written } of refused) written?.reject(error)
+    drop(refused)
+    waiting = [...batch.filter(({ written }) => written === undefined), ...waiting]
+  }
+
+  const isWaiting = (): boolean => waiting.length > 0 || loose.length > 0
+  const isWaitedFor = (): boolean => waiting.some(({ written }) => written !== undefined)
   /** Whether what waits is not to wait for more. */
-  const isUrgent = (): boolean =>
-    count > 0 && (isClosing || count >= BATCH || waiting.some(({ written }) => written !== undefined))
+  const isUrgent = (): boolean => isWaiting() && (isClosing || count >= BATCH || isWaitedFor())
 
   const drain = async (): Promise<void> => {
     do {
-      packLoose()
-      const batch = firstOf(waiting)
-      try {
-        await append(batch)
-      } catch (error) {
-        packLoose()
-        const message = `The audit log cannot be written; ${count} records wait.`
-        if (!isFailing) log({ level: 'error', message, cause: error })
-        isFailing = true
-        // Whoever waits for a record is told now; it must not be written after its operation was refused.
-        const refused = batch.filter(({ written }) => written !== undefined)
-        for (const { written } of refused) written?.reject(error)
-        drop(refused)
-        waiting = waiting.filter((one) => !refused.includes(one))
-        if (waiting.some(({ written }) => written !== undefined)) continue
-        break
-      }
-      waiting.splice(0, batch.length)
-      drop(batch)
-      for (const { written } of batch) written?.resolve()
+      if (!(await hand()) && !isWaitedFor()) break
     } while (isUrgent())
     // In the same turn as the last look at what waits, so that nothing is left between two runs.
     writing = undefined
-    if (count > 0) schedule()
+    if (isWaiting()) schedule()
   }
 
-  const flush = (): Promise<void> => (count === 0 ? Promise.resolve() : (writing ??= drain()))
+  /** Hands over what waits now, and again what was handed over so long ago that nobody can be waiting for it any more. */
+  const handOver = async (): Promise<void> => {
+    const unheard = [...flights.keys()].filter(({ since }) => since <= Date.now() - UNHEARD)
+    for (const flight of unheard) flights.delete(flight)
+    waiting = [...unheard.flatMap(({ batch }) => batch), ...waiting]
+    packLoose()
+    let left = waiting.length
+    while (left > 0 && waiting.length > 0) {
+      left -= firstOf(waiting).length
+      if (!(await hand())) break
+    }
+    if (isWaiting()) schedule()
+  }
+
+  const flush = (): Promise<void> => {
+    if (count === 0) return Promise.resolve()
+    return isFree ? handOver() : (writing ??= drain())
+  }
+  const flushNow = async (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    isClosing = true
+    await flush()
+    isClosing = false
+  }
 
   return {
     add: (draft) => {
@@ -162,12 +228,10 @@ export function createWriter(options: WriterOptions): Writer {
         waiting.push({ ...pack([draft]), written: { resolve, reject } })
         void flush()
       }),
-    flush: async () => {
-      clearTimeout(timer)
-      timer = undefined
-      isClosing = true
-      await flush()
-      isClosing = false
+    flush: flushNow,
+    close: async () => {
+      await flushNow()
+      await Promise.all(flights.values())
     },
   }
 }
