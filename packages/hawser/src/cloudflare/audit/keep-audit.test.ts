@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { KEY, record } from '../../audit/fixtures/record.ts'
+import { record } from '../../audit/fixtures/record.ts'
 import { packDrafts } from '../../audit/parcel.ts'
 import { type Ledger, openLedger } from '../fixtures/open-ledger.ts'
 import { writeMessages } from './message.ts'
@@ -65,9 +68,13 @@ describe('a log that Workers keep', () => {
   it('is held in its object while the bucket takes nothing, and is written as it was tried', async () => {
     const keysOf = async () => (await (await ledger.bucket()).list()).objects.map(({ key }) => key)
     const before = await keysOf()
-    for (const faults of [{ beforePut: 1 }, { afterPut: 1 }, { afterPut: 2 }]) {
-      const who = JSON.stringify(faults)
-      await ledger.fail(faults)
+    for (const [fault, times] of [
+      ['beforePut', 1],
+      ['afterPut', 1],
+      ['afterPut', 2],
+    ] as const) {
+      const who = `${fault} ${times}`
+      await ledger.fail({ [fault]: times })
       expect((await ledger.bring([await messageOf(who, 2)])).explicitAcks).toHaveLength(1)
       const { logged } = await ledger.ask()
       await vi.waitFor(async () => {
@@ -134,6 +141,13 @@ describe('a log that Workers keep', () => {
     await expectRecords(ledger, 'hal', 4)
   })
 
+  it('takes more than a Queue takes at once', async () => {
+    const who = { sub: 'ivo', kind: 'user' } as const
+    const op = { kind: 'tool', name: 'save', risk: 'low', argsRedacted: { text: 'x'.repeat(3_000) } } as const
+    await ledger.append(Array.from({ length: 400 }, (_, at) => record(`ivo-${at}`, { who, op })))
+    await expectRecords(ledger, 'ivo', 400)
+  })
+
   it('says what is wrong with a binding when the module loads, and how to make it', async () => {
     const { refused } = await ledger.ask()
     expect(refused.map((text) => text.split('\n')[0])).toEqual([
@@ -148,4 +162,33 @@ describe('a log that Workers keep', () => {
   })
 })
 
-it.todo(KEY)
+describe('the object of a log that was made anew', () => {
+  it('goes on behind the end that is noted in the bucket, if that was sealed with its key', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hawser-bucket-'))
+    try {
+      {
+        await using ledger = await openLedger({ r2Persist: folder })
+        await ledger.bring([await messageOf('ada', 2), await messageOf('bob', 1, { tenant: 'acme' })])
+        await expectRecords(ledger, 'ada', 2)
+        await vi.waitFor(async () => expect((await (await ledger.bucket()).list()).objects).toHaveLength(2), WITHIN)
+      }
+      await using ledger = await openLedger({ r2Persist: folder })
+      const bucket = await ledger.bucket()
+      const noted = (await (await bucket.get('audit/head.json'))?.text()) ?? ''
+      for (const [text, why] of [
+        ['{', 'does not say where a log ends'],
+        [noted.replace('"seq":2', '"seq":3'), 'was not sealed with this key'],
+      ] as const) {
+        await bucket.put('audit/head.json', text)
+        expect((await ledger.bring([await messageOf('cleo', 1)])).explicitAcks).toEqual([])
+        expect((await ledger.ask()).causes.at(-1)).toContain(why)
+      }
+      await bucket.put('audit/head.json', noted)
+      await ledger.bring([await messageOf('cleo', 1)])
+      await expectRecords(ledger, 'cleo', 1)
+      expect((await ledger.verify()).tenants.get('default')).toMatchObject({ from: 1, to: 3 })
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+})
