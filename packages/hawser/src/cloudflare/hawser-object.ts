@@ -1,4 +1,4 @@
-import { auditRole } from './audit/audit-role.ts'
+import { auditRole } from './audit/hosted-logs.ts'
 import { createChangesRole } from './changes/hub.ts'
 import { defineObject } from './define-object.ts'
 import { limitsRole } from './limits/limits-role.ts'

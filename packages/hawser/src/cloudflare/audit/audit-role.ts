@@ -1,10 +1,10 @@
 import type { AuditHead } from '../../audit/index.ts'
-import { logToStderr } from '../../call/index.ts'
+import type { Log } from '../../call/index.ts'
 import { objectSql } from '../object-sql.ts'
 import type { Role } from '../role.ts'
+import type { Bucket } from '../runtime.ts'
 import { getHeads, objectKey, putHeads } from './bucket.ts'
 import { AUDIT_VERSIONS, type MessageId, openHeldRecords } from './held-records.ts'
-import { findKeeper, type Keeper } from './keepers.ts'
 import { linkMessages } from './link-messages.ts'
 import type { AuditMessage } from './message.ts'
 
@@ -15,6 +15,18 @@ const MAX_HELD = 268_435_456
 /** Milliseconds after which a bucket that took nothing is tried again: at first, and at most. */
 const FIRST_PAUSE = 5_000
 const LAST_PAUSE = 900_000
+
+/** What an object that keeps a log works with. */
+export interface Keeper {
+  readonly name: string
+  readonly bucket: Bucket
+  /** The binding of the bucket. */
+  readonly bucketName: string
+  readonly sealKey: () => Promise<Uint8Array<ArrayBuffer>>
+  /** Milliseconds that records wait in the object for others. */
+  readonly lingerMs: number
+  readonly log: Log
+}
 
 /** What other instances ask of the object that keeps a log. */
 export interface AuditMethods {
@@ -31,11 +43,11 @@ export interface AuditMethods {
  * Keeps one log, `audit:<name>`: links what comes, holds it, and puts it into a bucket by its alarm. What goes into one object is settled
  * before it is tried, so that it is the same after a failure, and an alarm may come twice.
  */
-export function createAuditRole(find: (name: string) => Keeper): Role {
+export function createAuditRole(keeper: Keeper): Role {
+  const { name, bucket, bucketName, lingerMs, log } = keeper
   return {
     schema: AUDIT_VERSIONS,
-    start: ({ id, storage }) => {
-      const name = (id.name ?? '').slice('audit:'.length)
+    start: ({ storage }) => {
       const held = openHeldRecords(objectSql(storage))
       let last: Promise<unknown> = Promise.resolve()
       let putting: Promise<void> | undefined
@@ -51,9 +63,8 @@ export function createAuditRole(find: (name: string) => Keeper): Role {
           : `A log has ${MAX_TENANTS} tenants at most.`
       }
       const append: AuditMethods['append'] = async (messages) => {
-        const keeper = find(name)
-        if (held.bytes() > MAX_HELD) throw new Error(`${held.bytes()} bytes wait for the bucket ${keeper.bucketName}.`)
-        if (held.tenants() === 0) held.goOnBehind(await getHeads(keeper, name))
+        if (held.bytes() > MAX_HELD) throw new Error(`${held.bytes()} bytes wait for the bucket ${bucketName}.`)
+        if (held.tenants() === 0) held.goOnBehind(await getHeads(keeper))
         const verdicts = messages.map(judge)
         const fresh = new Map(
           messages
@@ -61,39 +72,35 @@ export function createAuditRole(find: (name: string) => Keeper): Role {
             .map((message) => [`${message.at} ${message.id}`, message]),
         )
         const parts = await linkMessages([...fresh.values()], held.headOf)
-        held.take([...fresh.values()], parts, Date.now() + keeper.lingerMs)
+        held.take([...fresh.values()], parts, Date.now() + lingerMs)
         return verdicts
       }
 
-      /** Puts what is due into an object of the bucket; resolves to whether there was something. */
-      const putNext = async (keeper: Keeper): Promise<boolean> => {
+      /** Puts what is due into one object of the bucket: its note of the ends, a single key, takes no more than one write a second. */
+      const putNext = async (): Promise<void> => {
         const tried = held.readDraft()
         const draft = tried ?? held.beginDraft(Date.now())
-        if (draft === undefined) return false
+        if (draft === undefined) return
         const parts = held.readParts(draft)
         const key = objectKey(name, draft.at, draft.number)
         // What was tried may be there: a bucket that is locked does not take it again.
-        if (tried === undefined || (await keeper.bucket.head(key)) === null)
-          await keeper.bucket.put(key, parts.map(({ lines }) => lines).join(''), {
+        if (tried === undefined || (await bucket.head(key)) === null)
+          await bucket.put(key, parts.map(({ lines }) => lines).join(''), {
             httpMetadata: { contentType: 'application/x-ndjson' },
           })
         const heads = new Map<string, AuditHead>(parts.flatMap((part) => [...part.heads]))
-        await putHeads(keeper, name, new Map([...held.headsInBucket(), ...heads]))
+        await putHeads(keeper, new Map([...held.headsInBucket(), ...heads]))
         held.endDraft(draft, heads)
-        return true
       }
-      const putAll = async (): Promise<void> => {
-        let keeper: Keeper | undefined
+      const put = async (): Promise<void> => {
         try {
-          keeper = find(name)
-          while (await putNext(keeper));
-          if (retryAt > 0)
-            keeper.log({ level: 'warn', message: `The audit log "${name}" is put into its bucket again.` })
+          await putNext()
+          if (retryAt > 0) log({ level: 'warn', message: `The audit log "${name}" is put into its bucket again.` })
           ;[retryAt, pause] = [0, FIRST_PAUSE]
         } catch (cause) {
           retryAt = Date.now() + pause
           const message = `The audit log "${name}" cannot be put into its bucket; ${held.bytes()} bytes wait in its object.`
-          ;(keeper?.log ?? logToStderr)({ level: 'error', message, cause })
+          log({ level: 'error', message, cause })
           pause = Math.min(pause * 2, LAST_PAUSE)
         }
       }
@@ -116,12 +123,10 @@ export function createAuditRole(find: (name: string) => Keeper): Role {
         wake: (now) => {
           held.forget(now)
           if (now < retryAt) return undefined
-          putting ??= putAll().finally(() => (putting = undefined))
+          putting ??= put().finally(() => (putting = undefined))
           return putting
         },
       }
     },
   }
 }
-
-export const auditRole: Role = /* @__PURE__ */ createAuditRole(findKeeper)

@@ -1,7 +1,7 @@
 import { headText } from '../../audit/chain.ts'
 import type { AuditHead } from '../../audit/index.ts'
 import { isSame, mac } from '../../audit/keys.ts'
-import type { Keeper } from './keepers.ts'
+import type { Keeper } from './audit-role.ts'
 
 type Heads = ReadonlyMap<string, AuditHead>
 
@@ -20,7 +20,7 @@ export function objectKey(name: string, at: number, number: number): string {
 }
 
 /** Notes where the chains of a bucket end, sealed, in the place of what was noted before. */
-export async function putHeads({ bucket, sealKey }: Keeper, name: string, heads: Heads): Promise<void> {
+export async function putHeads({ name, bucket, sealKey }: Keeper, heads: Heads): Promise<void> {
   const key = await sealKey()
   const sealed: [string, AuditHead][] = []
   for (const [tenant, { seq, hash }] of heads)
@@ -34,7 +34,7 @@ export async function putHeads({ bucket, sealKey }: Keeper, name: string, heads:
  *
  * @throws Error when what is there is no such note, or was sealed with another key.
  */
-export async function getHeads({ bucket, bucketName, sealKey }: Keeper, name: string): Promise<Heads> {
+export async function getHeads({ name, bucket, bucketName, sealKey }: Keeper): Promise<Heads> {
   const found = await bucket.get(headKey(name))
   if (found === null) return new Map()
   const where = `${headKey(name)} of the bucket ${bucketName}`

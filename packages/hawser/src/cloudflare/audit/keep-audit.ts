@@ -3,8 +3,8 @@ import { guardLog, type Log, logToStderr } from '../../call/index.ts'
 import { type BindingKind, findBinding, hasMethods } from '../find-binding.ts'
 import { openObjects } from '../objects.ts'
 import type { Bucket, ExecutionContext, MessageBatch, QueueMessage } from '../runtime.ts'
-import type { AuditMethods } from './audit-role.ts'
-import { registerKeeper } from './keepers.ts'
+import { type AuditMethods, createAuditRole } from './audit-role.ts'
+import { registerLog } from './hosted-logs.ts'
 import { type AuditMessage, readMessage } from './message.ts'
 import type { MessageId } from './held-records.ts'
 
@@ -67,7 +67,7 @@ export function keepAudit(options: KeepAuditOptions): QueueConsumer {
   const objects = openObjects<AuditMethods>(binding, 'audit', 'keepAudit', ['append'])
   const bucket = findBinding(bucketName, BUCKET)
   const { forHeads: sealKey } = createAuditKeys(options.key)
-  if (bucket !== undefined) registerKeeper(name, { bucket, bucketName, sealKey, lingerMs, log })
+  if (bucket !== undefined) registerLog(name, createAuditRole({ name, bucket, bucketName, sealKey, lingerMs, log }))
 
   const later = (messages: readonly QueueMessage[], cause: unknown): void => {
     const message = `The audit log "${name}" cannot be written; ${messages.length} messages stay in the Queue.`
