@@ -6,7 +6,7 @@ export interface BindingKind<T> {
   readonly user: string
   /** The name of the option that names it. */
   readonly option: string
-  /** What it is, as in "is not one of …". */
+  /** What it is, as in "the binding is not …". */
   readonly what: string
   readonly isIt: (value: unknown) => value is T
   /** What to write where, for a binding of that name. */
@@ -24,7 +24,7 @@ export function findBinding<T>(name: string, kind: BindingKind<T>): T | undefine
   const found = Object.hasOwn(env, name) ? env[name] : undefined
   if (kind.isIt(found)) return found
   const others = Object.keys(env).filter((other) => kind.isIt(env[other]))
-  const fault = found === undefined ? 'is not there' : `is not one of ${kind.what}`
+  const fault = found === undefined ? 'is not there' : `is not ${kind.what}`
   const hint = others.length === 0 ? '' : ` There is ${others.map((other) => `"${other}"`).join(', ')}.`
   const where = `${kind.user}({ ${kind.option}: '${name}' })`
   throw new TypeError(`${where}: the binding ${fault}.${hint} ${kind.describe(name)}`)

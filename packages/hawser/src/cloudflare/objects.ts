@@ -47,7 +47,7 @@ export function openObjects<M extends RoleMethods>(
   const namespace = findBinding(binding, {
     user,
     option: 'binding',
-    what: 'Durable Objects',
+    what: 'one of Durable Objects',
     isIt: (value): value is Namespace => hasMethods(value, ['getByName', 'idFromName']),
     describe: describeBinding,
   })

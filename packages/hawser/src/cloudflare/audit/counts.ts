@@ -19,7 +19,7 @@ const MAX_POINTS = 250
 export const DATASET: BindingKind<Dataset> = {
   user: 'queueAudit',
   option: 'counts',
-  what: 'Analytics Engine',
+  what: 'a dataset of Analytics Engine',
   isIt: (value): value is Dataset => hasMethods(value, ['writeDataPoint']),
   describe: (name) => `wrangler.jsonc needs this line:
 

@@ -154,14 +154,14 @@ describe('a log that Workers keep', () => {
   it('says what is wrong with a binding when the module loads, and how to make it', async () => {
     const { refused } = await ledger.ask()
     expect(refused.map((text) => text.split('\n')[0])).toEqual([
-      `TypeError: queueAudit({ queue: 'MISSING' }): the binding is not there. There is "AUDIT". wrangler.jsonc needs this line:`,
-      `TypeError: queueAudit({ queue: 'AUDIT_LOG' }): the binding is not one of a Queue. There is "AUDIT". wrangler.jsonc needs this line:`,
-      `TypeError: queueAudit({ counts: 'AUDIT' }): the binding is not one of Analytics Engine. There is "METRICS". wrangler.jsonc needs this line:`,
-      `TypeError: keepAudit({ bucket: 'AUDIT' }): the binding is not one of an R2 bucket. There is "AUDIT_LOG". wrangler.jsonc needs this line:`,
+      `TypeError: queueAudit({ queue: 'MISSING' }): the binding is not there. There is "AUDIT". wrangler.jsonc needs these lines, the last of them in the Worker that calls keepAudit:`,
+      `TypeError: queueAudit({ queue: 'AUDIT_LOG' }): the binding is not a Queue. There is "AUDIT". wrangler.jsonc needs these lines, the last of them in the Worker that calls keepAudit:`,
+      `TypeError: queueAudit({ counts: 'AUDIT' }): the binding is not a dataset of Analytics Engine. There is "METRICS". wrangler.jsonc needs this line:`,
+      `TypeError: keepAudit({ bucket: 'AUDIT' }): the binding is not an R2 bucket. There is "AUDIT_LOG". wrangler.jsonc needs this line:`,
       `TypeError: keepAudit({ binding: 'AUDIT' }): the binding is not one of Durable Objects. There is "HAWSER". wrangler.jsonc needs these lines:`,
-      `TypeError: keepAudit({ bucket: 'SELF' }): the binding is not one of an R2 bucket. There is "AUDIT_LOG". wrangler.jsonc needs this line:`,
+      `TypeError: keepAudit({ bucket: 'SELF' }): the binding is not an R2 bucket. There is "AUDIT_LOG". wrangler.jsonc needs this line:`,
     ])
-    expect(refused[0]).toContain('"queues": { "producers": [{ "binding": "MISSING", "queue": "audit" }] },')
+    expect(refused[0]).toContain('"producers": [{ "binding": "MISSING", "queue": "audit" }]')
   })
 })
 

@@ -27,11 +27,14 @@ const QUEUE: BindingKind<Queue> = {
   option: 'queue',
   what: 'a Queue',
   isIt: (value): value is Queue => hasMethods(value, ['send', 'sendBatch']),
-  describe: (name) => `wrangler.jsonc needs this line:
+  describe: (name) => `wrangler.jsonc needs these lines, the last of them in the Worker that calls keepAudit:
 
-  "queues": { "producers": [{ "binding": "${name}", "queue": "audit" }] },
+  "queues": {
+    "producers": [{ "binding": "${name}", "queue": "audit" }],
+    "consumers": [{ "queue": "audit", "max_batch_size": 100, "max_retries": 100, "dead_letter_queue": "audit-dead" }],
+  },
 
-and the Queue is made by: npx wrangler queues create audit
+and the Queues are made by: npx wrangler queues create audit, and audit-dead
 `,
 }
 
