@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type Interceptor, mcp } from 'hawser'
@@ -234,6 +234,26 @@ describe('hawser audit verify', () => {
         { kind: 'edited', tenant: 'default', seq: 3 },
         { kind: 'missing', tenant: 'default', seq: 9, upTo: 11 },
       ],
+    })
+  })
+
+  it('takes a folder with a copy of a bucket', async () => {
+    const copy = join(folder, 'bucket')
+    mkdirSync(join(copy, 'log', '2026-11-20'), { recursive: true })
+    const lines = readFileSync(jsonl, 'utf8').split('\n')
+    writeFileSync(join(copy, 'log', '2026-11-20', '10-00-00.000-0000000001.jsonl'), `${lines.slice(0, 4).join('\n')}\n`)
+    writeFileSync(join(copy, 'log', '2026-11-20', '10-01-00.000-0000000002.jsonl'), lines.slice(4).join('\n'))
+    writeFileSync(join(copy, 'head.json'), readFileSync(`${jsonl}.head`))
+    expect(await run('verify', copy, '--no-json')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/is what was written: 11\s+records\./),
+    })
+    expect((await run('tail', copy, '-n', '1')).stdout.trimEnd()).toBe(lines.at(-2))
+    const empty = join(folder, 'empty')
+    mkdirSync(empty)
+    expect(await run('report', empty)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no file ….jsonl'),
     })
   })
 

@@ -1,3 +1,4 @@
+import { auditRole } from './audit/hosted-logs.ts'
 import { createChangesRole } from './changes/hub.ts'
 import { defineObject } from './define-object.ts'
 import { limitsRole } from './limits/limits-role.ts'
@@ -9,6 +10,7 @@ import { vaultRole } from './vault/vault-role.ts'
 
 /** By what the names of their objects begin with. */
 export const ROLES: ReadonlyMap<string, Role> = /* @__PURE__ */ new Map([
+  ['audit', auditRole],
   ['changes', /* @__PURE__ */ createChangesRole(20_000)],
   ['limits', limitsRole],
   ['nonces', noncesRole],

@@ -53,3 +53,32 @@ export interface UpgradeResponse {
   readonly status: number
   readonly webSocket?: RuntimeSocket | null | undefined
 }
+
+/** What a Queue brings. */
+export interface QueueMessage {
+  readonly id: string
+  readonly timestamp: Date
+  readonly body: unknown
+  /** 1 for the first time that it is brought. */
+  readonly attempts: number
+  /** It is not brought again, whatever becomes of the others. */
+  ack(): void
+  retry(options?: { readonly delaySeconds?: number }): void
+}
+
+/** What a Queue brings at once. */
+export interface MessageBatch {
+  readonly queue: string
+  readonly messages: readonly QueueMessage[]
+}
+
+/** A bucket of R2. */
+export interface Bucket {
+  get(key: string): Promise<{ text(): Promise<string> } | null>
+  head(key: string): Promise<object | null>
+  put(
+    key: string,
+    value: string,
+    options?: { readonly httpMetadata?: { readonly contentType?: string } },
+  ): Promise<unknown>
+}

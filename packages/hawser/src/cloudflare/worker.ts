@@ -2,7 +2,8 @@ import type { Service } from '../call/index.ts'
 import { createFetchHandler, type HttpOptions, type HttpService, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
 import { workers } from '#workers'
 import { findMissing } from '../server/index.ts'
-import type { ExecutionContext } from './runtime.ts'
+import type { QueueConsumer } from './audit/keep-audit.ts'
+import type { ExecutionContext, MessageBatch } from './runtime.ts'
 import type { WorkerSessions } from './sessions/durable-sessions.ts'
 
 /** What answers paths of its own beside the endpoint, such as a server of `@hawser/oauth`. Who may call it is for it to say. */
@@ -26,11 +27,14 @@ export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'>
   readonly beside?: Beside | undefined
   /** Holds sessions for the clients that need one, `durableSessions({ … })`; nothing is kept between requests when left out. */
   readonly sessions?: WorkerSessions | undefined
+  /** Takes what Queues bring, each by its name: `{ audit: keepAudit({ … }) }`. */
+  readonly queues?: Readonly<Record<string, QueueConsumer>> | undefined
 }
 
 /** What a Worker exports as its default. */
 export interface HawserWorker {
   readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Promise<Response>
+  readonly queue: (batch: MessageBatch, env: unknown, context: ExecutionContext) => Promise<void>
 }
 
 /** Milliseconds after which a stream that nobody reads is ended: the runtime tells late, or never, that somebody left. */
@@ -55,7 +59,7 @@ export function worker(service: Served, options: WorkerOptions = {}): HawserWork
 
 /** As `worker()`; without looking for bindings where another Worker answers, and this one has the objects. */
 export function createWorker(service: Served, options: WorkerOptions, isComplete: boolean): HawserWorker {
-  const { beside, sessions, ...others } = options
+  const { beside, sessions, queues = {}, ...others } = options
   const { auth, flush } = service
   const resource = auth?.resource === undefined ? undefined : new URL(auth.resource)
   if (isComplete) checkBindings(service)
@@ -85,6 +89,11 @@ export function createWorker(service: Served, options: WorkerOptions, isComplete
       // Those who keep account hear of requests that never became calls.
       if (flush !== undefined) context.waitUntil(flush())
       return response
+    },
+    queue: async (batch, env, context) => {
+      if (Object.hasOwn(queues, batch.queue)) return queues[batch.queue]!.queue(batch, env, context)
+      const known = Object.keys(queues).join(', ') || 'none'
+      throw new Error(`worker({ queues }) has nobody for the Queue "${batch.queue}", only for: ${known}.`)
     },
   }
 }

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -268,6 +269,30 @@ describe('sqliteAudit', () => {
 })
 
 describe('openAudit', () => {
+  it('reads a folder as it was copied from a bucket: its files by their names, and the note of their ends', async () => {
+    const path = createPath('audit.jsonl')
+    await write(openJsonl(path), 1, 4)
+    const [a, b, c, d] = readFileSync(path, 'utf8').split('\n')
+    const folder = createPath('audit')
+    const files = {
+      '2026-11-20/23-59-59.999-0000000001.jsonl': `${a}\n${b}\n`,
+      '2026-11-21/00-00-00.001-0000000002.jsonl': `${c}\n`,
+      '2026-11-21/00-00-00.001-0000000003.jsonl': `${d}\n`,
+    }
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(join(folder, 'log', name, '..'), { recursive: true })
+      writeFileSync(join(folder, 'log', name), text)
+    }
+    mkdirSync(join(folder, 'refused'))
+    writeFileSync(join(folder, 'refused', 'x.json'), '{"body":"nonsense"}')
+    expect(await problemsOf(folder)).toEqual(['unsealed 4-4'])
+    writeFileSync(join(folder, 'head.json'), readFileSync(`${path}.head`))
+    expect(await verify(folder)).toMatchObject({ ok: true, records: 4, unreadable: 0 })
+    rmSync(join(folder, 'log', '2026-11-21/00-00-00.001-0000000003.jsonl'))
+    expect(await problemsOf(folder)).toEqual(['missing 4-4'])
+    await expect(openAudit(join(folder, 'refused'))).rejects.toThrow('There is no file ….jsonl in the folder')
+  })
+
   it('says that there is no such file', async () => {
     await expect(openAudit('/nowhere/audit.jsonl')).rejects.toThrow('There is no file /nowhere/audit.jsonl.')
   })

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import type { AuditHead } from '../../audit/sink.ts'
 import type { AuditBatch, AuditStore } from './store.ts'
 import { linkRecords } from './link-records.ts'
-import { readHeads, writeHeads } from './jsonl-heads.ts'
+import { headsOf, readHeads, writeHeads } from './jsonl-heads.ts'
 import { readLines } from './read-lines.ts'
 
 /** Where the lines are kept, and the bounds. */
@@ -81,7 +81,7 @@ async function openLog(path: string): Promise<Opened> {
   const file = await open(path, 'a+', 0o600)
   try {
     const { size } = await file.stat()
-    const { heads, bytes } = await readHeads(path)
+    const { heads, bytes } = await readHeads(headsOf(path))
     for await (const line of readLines(path, bytes <= size ? bytes : 0)) advance(heads, line)
     const log: Opened = { file, heads, size }
     // A line that was cut off in the middle of being written stays as it is.
