@@ -1,0 +1,121 @@
+import { AuthorizationError, ConnectionError } from '../../call/index.ts'
+import { readEnd, readQuestions, readTask } from '../../extensions/tasks/read-task.ts'
+import type { DetailedTask } from '../../extensions/tasks/task.ts'
+import type { InputResponses, Params } from '../../protocol/index.ts'
+import type { Connection } from './connection.ts'
+import { fillAnswers, Suspended, type Wait } from './suspend.ts'
+import type { GivenAnswers, Outcome, PendingCall, RunningTask } from './types.ts'
+import { WaitingError } from './waiting-error.ts'
+import { type Asking, describeWaiting, type Kept, type WaitingRow, type WaitingTable } from './waiting-table.ts'
+
+/** Rounds of questions that one call may take. */
+const MAX_ROUNDS = 16
+/** Milliseconds that a task is kept for at least and at most, and between two looks when its server does not say. */
+const SHORTEST = 60_000
+const LONGEST = 30 * 86_400_000
+const PAUSE = 1_000
+
+type Task = Extract<Kept, { readonly taskId: string }>
+interface Again {
+  readonly inputResponses: InputResponses
+  readonly requestState: string | undefined
+}
+
+/** Calls that end with a question or a task, and go on from what was kept of them. */
+export function createCalls(waiting: WaitingTable, keep: number) {
+  const describe = (row: WaitingRow): Outcome => {
+    const described = describeWaiting(row)
+    // They differ by what is asked.
+    return 'questions' in described ? { pending: described as PendingCall } : { task: described as RunningTask }
+  }
+
+  const suspendCall = (place: string, call: Asking, wait: Wait): Outcome => {
+    if (!('task' in wait)) return describe(waiting.add({ place, call, kept: wait, expiresAt: Date.now() + keep }))
+    const { taskId, ttlMs, statusMessage: message, pollIntervalMs: pollAfter = PAUSE } = wait.task
+    const expiresAt = Date.now() + Math.min(Math.max(ttlMs ?? keep, SHORTEST), LONGEST)
+    const kept: Task = { taskId, message, pollAfter, requests: undefined, answered: [] }
+    return describe(waiting.add({ place, call, kept, expiresAt }))
+  }
+
+  /** Sends a call, for the first time or with answers. */
+  const send = async ({ client, place }: Connection, call: Asking, again?: Again): Promise<Outcome> => {
+    if (call.round > MAX_ROUNDS)
+      throw new ConnectionError('too_many_rounds', `The server asked for more after ${MAX_ROUNDS} rounds.`)
+    try {
+      // Parameters were made for this method.
+      const params = { ...call.params, ...again } as Params<'tools/call'>
+      return { result: await client.request(call.method as 'tools/call', params) }
+    } catch (error) {
+      if (error instanceof Suspended) return suspendCall(place, call, error.wait)
+      throw error
+    }
+  }
+
+  const answerCall = async (connection: Connection, row: WaitingRow, given: GivenAnswers): Promise<Outcome> => {
+    const { requests = {} } = row.kept
+    const inputResponses = await fillAnswers(requests, given)
+    if (!waiting.claim(row.id)) throw answered()
+    try {
+      const { requestState } = row.kept as { readonly requestState: string | undefined }
+      return await send(connection, { ...row.call, round: row.call.round + 1 }, { inputResponses, requestState })
+    } catch (error) {
+      // A call that was refused at the door has not been run.
+      if (error instanceof AuthorizationError) waiting.reopen(row.id)
+      throw error
+    }
+  }
+
+  const answerTask = async (
+    { client }: Connection,
+    { id }: WaitingRow,
+    { taskId, requests = {} }: Task,
+    given: GivenAnswers,
+  ): Promise<Outcome> => {
+    const inputResponses = await fillAnswers(requests, given)
+    const row = waiting.find(id)
+    const task = row.kept as Task
+    const keys = Object.keys(inputResponses)
+    if (keys.length === 0 || keys.some((key) => task.answered.includes(key))) throw answered()
+    waiting.update(id, { ...task, requests: undefined, answered: [...task.answered, ...keys] })
+    try {
+      await client.request('tasks/update', { taskId, inputResponses })
+    } catch (error) {
+      if (error instanceof AuthorizationError) waiting.update(id, task)
+      throw error
+    }
+    return describe(waiting.find(id))
+  }
+
+  const lookAfter = async ({ client }: Connection, id: string, { taskId }: Task): Promise<Outcome> => {
+    const found = readTask(taskId, await client.request('tasks/get', { taskId }))
+    const row = waiting.find(id)
+    if (isOver(found)) return { result: readEnd(found) }
+    // It may have been answered while the server was asked.
+    const task = row.kept as Task
+    const requests = readQuestions(found, new Set(task.answered))
+    const { statusMessage: message, pollIntervalMs: pollAfter = task.pollAfter } = found
+    waiting.update(id, { ...task, message, pollAfter, requests })
+    return describe(waiting.find(id))
+  }
+
+  return {
+    send,
+    answer: (connection: Connection, row: WaitingRow, given: GivenAnswers): Promise<Outcome> =>
+      'taskId' in row.kept ? answerTask(connection, row, row.kept, given) : answerCall(connection, row, given),
+    look: async (connection: Connection, row: WaitingRow): Promise<Outcome> =>
+      'taskId' in row.kept ? lookAfter(connection, row.id, row.kept) : describe(row),
+    drop: async ({ client }: Connection, { id, kept }: WaitingRow): Promise<void> => {
+      waiting.drop(id)
+      if ('taskId' in kept) await client.request('tasks/cancel', { taskId: kept.taskId })
+    },
+  }
+}
+
+const answered = (): WaitingError =>
+  new WaitingError(
+    'answered',
+    'This was answered before, so nothing is called. What came of it was told to who answered.',
+  )
+
+type Over = Exclude<DetailedTask, { readonly status: 'working' | 'input_required' }>
+const isOver = (task: DetailedTask): task is Over => task.status !== 'working' && task.status !== 'input_required'
