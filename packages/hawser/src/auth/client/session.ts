@@ -1,4 +1,5 @@
 import { refreshTokenGrantRequest, revocationRequest } from 'oauth4webapi'
+import { after } from '../../call/index.ts'
 import { isPrivateWay, type Surroundings } from './address.ts'
 import { type BoundedFetch, createBoundedFetch, type Fetch } from './bounded-fetch.ts'
 import { covers, createScopeChoice, type ScopeLimits, union } from './choose-scopes.ts'
@@ -182,18 +183,15 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     stored?.issuer === found.issuer && stored.resource === found.resource
 
   /** @param made What the tokens are to be bound to. */
-  const apply = (found: Found, scopes: readonly string[], made: DpopKey | undefined): Application => {
+  const apply = (
+    found: Found,
+    scopes: readonly string[],
+    made: DpopKey | undefined,
+    { signal } = new AbortController(),
+  ): Application => {
     const wantsOffline = grant.asksPerson && settings.offline && found.as.scopes_supported?.includes('offline_access')
     const asked = union(scopes, wantsOffline === true ? ['offline_access'] : [])
-    return {
-      found,
-      scopes: asked,
-      store,
-      fetch,
-      trustedFetch,
-      dpop: made?.handle,
-      signal: AbortSignal.timeout(PATIENCE),
-    }
+    return { found, scopes: asked, store, fetch, trustedFetch, dpop: made?.handle, signal }
   }
   const makeKey = async (): Promise<DpopKey | undefined> => (settings.dpop ? createDpopKey() : undefined)
 
@@ -211,8 +209,14 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
 
   const ask = async (found: Found, scopes: readonly string[]): Promise<void> => {
     const made = await makeKey()
-    const application = apply(found, scopes, made)
-    await accept(application, await grant.obtain(application), made)
+    const giveUp = new AbortController()
+    const stop = after(PATIENCE, () => giveUp.abort())
+    try {
+      const application = apply(found, scopes, made, giveUp)
+      await accept(application, await grant.obtain(application), made)
+    } finally {
+      stop()
+    }
   }
 
   const depart: Session['depart'] = async (redirectUri, challenge) => {

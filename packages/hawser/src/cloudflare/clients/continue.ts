@@ -5,8 +5,14 @@ import type { InputResponses, Params } from '../../protocol/index.ts'
 import type { Connection } from './connection.ts'
 import { fillAnswers, Suspended, type Wait } from './suspend.ts'
 import type { GivenAnswers, Outcome, PendingCall, RunningTask } from './types.ts'
-import { WaitingError } from './waiting-error.ts'
-import { type Asking, describeWaiting, type Kept, type WaitingRow, type WaitingTable } from './waiting-table.ts'
+import {
+  answered,
+  type Asking,
+  describeWaiting,
+  type Kept,
+  type WaitingRow,
+  type WaitingTable,
+} from './waiting-table.ts'
 
 /** Rounds of questions that one call may take. */
 const MAX_ROUNDS = 16
@@ -15,6 +21,7 @@ const SHORTEST = 60_000
 const LONGEST = 30 * 86_400_000
 const PAUSE = 1_000
 
+type Question = Exclude<Kept, { readonly taskId: string }>
 type Task = Extract<Kept, { readonly taskId: string }>
 interface Again {
   readonly inputResponses: InputResponses
@@ -51,17 +58,24 @@ export function createCalls(waiting: WaitingTable, keep: number) {
     }
   }
 
-  const answerCall = async (connection: Connection, row: WaitingRow, given: GivenAnswers): Promise<Outcome> => {
-    const { requests = {} } = row.kept
+  const answerCall = async (
+    connection: Connection,
+    row: WaitingRow,
+    { requests, requestState }: Question,
+    given: GivenAnswers,
+  ): Promise<Outcome> => {
     const inputResponses = await fillAnswers(requests, given)
     if (!waiting.claim(row.id)) throw answered()
+    let isOver = true
     try {
-      const { requestState } = row.kept as { readonly requestState: string | undefined }
       return await send(connection, { ...row.call, round: row.call.round + 1 }, { inputResponses, requestState })
     } catch (error) {
       // A call that was refused at the door has not been run.
-      if (error instanceof AuthorizationError) waiting.reopen(row.id)
+      isOver = !(error instanceof AuthorizationError)
       throw error
+    } finally {
+      if (isOver) waiting.settle(row.id)
+      else waiting.reopen(row.id)
     }
   }
 
@@ -89,7 +103,10 @@ export function createCalls(waiting: WaitingTable, keep: number) {
   const lookAfter = async ({ client }: Connection, id: string, { taskId }: Task): Promise<Outcome> => {
     const found = readTask(taskId, await client.request('tasks/get', { taskId }))
     const row = waiting.find(id)
-    if (isOver(found)) return { result: readEnd(found) }
+    if (isOver(found)) {
+      waiting.end(id)
+      return { result: readEnd(found) }
+    }
     // It may have been answered while the server was asked.
     const task = row.kept as Task
     const requests = readQuestions(found, new Set(task.answered))
@@ -101,7 +118,9 @@ export function createCalls(waiting: WaitingTable, keep: number) {
   return {
     send,
     answer: (connection: Connection, row: WaitingRow, given: GivenAnswers): Promise<Outcome> =>
-      'taskId' in row.kept ? answerTask(connection, row, row.kept, given) : answerCall(connection, row, given),
+      'taskId' in row.kept
+        ? answerTask(connection, row, row.kept, given)
+        : answerCall(connection, row, row.kept, given),
     look: async (connection: Connection, row: WaitingRow): Promise<Outcome> =>
       'taskId' in row.kept ? lookAfter(connection, row.id, row.kept) : describe(row),
     drop: async ({ client }: Connection, { id, kept }: WaitingRow): Promise<void> => {
@@ -110,12 +129,6 @@ export function createCalls(waiting: WaitingTable, keep: number) {
     },
   }
 }
-
-const answered = (): WaitingError =>
-  new WaitingError(
-    'answered',
-    'This was answered before, so nothing is called. What came of it was told to who answered.',
-  )
 
 type Over = Exclude<DetailedTask, { readonly status: 'working' | 'input_required' }>
 const isOver = (task: DetailedTask): task is Over => task.status !== 'working' && task.status !== 'input_required'

@@ -119,8 +119,8 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
     const methods: OwnerMethods = {
       servers: async () =>
         (await refresh()).map(({ name, url, place }) => {
-          const { state, reason } = servers.read(place) ?? { state: 'failed', reason: 'It has not answered yet.' }
-          return { name, url, state, reason, isAdded: !checked.servers.has(name) }
+          const { state, reason = 'It has not answered yet.' } = servers.read(place) ?? { state: 'failed' }
+          return { name, url, state, ...(state !== 'ready' && { reason }), isAdded: !checked.servers.has(name) }
         }),
       tools: async () =>
         (await refresh()).flatMap(({ name: server, place, tools: allowed }) =>

@@ -52,7 +52,12 @@ export function openServers({ all }: Sql) {
     },
     /** Has a server asked again at the next occasion, and remembers the permissions that were missing. */
     doubt: (place: string, wanted: readonly string[]) =>
-      void all('UPDATE servers SET fresh_until = 0, wanted = ? WHERE place = ?', JSON.stringify(wanted), place),
+      void all(
+        `INSERT INTO servers (place, state, fresh_until, wanted) VALUES (?, 'failed', 0, ?) ON CONFLICT (place) DO UPDATE
+         SET fresh_until = 0, wanted = excluded.wanted`,
+        place,
+        JSON.stringify(wanted),
+      ),
     wanted: (place: string): readonly string[] =>
       JSON.parse(String(all('SELECT wanted FROM servers WHERE place = ?', place)[0]?.['wanted'] ?? '[]')) as string[],
     forget: (place: string) => void all('DELETE FROM servers WHERE place = ?', place),

@@ -41,6 +41,11 @@ export interface WaitingRow {
 const MAX_WAITING = 100
 const MAX_LENGTH = 500_000
 
+const NOTHING = {
+  call: JSON.stringify({ method: 'tools/call', params: {}, about: '', round: 0 } satisfies Asking),
+  kept: JSON.stringify({ requests: {}, requestState: undefined } satisfies Kept),
+} as const
+
 export const WAITING_VERSION = `
   CREATE TABLE waiting (
     id TEXT PRIMARY KEY,
@@ -72,10 +77,11 @@ export function openWaiting({ all }: Sql) {
   const list = (): readonly WaitingRow[] => rows('is_answered = 0')
   return {
     list,
-    /** @throws WaitingError `unknown`. */
+    /** @throws WaitingError `unknown` or `answered`. */
     find: (id: string): WaitingRow => {
       const [row] = rows('id = ?', id)
       if (row === undefined) throw new WaitingError('unknown', 'Nothing waits under this id. It may have expired.')
+      if (row.isAnswered && !('taskId' in row.kept)) throw answered()
       return row
     },
     /** @throws RangeError when there is no room for it. */
@@ -92,13 +98,21 @@ export function openWaiting({ all }: Sql) {
     /** Takes the right to answer: false when somebody else has it. */
     claim: (id: string): boolean =>
       all('UPDATE waiting SET is_answered = 1 WHERE id = ? AND is_answered = 0 RETURNING id', id).length === 1,
-    /** Gives it back. */
+    /** Keeps no more of what is over than that it is. */
+    settle: (id: string) =>
+      void all('UPDATE waiting SET is_answered = 1, call = ?, kept = ? WHERE id = ?', NOTHING.call, NOTHING.kept, id),
+    /** Takes a task off the list. It can be looked after for as long as it is kept. */
+    end: (id: string) => void all('UPDATE waiting SET is_answered = 1 WHERE id = ?', id),
+    /** Gives the right to answer back. */
     reopen: (id: string) => void all('UPDATE waiting SET is_answered = 0 WHERE id = ?', id),
     update: (id: string, kept: Kept) => void all('UPDATE waiting SET kept = ? WHERE id = ?', JSON.stringify(kept), id),
     drop: (id: string) => void all('DELETE FROM waiting WHERE id = ?', id),
     dropAllOf: (place: string) => void all('DELETE FROM waiting WHERE place = ?', place),
   }
 }
+
+export const answered = (): WaitingError =>
+  new WaitingError('answered', 'This was answered before, so nothing is called. Its outcome was told to who answered.')
 
 /** What the row is for who waits. */
 export function describeWaiting({ id, place, call, kept, expiresAt }: WaitingRow): PendingCall | RunningTask {
