@@ -29,7 +29,6 @@ describe('signing in by two steps', () => {
     const [sent] = world.sentTo('/token')
     expect(sent?.headers['dpop'] === undefined).toBe(!dpop)
     expect(new URLSearchParams(sent?.body).get('redirect_uri')).toBe(redirectUri)
-    if (!dpop) expect(await call(world, open(world, store))).toEqual([{ type: 'text', text: 'found' }])
   })
 
   it('leaves who is signed in alone until it is finished, and asks for what a call was refused for', async () => {

@@ -9,7 +9,8 @@ import type { PendingCall, RunningTask } from './types.ts'
 const world = createWorld({}, { metadata: { scopes_supported: ['read'] } })
 let berths: string[] = []
 let lists = 0
-let isSlow = false
+/** What a ship waits for before it is loaded, so that its call has become a task by then. */
+let tide = Promise.withResolvers<void>()
 
 const quay = mcp({
   name: 'quay',
@@ -41,6 +42,7 @@ const load = quay.tool({
   long: true,
   run: async (_, { ask, progress }) => {
     progress(1, 2, 'Half of it')
+    await tide.promise
     const { cargo } = await ask('cargo', { message: 'What?', answer: z.object({ cargo: z.string() }) })
     return `loaded ${cargo}`
   },
@@ -52,17 +54,13 @@ const server = quay.server({
   use: [tasks({ store: memoryTasks(), patience: 0, pollInterval: 50 })],
 })
 
-let evil = (_: { readonly id: number; readonly method: string }): Response | Promise<Response> =>
-  new Response(null, { status: 500 })
-
 const answer = async (request: Request): Promise<Response> => {
   const { hostname } = new URL(request.url)
   if (hostname === 'quay.example.com') {
-    if (isSlow) await new Promise((resolve) => setTimeout(resolve, 5_000))
     if (request.headers.get('mcp-method') === 'tools/list') lists++
     return server.fetch(request)
   }
-  if (hostname === 'evil.example.com') return evil((await request.json()) as never)
+  if (hostname === 'evil.example.com') return new Response(null, { status: 500 })
   return world.send(request)
 }
 
@@ -102,7 +100,7 @@ describe('clients', { timeout: 30_000 }, () => {
       await expect(ada.call('strict', 'pay')).rejects.toThrow('is not to be used')
     })
 
-    it('keeps lists while they are good, also when its object left the memory, and is not held up by who is slow', async () => {
+    it('keeps lists while they are good, also when its object left the memory', async () => {
       const ada = host.of('list')
       await ada.tools()
       const before = lists
@@ -190,21 +188,11 @@ describe('clients', { timeout: 30_000 }, () => {
     })
 
     it('belong to nobody but the very same text', async () => {
-      const [one, ...others] = [
-        'a:b',
-        'a',
-        'b',
-        'a:b ',
-        '\u00e9',
-        'e\u0301',
-        '\ud800',
-        '\ud801',
-        '\ufffd',
-        'registrations',
-      ]
-      const { id } = await asked(host.of(one!).call('quay', 'moor'))
+      const one = 'a:b'
+      const others = ['a', 'b', 'a:b ', '\u00e9', 'e\u0301', '\ud800', '\ud801', '\ufffd', 'registrations']
+      const { id } = await asked(host.of(one).call('quay', 'moor'))
       for (const other of others) expect(await host.of(other).waiting()).toEqual([])
-      await host.of(one!).drop(id)
+      await host.of(one).drop(id)
       for (const none of ['', 'x'.repeat(1025)])
         await expect(host.of(none).waiting()).rejects.toMatchObject({ name: 'TypeError' })
     })
@@ -215,6 +203,7 @@ describe('clients', { timeout: 30_000 }, () => {
       const task = await started(host.of('ada').call('quay', 'load'))
       expect(task).toMatchObject({ server: 'quay', about: 'load', pollAfter: 50 })
       await host.evict('ada')
+      tide.resolve()
       const pending = await vi.waitUntil(async () => {
         const outcome = await host.of('ada').look(task.id)
         return 'pending' in outcome ? outcome.pending : undefined
@@ -234,8 +223,10 @@ describe('clients', { timeout: 30_000 }, () => {
     })
 
     it('are cancelled when they are dropped', async () => {
+      tide = Promise.withResolvers()
       const { id } = await started(host.of('ada').call('quay', 'load'))
       await host.of('ada').drop(id)
+      tide.resolve()
       await expect(host.of('ada').look(id)).rejects.toMatchObject({ problem: 'unknown' })
     })
   })
@@ -250,7 +241,7 @@ describe('clients', { timeout: 30_000 }, () => {
       const page = new URL(await host.of('sue').signIn('notes', { returnTo: '/there?a=b' }))
       await host.evict('sue')
       const back = await host.comeBack('sue', world.visit(page))
-      expect([back.status, back.headers.get('location')]).toEqual([303, '/there?a=b'])
+      expect([back.status, back.headers.get('location')]).toEqual([303, 'https://app.example.com/there?a=b'])
       expect(await stateOf('sue', 'notes')).toMatchObject({ state: 'ready' })
       expect(await host.of('sue').call('notes', 'search')).toMatchObject({ result: { content: [{ text: 'found' }] } })
     })
@@ -282,7 +273,8 @@ describe('clients', { timeout: 30_000 }, () => {
       expect(await refused.text()).toBe('Signing in did not work. Go back to where you came from, and try again.\n')
       expect(codes()).toBe(before)
       expect(await stateOf('eve', 'notes')).toMatchObject({ state: 'needs sign-in' })
-      await expect(host.of('uma').signIn('notes', { returnTo: '//evil.example.com' })).rejects.toThrow('returnTo')
+      for (const returnTo of ['//evil.example.com', '/\\evil.example.com', '/\t/evil.example.com', 'there'])
+        await expect(host.of('uma').signIn('notes', { returnTo })).rejects.toThrow('returnTo')
       await expect(host.of('uma').signIn('notes', { returnTo: 'https://evil.example.com' })).rejects.toThrow('returnTo')
     })
 

@@ -74,8 +74,7 @@ export const createClients =
         look: (id) => ask('look', id),
         drop: (id) => ask('drop', id),
         signIn: async (server, { returnTo = '/', session } = {}) => {
-          checkReturn(returnTo, checked.back)
-          return new URL(await ask('signIn', server, returnTo, session))
+          return new URL(await ask('signIn', server, readReturn(returnTo, checked.back), session))
         },
         callback: (request, { session } = {}) =>
           answerCallback(request, checked.log, () => ask('finish', request.url, session)),
@@ -94,11 +93,15 @@ async function nameOf(owner: string): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** @throws TypeError for what leads out of the application. */
-function checkReturn(returnTo: string, { origin }: URL): void {
+/**
+ * Whole, since a path can look like an address of another host.
+ *
+ * @throws TypeError for what leads out of the application.
+ */
+function readReturn(returnTo: string, { origin }: URL): string {
   const url = URL.parse(returnTo, origin)
-  if (!returnTo.startsWith('/') || url?.origin !== origin)
-    throw new TypeError(`returnTo is a path of this application, such as "/settings"; got ${JSON.stringify(returnTo)}.`)
+  if (returnTo.startsWith('/') && url?.origin === origin) return url.href
+  throw new TypeError(`returnTo is a path of this application, such as "/settings"; got ${JSON.stringify(returnTo)}.`)
 }
 
 const HEADERS = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } as const

@@ -1,7 +1,7 @@
 import { SignInError } from '../../auth/client/sign-in-error.ts'
 import { type PersonSignIn, signIn } from '../../auth/client/sign-in.ts'
 import type { CredentialStore } from '../../auth/client/store.ts'
-import { badReply, type Handle, type Interceptor, type Link, type Reply } from '../../call/index.ts'
+import { badReply, type Handle, type Interceptor, type Link, type Reply, toolsOf } from '../../call/index.ts'
 import { type Client, createClient } from '../../client/index.ts'
 import type { ConnectHttpOptions } from '../../http/index.ts'
 import { sendByRuntime } from './send-by-runtime.ts'
@@ -20,6 +20,8 @@ export interface Connection {
   readonly tools: readonly string[] | undefined
   readonly client: Client
   readonly auth: PersonSignIn
+  /** Whether people sign in there, rather than this application by itself. */
+  readonly asksPerson: boolean
   /** Asks for the list of tools, and notes how the server stands. Whoever comes second waits for the same. */
   readonly refresh: () => Promise<void>
   /** Forgets how it stands, since it may stand otherwise for who is signed in now. */
@@ -39,7 +41,7 @@ const MAX_LIST = 1_000_000
 export interface ConnectionOptions {
   readonly name: string
   readonly server: Omit<ClientServer, 'url'> & { readonly url: string }
-  readonly checked: Pick<Checked, 'client' | 'log'>
+  readonly checked: Pick<Checked, 'client' | 'clientInfo' | 'log'>
   readonly store: CredentialStore
   readonly servers: ServersTable
   readonly reach: Reach
@@ -52,7 +54,7 @@ export function openConnection({ name, server, checked, store, servers, reach }:
   const auth = signIn({ client: identity, store, scopes, maxScopes, fetch: sendByRuntime(url, http.fetch) })
   let seen: Seen = NOTHING
   const client = createClient(reach(url, { http: { maxBytes: MAX_BYTES, log: checked.log, auth, ...http } }), {
-    clientInfo: { name: identity.name ?? 'hawser', version: '0.1.0' },
+    clientInfo: checked.clientInfo,
     answers: CANCELLED,
     use: [suspend, watchList((page) => (seen = addPage(seen, page))), ...(server.use?.() ?? [])],
     maxPages: MAX_PAGES,
@@ -60,7 +62,7 @@ export function openConnection({ name, server, checked, store, servers, reach }:
 
   const list = async (): Promise<Standing> => {
     seen = NOTHING
-    const tools = await client.listTools()
+    const tools = toolsOf({ tools: await client.listTools() })
     return { state: 'ready', tools, freshUntil: Date.now() + Math.max(seen.ttl, SHORTEST) }
   }
   const fail = (error: unknown): Standing => {
@@ -86,7 +88,8 @@ export function openConnection({ name, server, checked, store, servers, reach }:
     flight = undefined
     servers.forget(place)
   }
-  return { name, url, place, tools: server.tools, client, auth, refresh: () => (flight ??= ask()), restart }
+  const asksPerson = http.auth === undefined
+  return { name, url, place, tools: server.tools, client, auth, asksPerson, refresh: () => (flight ??= ask()), restart }
 }
 
 /** Pages of a list that came so far: the shortest time for which one may be kept, and their characters. */

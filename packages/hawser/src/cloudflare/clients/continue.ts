@@ -1,10 +1,10 @@
 import { AuthorizationError, ConnectionError } from '../../call/index.ts'
 import { readEnd, readQuestions, readTask } from '../../extensions/tasks/read-task.ts'
-import type { DetailedTask } from '../../extensions/tasks/task.ts'
+import type { DetailedTask, Task as TaskState } from '../../extensions/tasks/task.ts'
 import type { InputResponses, Params } from '../../protocol/index.ts'
 import type { Connection } from './connection.ts'
-import { fillAnswers, Suspended, type Wait } from './suspend.ts'
-import type { GivenAnswers, Outcome, PendingCall, RunningTask } from './types.ts'
+import { checkQuestions, fillAnswers, Suspended, type Wait } from './suspend.ts'
+import type { GivenAnswers, Outcome } from './types.ts'
 import {
   answered,
   type Asking,
@@ -16,10 +16,13 @@ import {
 
 /** Rounds of questions that one call may take. */
 const MAX_ROUNDS = 16
-/** Milliseconds that a task is kept for at least and at most, and between two looks when its server does not say. */
+/** Milliseconds that a task is kept for at least and at most. */
 const SHORTEST = 60_000
 const LONGEST = 30 * 86_400_000
-const PAUSE = 1_000
+/** Milliseconds between two looks at least and at most, and when the server does not say. */
+const PAUSE = { shortest: 50, longest: 60_000, usual: 1_000 } as const
+/** Characters of what a server says of a task. */
+const MAX_MESSAGE = 500
 
 type Question = Exclude<Kept, { readonly taskId: string }>
 type Task = Extract<Kept, { readonly taskId: string }>
@@ -32,15 +35,14 @@ interface Again {
 export function createCalls(waiting: WaitingTable, keep: number) {
   const describe = (row: WaitingRow): Outcome => {
     const described = describeWaiting(row)
-    // They differ by what is asked.
-    return 'questions' in described ? { pending: described as PendingCall } : { task: described as RunningTask }
+    return 'questions' in described ? { pending: described } : { task: described }
   }
 
   const suspendCall = (place: string, call: Asking, wait: Wait): Outcome => {
     if (!('task' in wait)) return describe(waiting.add({ place, call, kept: wait, expiresAt: Date.now() + keep }))
-    const { taskId, ttlMs, statusMessage: message, pollIntervalMs: pollAfter = PAUSE } = wait.task
+    const { taskId, ttlMs } = wait.task
     const expiresAt = Date.now() + Math.min(Math.max(ttlMs ?? keep, SHORTEST), LONGEST)
-    const kept: Task = { taskId, message, pollAfter, requests: undefined, answered: [] }
+    const kept: Task = { taskId, ...describeTask(wait.task), requests: undefined, answered: [] }
     return describe(waiting.add({ place, call, kept, expiresAt }))
   }
 
@@ -82,9 +84,10 @@ export function createCalls(waiting: WaitingTable, keep: number) {
   const answerTask = async (
     { client }: Connection,
     { id }: WaitingRow,
-    { taskId, requests = {} }: Task,
+    { taskId, requests = {}, answered: before }: Task,
     given: GivenAnswers,
   ): Promise<Outcome> => {
+    if (Object.keys(given).some((key) => before.includes(key))) throw answered()
     const inputResponses = await fillAnswers(requests, given)
     const row = waiting.find(id)
     const task = row.kept as Task
@@ -102,6 +105,7 @@ export function createCalls(waiting: WaitingTable, keep: number) {
 
   const lookAfter = async ({ client }: Connection, id: string, { taskId }: Task): Promise<Outcome> => {
     const found = readTask(taskId, await client.request('tasks/get', { taskId }))
+    await checkQuestions(readQuestions(found, new Set()) ?? {})
     const row = waiting.find(id)
     if (isOver(found)) {
       waiting.end(id)
@@ -110,8 +114,7 @@ export function createCalls(waiting: WaitingTable, keep: number) {
     // It may have been answered while the server was asked.
     const task = row.kept as Task
     const requests = readQuestions(found, new Set(task.answered))
-    const { statusMessage: message, pollIntervalMs: pollAfter = task.pollAfter } = found
-    waiting.update(id, { ...task, message, pollAfter, requests })
+    waiting.update(id, { ...task, ...describeTask(found), requests })
     return describe(waiting.find(id))
   }
 
@@ -129,6 +132,12 @@ export function createCalls(waiting: WaitingTable, keep: number) {
     },
   }
 }
+
+/** What is shown of a task, within bounds. */
+const describeTask = ({ statusMessage, pollIntervalMs = PAUSE.usual }: TaskState) => ({
+  message: statusMessage?.slice(0, MAX_MESSAGE),
+  pollAfter: Math.min(Math.max(pollIntervalMs, PAUSE.shortest), PAUSE.longest),
+})
 
 type Over = Exclude<DetailedTask, { readonly status: 'working' | 'input_required' }>
 const isOver = (task: DetailedTask): task is Over => task.status !== 'working' && task.status !== 'input_required'

@@ -2,6 +2,7 @@ import { checkAddress, isPrivateWay } from '../../auth/client/address.ts'
 import { checkIdentity, type ClientIdentity } from '../../auth/client/identify-client.ts'
 import type { Interceptor, Log } from '../../call/index.ts'
 import type { ConnectHttpOptions } from '../../http/index.ts'
+import type { Implementation } from '../../protocol/index.ts'
 
 /** A server that owners may be connected to. */
 export interface ClientServer {
@@ -33,6 +34,8 @@ export interface ClientsOptions<Name extends string = string> {
   readonly servers: Readonly<Record<Name, ClientServer>>
   /** Who this application is; what people are shown where they are asked. */
   readonly client?: ClientIdentity | undefined
+  /** Who the client says it is to servers. */
+  readonly clientInfo?: Implementation | undefined
   /** Servers that each owner may add; none when left out. */
   readonly maxAdded?: number | undefined
   /** Milliseconds that a question is kept; seven days when left out. Servers may take their answers for a shorter time. */
@@ -45,7 +48,7 @@ const WEEK = 7 * 86_400_000
 
 /** @throws TypeError, RangeError saying what would be right. */
 export function checkOptions<Name extends string>(options: ClientsOptions<Name>) {
-  const { callback, maxAdded = 0, keep = WEEK, client = {}, log = warn } = options
+  const { callback, maxAdded = 0, keep = WEEK, client = {}, clientInfo, log = warn } = options
   const back = URL.parse(callback)
   if (back === null || !isPrivateWay(back) || back.hash !== '')
     throw new TypeError(
@@ -65,7 +68,7 @@ export function checkOptions<Name extends string>(options: ClientsOptions<Name>)
       return [name, { ...server, url: url.href }] as const
     }),
   )
-  return { back, maxAdded, keep, client, log, servers }
+  return { back, maxAdded, keep, client, clientInfo, log, servers }
 }
 
 export type Checked = ReturnType<typeof checkOptions>

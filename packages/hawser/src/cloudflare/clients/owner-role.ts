@@ -81,14 +81,16 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
       if (connection.place === place) return connection
       throw new TypeError(`The server "${connection.name}" has another address now than when it was called.`)
     }
-    const names = (): readonly string[] => [...checked.servers.keys(), ...servers.added().keys()]
+    const names = (): ReadonlySet<string> => new Set([...checked.servers.keys(), ...servers.added().keys()])
 
     /** Asks the servers of which nothing new is known, and waits no longer than is worth it. */
     const refresh = async (): Promise<readonly Connection[]> => {
-      const all = names().map(open)
-      const stale = all.filter(({ place }) => (servers.read(place)?.freshUntil ?? 0) <= Date.now())
-      const isKnown = ({ place }: Connection): boolean => servers.read(place)?.tools !== undefined
-      await Promise.all(stale.map((each) => settled(each.refresh(), isKnown(each) ? PATIENCE.known : PATIENCE.unknown)))
+      const all = [...names()].map(open)
+      const work = all.map(async ({ place, refresh: ask }) => {
+        const { freshUntil, hasTools } = servers.age(place)
+        if (freshUntil <= Date.now()) await settled(ask(), hasTools ? PATIENCE.known : PATIENCE.unknown)
+      })
+      await Promise.all(work)
       return all
     }
 
@@ -105,15 +107,20 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
     const continued = (id: string, work: (connection: Connection, row: WaitingRow) => Promise<Outcome>) => {
       const row = waiting.find(id)
       const connection = openPlace(row.place)
+      checkTool(connection, row.call)
       return guard(connection, () => work(connection, row))
     }
 
     const signOut = async (server: string): Promise<void> => {
       const { auth, url, place, restart } = open(server)
-      visits.dropAllOf(place)
-      waiting.dropAllOf(place)
-      restart()
-      await auth.signOut(url)
+      try {
+        await auth.signOut(url)
+      } finally {
+        // After it, since others may have gone on meanwhile.
+        visits.dropAllOf(place)
+        waiting.dropAllOf(place)
+        restart()
+      }
     }
 
     const methods: OwnerMethods = {
@@ -130,8 +137,7 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
         ),
       send: async (server, call) => {
         const connection = open(server)
-        if (call.method === 'tools/call' && !(connection.tools?.includes(call.about) ?? true))
-          throw new TypeError(`The tool ${JSON.stringify(call.about).slice(0, 80)} of "${server}" is not to be used.`)
+        checkTool(connection, call)
         return guard(connection, () => calls.send(connection, { ...call, round: 1 }))
       },
       waiting: async () => waiting.list().map(describeWaiting),
@@ -142,7 +148,8 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
         await calls.drop(openPlace(row.place), row)
       },
       signIn: async (server, returnTo, session) => {
-        const { auth, url, place } = open(server)
+        const { auth, url, place, asksPerson } = open(server)
+        if (!asksPerson) throw new TypeError(`Nobody signs in at "${server}": it is reached with \`http: { auth }\`.`)
         const redirectUri = checked.back.href
         const { page, state, visit } = await auth.begin(url, { redirectUri, scopes: servers.wanted(place) })
         await visits.keep(state, place, { visit, returnTo, session })
@@ -177,7 +184,7 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
         connections.delete(name)
       },
       forget: async () => {
-        await Promise.all(names().map(signOut))
+        await Promise.all([...names()].map(signOut))
         sql.transaction(() => TABLES.forEach((table) => sql.all(`DELETE FROM ${table}`)))
         connections.clear()
       },
@@ -195,6 +202,12 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
     }
   },
 })
+
+/** @throws TypeError for a tool that is not on the list of its server. */
+function checkTool({ name, tools }: Connection, { method, about }: Omit<Asking, 'round'>): void {
+  if (method === 'tools/call' && !(tools?.includes(about) ?? true))
+    throw new TypeError(`The tool ${JSON.stringify(about).slice(0, 80)} of "${name}" is not to be used.`)
+}
 
 const TIMED = ['waiting', 'visits'] as const
 const TABLES = [...TIMED, 'servers', 'added', 'secrets'] as const

@@ -27,6 +27,11 @@ export const SERVERS_VERSION = `
 /** How servers stand, and which of them the owner added. A place is a server by its name and its address. */
 export function openServers({ all }: Sql) {
   return {
+    /** How long what is known holds, in milliseconds since 1970, and whether tools are kept meanwhile. */
+    age: (place: string): { readonly freshUntil: number; readonly hasTools: boolean } => {
+      const [row] = all('SELECT fresh_until, tools IS NOT NULL AS has_tools FROM servers WHERE place = ?', place)
+      return { freshUntil: Number(row?.['fresh_until'] ?? 0), hasTools: row?.['has_tools'] === 1 }
+    },
     read: (place: string): Standing | undefined => {
       const [row] = all('SELECT * FROM servers WHERE place = ?', place)
       if (row === undefined) return undefined
@@ -58,8 +63,10 @@ export function openServers({ all }: Sql) {
         place,
         JSON.stringify(wanted),
       ),
-    wanted: (place: string): readonly string[] =>
-      JSON.parse(String(all('SELECT wanted FROM servers WHERE place = ?', place)[0]?.['wanted'] ?? '[]')) as string[],
+    wanted: (place: string): readonly string[] => {
+      const [row] = all('SELECT wanted FROM servers WHERE place = ?', place)
+      return row === undefined ? [] : (JSON.parse(String(row['wanted'])) as readonly string[])
+    },
     forget: (place: string) => void all('DELETE FROM servers WHERE place = ?', place),
     added: (): ReadonlyMap<string, string> =>
       new Map(all('SELECT name, url FROM added').map(({ name, url }) => [String(name), String(url)])),

@@ -52,8 +52,13 @@ function declare(call: Call): Call {
   return { ...call, clientCapabilities: { ...clientCapabilities, extensions } }
 }
 
+/** Questions that may be asked at once. */
+const MAX_QUESTIONS = 64
+
 /** @throws ConnectionError `bad_reply` for what was not declared, or leads to what is no web page. */
-async function checkQuestions(requests: InputRequests): Promise<void> {
+export async function checkQuestions(requests: InputRequests): Promise<void> {
+  if (Object.keys(requests).length > MAX_QUESTIONS)
+    throw badReply(`The server asked more than ${MAX_QUESTIONS} questions at once.`)
   for (const [key, request] of Object.entries(requests)) {
     await answerQuestion(request, CANCELLED, { key })
     if (typeof readParams(request).message !== 'string')

@@ -39,7 +39,7 @@ export interface WaitingRow {
 
 /** What one owner may have waiting, and how much of it. */
 const MAX_WAITING = 100
-const MAX_LENGTH = 500_000
+const MAX_LENGTH = 200_000
 
 const NOTHING = {
   call: JSON.stringify({ method: 'tools/call', params: {}, about: '', round: 0 } satisfies Asking),
@@ -74,9 +74,8 @@ export function openWaiting({ all }: Sql) {
         expiresAt: Number(row['expires_at']),
       }),
     )
-  const list = (): readonly WaitingRow[] => rows('is_answered = 0')
   return {
-    list,
+    list: (): readonly WaitingRow[] => rows('is_answered = 0'),
     /** @throws WaitingError `unknown` or `answered`. */
     find: (id: string): WaitingRow => {
       const [row] = rows('id = ?', id)
@@ -87,9 +86,9 @@ export function openWaiting({ all }: Sql) {
     /** @throws RangeError when there is no room for it. */
     add: (row: Omit<WaitingRow, 'id' | 'isAnswered'>): WaitingRow => {
       const [call, kept] = [JSON.stringify(row.call), JSON.stringify(row.kept)]
-      if (call.length + kept.length > MAX_LENGTH)
-        throw new RangeError(`What this call waits for takes more than ${MAX_LENGTH} characters to keep.`)
-      if (list().length >= MAX_WAITING)
+      checkLength(call.length + kept.length)
+      const count = all('SELECT count(*) AS n FROM waiting WHERE is_answered = 0 AND expires_at > ?', Date.now())
+      if (Number(count[0]?.['n']) >= MAX_WAITING)
         throw new RangeError(`${MAX_WAITING} calls wait for an answer already. Answer or drop one of them.`)
       const id = crypto.randomUUID()
       all('INSERT INTO waiting VALUES (?, ?, ?, ?, 0, ?)', id, row.place, call, kept, Math.ceil(row.expiresAt))
@@ -105,14 +104,27 @@ export function openWaiting({ all }: Sql) {
     end: (id: string) => void all('UPDATE waiting SET is_answered = 1 WHERE id = ?', id),
     /** Gives the right to answer back. */
     reopen: (id: string) => void all('UPDATE waiting SET is_answered = 0 WHERE id = ?', id),
-    update: (id: string, kept: Kept) => void all('UPDATE waiting SET kept = ? WHERE id = ?', JSON.stringify(kept), id),
+    /** @throws RangeError when it is too long to keep. */
+    update: (id: string, value: Kept): void => {
+      const kept = JSON.stringify(value)
+      checkLength(kept.length)
+      all('UPDATE waiting SET kept = ? WHERE id = ?', kept, id)
+    },
     drop: (id: string) => void all('DELETE FROM waiting WHERE id = ?', id),
     dropAllOf: (place: string) => void all('DELETE FROM waiting WHERE place = ?', place),
   }
 }
 
+function checkLength(length: number): void {
+  if (length > MAX_LENGTH)
+    throw new RangeError(`What this call waits for takes more than ${MAX_LENGTH} characters to keep.`)
+}
+
 export const answered = (): WaitingError =>
-  new WaitingError('answered', 'This was answered before, so nothing is called. Its outcome was told to who answered.')
+  new WaitingError(
+    'answered',
+    'This was answered before, and is not called again. Who answered was told what came of it.',
+  )
 
 /** What the row is for who waits. */
 export function describeWaiting({ id, place, call, kept, expiresAt }: WaitingRow): PendingCall | RunningTask {
