@@ -1,5 +1,6 @@
 import { auditRole } from './audit/hosted-logs.ts'
 import { createChangesRole } from './changes/hub.ts'
+import { clientsRole } from './clients/clients-role.ts'
 import { defineObject } from './define-object.ts'
 import { limitsRole } from './limits/limits-role.ts'
 import { noncesRole } from './nonces/nonces-role.ts'
@@ -12,6 +13,7 @@ import { vaultRole } from './vault/vault-role.ts'
 export const ROLES: ReadonlyMap<string, Role> = /* @__PURE__ */ new Map([
   ['audit', auditRole],
   ['changes', /* @__PURE__ */ createChangesRole(20_000)],
+  ['clients', clientsRole],
   ['limits', limitsRole],
   ['nonces', noncesRole],
   ['session', sessionRole],

@@ -1,6 +1,20 @@
 export { durableChanges, type DurableChangesOptions } from './changes/durable-changes.ts'
 export { keepAudit, type KeepAuditOptions, type QueueConsumer } from './audit/keep-audit.ts'
 export { queueAudit, type QueueAuditOptions } from './audit/queue-audit.ts'
+export { type ClientHost, createClients } from './clients/clients.ts'
+export type { ClientServer, ClientsOptions } from './clients/definition.ts'
+export type {
+  GivenAnswers,
+  OfferedTool,
+  Outcome,
+  OwnerConnections,
+  PendingCall,
+  Question,
+  RunningTask,
+  ServerStatus,
+  VisitOptions,
+} from './clients/types.ts'
+export { WaitingError, type WaitingProblem } from './clients/waiting-error.ts'
 export { durableNonces, type DurableNoncesOptions } from './nonces/durable-nonces.ts'
 export { durableRateLimiter, type DurableRateLimiterOptions } from './limits/durable-rate-limiter.ts'
 export { durableVault, type DurableVaultOptions } from './vault/durable-vault.ts'
