@@ -1,0 +1,3 @@
+export { serveEachCall } from './serve-each-call.ts'
+export type { SdkAuthInfo, SdkContext, SdkServer } from './shapes.ts'
+export { shareServer } from './share-server.ts'
