@@ -1,5 +1,6 @@
 import { completable } from '@modelcontextprotocol/sdk/server/completable.js'
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/cfworker'
 import * as z from 'zod'
 
 const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] })
@@ -10,7 +11,12 @@ let left = 0
 export function createTools1({ isBound = true } = {}): McpServer {
   const server = new McpServer(
     { name: 'tools-1', version: '1.0.0' },
-    { capabilities: { logging: {} }, instructions: 'Add first.' },
+    {
+      capabilities: { logging: {} },
+      instructions: 'Add first.',
+      // What version 1 checks answers with otherwise makes code, which Workers do not allow.
+      jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
+    },
   )
   server.registerTool(
     'add',

@@ -67,7 +67,11 @@ export function createTools2(): McpServer {
   )
   server.registerPrompt(
     'greet',
-    { argsSchema: z.object({ name: completable(z.string(), (value) => ['ada', 'bob'].filter((one) => one.startsWith(value))) }) },
+    {
+      argsSchema: z.object({
+        name: completable(z.string(), (value) => ['ada', 'bob'].filter((one) => one.startsWith(value))),
+      }),
+    },
     ({ name }) => ({ messages: [{ role: 'user', content: { type: 'text', text: `Greet ${name}.` } }] }),
   )
   return server

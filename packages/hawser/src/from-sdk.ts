@@ -1,7 +1,16 @@
-import { logToStderr, type Log, type Principal } from './call/index.ts'
+import { type Handle, logToStderr, type Log, type Principal, ProtocolError } from './call/index.ts'
 import { connectHttp } from './http/connect.ts'
 import type { Send } from './http/send.ts'
-import { type SdkAuthInfo, type SdkContext, type SdkServer, serveEachCall, shareServer } from './legacy/sdk/index.ts'
+import {
+  askNobody,
+  createOpenForCall,
+  rerunEachCall,
+  type SdkAuthInfo,
+  type SdkContext,
+  type SdkServer,
+  serveEachCall,
+  shareServer,
+} from './legacy/sdk/index.ts'
 import { createReceiver, type Local } from './wire/loopback.ts'
 
 export type { SdkAuthInfo, SdkContext, SdkServer } from './legacy/sdk/index.ts'
@@ -14,9 +23,15 @@ export interface SdkHandler {
 /** A server of the official SDK, or what makes one. */
 export type SdkSource = SdkHandler | SdkServer | ((context: SdkContext) => SdkServer | Promise<SdkServer>)
 
+/** What is told to handlers and to the log. */
 export interface FromSdkOptions {
   /** What handlers find as `authInfo`, of a caller who is proven; the caller without a token when left out. */
   readonly authInfo?: ((caller: Principal) => SdkAuthInfo | undefined) | undefined
+  /**
+   * For a function: a call that asks is made again from its start once it was answered, instead of waiting in this process.
+   * That is what it takes on Workers, and where several processes serve; what a tool does before it asks, it then does again.
+   */
+  readonly rerun?: boolean | undefined
   /** Where errors go that callers are not told; stderr when left out. */
   readonly log?: Log | undefined
 }
@@ -29,22 +44,43 @@ export interface FromSdkOptions {
  * - A function makes a server for each call, which is spoken to as version 2025-11-25 has it.
  * - One server is shared by all callers. What it asks or logs without saying for which call goes to nobody.
  *
- * @throws TypeError when the source is none of these.
+ * On Workers no request waits for another, so that the latter two can ask nothing, unless it is a function with `rerun`.
+ *
+ * @throws TypeError when the source is none of these, or `rerun` is said of another one than a function.
  * @example
  * const notes = mcp({ name: 'notes', version: '1.0.0' })
  * export default notes.server({ mounts: { old: mount(fromSdk(createMcpHandler(createServer)), { prefix: '' }) } })
  */
-export function fromSdk(source: SdkSource, { authInfo = describe, log = logToStderr }: FromSdkOptions = {}): Local {
-  const authInfoOf = (caller: Principal | undefined): SdkAuthInfo | undefined =>
-    caller === undefined ? undefined : authInfo(caller)
-  return { scopes: [], receive: createReceiver({ handle: reach(source, authInfoOf, log), log }) }
+export function fromSdk(source: SdkSource, options: FromSdkOptions = {}): Local {
+  const { log = logToStderr } = options
+  const handle = reach(source, options)
+  return {
+    scopes: [],
+    receive: createReceiver({
+      log,
+      handle: async (call) => {
+        try {
+          return await handle(call)
+        } catch (error) {
+          throw call.signal.aborted ? new ProtocolError('internal_error', 'The call was cancelled.') : error
+        }
+      },
+    }),
+  }
 }
 
 type AuthInfoOf = (caller: Principal | undefined) => SdkAuthInfo | undefined
 
-function reach(source: SdkSource, authInfoOf: AuthInfoOf, log: Log) {
-  if (typeof source === 'function') return serveEachCall(source, authInfoOf)
-  if ('connect' in source && typeof source.connect === 'function') return shareServer(source, authInfoOf)
+function reach(source: SdkSource, { authInfo = describe, rerun = false, log }: FromSdkOptions): Handle {
+  const authInfoOf: AuthInfoOf = (caller) => (caller === undefined ? undefined : authInfo(caller))
+  const isOnWorkers = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+  const here = (handle: Handle): Handle => (isOnWorkers ? askNobody(handle) : handle)
+  if (typeof source === 'function') {
+    const openForCall = createOpenForCall(source, authInfoOf)
+    return rerun ? rerunEachCall(openForCall) : here(serveEachCall(openForCall))
+  }
+  if (rerun) throw new TypeError('fromSdk(…) takes `rerun` with a function that makes a server for each call.')
+  if ('connect' in source && typeof source.connect === 'function') return here(shareServer(source, authInfoOf))
   if ('fetch' in source && typeof source.fetch === 'function') {
     return connectHttp(ADDRESS, { log }, { send: sendTo(source, authInfoOf) })
   }

@@ -1,4 +1,11 @@
-import { badReply, ConnectionError, fromWireError, type Principal, type ProtocolError, toWireError } from '../../call/index.ts'
+import {
+  badReply,
+  ConnectionError,
+  fromWireError,
+  type Principal,
+  type ProtocolError,
+  toWireError,
+} from '../../call/index.ts'
 import type { RequestId } from '../../protocol/index.ts'
 import { createIdTable } from '../../stdio/id-table.ts'
 import {

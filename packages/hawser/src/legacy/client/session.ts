@@ -1,11 +1,4 @@
-import {
-  type Agreed,
-  type Call,
-  type Handle,
-  isCallOf,
-  type Reply,
-  toAbortError,
-} from '../../call/index.ts'
+import { type Agreed, type Call, type Handle, isCallOf, type Reply, toAbortError } from '../../call/index.ts'
 import { type InputRequest, isObject } from '../../protocol/index.ts'
 import { wantsLog } from '../../stdio/connect.ts'
 import type { ParsedNotification } from '../../wire/json-rpc.ts'

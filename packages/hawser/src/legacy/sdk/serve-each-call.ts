@@ -1,33 +1,24 @@
 import type { Call, Handle, Reply } from '../../call/index.ts'
-import { createConversation } from '../client/conversation.ts'
 import { createHeldCalls, type HeldCalls, resumeHeld } from '../client/held-calls.ts'
-import { openSession } from '../client/session.ts'
-import { openTransport, type TransportOptions } from './open-transport.ts'
-import type { SdkContext, SdkServer, SdkTransport } from './shapes.ts'
+import type { OpenForCall } from './open-for-call.ts'
 
 /**
- * Makes a server for each call, so that callers share nothing that the author does not share. A server that has asked
- * something waits for the answer, as long and as many as there may be held calls.
+ * Answers each call with a server of its own, so that callers share nothing that the author does not share. A server that has
+ * asked something waits in this process for the answer, as long and as many as there may be held calls.
  */
-export function serveEachCall(
-  create: (context: SdkContext) => SdkServer | Promise<SdkServer>,
-  authInfoOf: TransportOptions['authInfoOf'],
-): Handle {
+export function serveEachCall(openForCall: OpenForCall): Handle {
   const held = createHeldCalls()
 
   const answer = async (call: Call): Promise<Reply> => {
-    const authInfo = authInfoOf(call.principal)
-    const server = await create({ era: 'legacy', ...(authInfo !== undefined && { authInfo }) })
-    const close = (): void => void server.close().catch(() => {})
     /** The server is closed when its call is over, which may be rounds later. */
     const see = async (round: Promise<Reply>): Promise<Reply> => {
-      let isWaiting = false
+      let waits = false
       try {
         const reply = await round
-        isWaiting = 'resultType' in reply && reply.resultType === 'input_required'
+        waits = isQuestion(reply)
         return reply
       } finally {
-        if (!isWaiting) close()
+        if (!waits) close()
       }
     }
     const heldHere: HeldCalls = {
@@ -41,19 +32,22 @@ export function serveEachCall(
           },
         }),
     }
-    const open = async (): Promise<Reply> => {
-      let transport: SdkTransport | undefined
-      const conversation = createConversation((inbox) => {
-        const opened = openTransport(inbox, { isOneCall: true, authInfoOf })
-        ;({ transport } = opened)
-        return opened.channel
-      })
-      await server.connect(transport as never)
-      const { handle } = await openSession(conversation, call, heldHere)
-      return handle(call)
-    }
-    return see(open())
+    const { open, close } = await openForCall(call, heldHere)
+    return see(open().then(({ handle }) => handle(call)))
   }
 
-  return (call) => resumeHeld(held, call) ?? answer(call)
+  return async (call) => resumeHeld(held, call) ?? answer(call)
+}
+
+/** Nobody can be asked where no request may wait for another one, as on Workers. */
+export function askNobody(handle: Handle): Handle {
+  return (call) => {
+    const { elicitation: _, sampling: __, roots: ___, ...clientCapabilities } = call.clientCapabilities
+    return handle({ ...call, clientCapabilities })
+  }
+}
+
+/** Whether a reply asks something. */
+export function isQuestion(reply: Reply): reply is Extract<Reply, { readonly resultType: 'input_required' }> {
+  return 'resultType' in reply && reply.resultType === 'input_required'
 }
