@@ -1,5 +1,5 @@
 import type { HostedTasks, PackedCall, PackedReply } from '../../extensions/tasks/index.ts'
-import { createSqlTasks, endLeases, type SqlTasks, TASKS_VERSIONS } from '../../extensions/tasks/sql-tasks.ts'
+import { createSqlTasks, endLease, type SqlTasks, TASKS_VERSIONS } from '../../extensions/tasks/sql-tasks.ts'
 import { objectSql } from '../object-sql.ts'
 import type { Role } from '../role.ts'
 import { findServer } from './hosted-servers.ts'
@@ -23,19 +23,30 @@ export const tasksRole: Role = {
     const sql = objectSql(storage)
     const store = createSqlTasks(() => sql, MAX_TASKS)
     const hosted = new Map<string, HostedTasks>()
-    // Whoever worked on them did so in this object, which has just come into memory.
-    endLeases(sql)
+    /** Work is done in this object alone: what is not under way in its memory is not under way. */
+    const endIfLost = (id: unknown): void => {
+      if (typeof id !== 'string' || [...hosted.values()].some(({ isRunning }) => isRunning(id))) return
+      endLease(sql, id)
+    }
 
     const serve = (server: string): HostedTasks => {
       const known = hosted.get(server)
       if (known !== undefined) return known
-      const begun = findServer(server)({ ...store, isShared: true, prefixOf })
+      const begun = findServer(server)({ ...store, prefixOf })
       hosted.set(server, begun)
       return begun
     }
     const methods: TasksMethods = {
       ...store,
-      answer: (server, call) => serve(server).answer(call, env),
+      read: (id) => {
+        endIfLost(id)
+        return store.read(id)
+      },
+      answer: (server, call) => {
+        const { taskId } = call.params as { readonly taskId?: unknown }
+        endIfLost(taskId)
+        return serve(server).answer(call, env)
+      },
     }
     return {
       methods,
