@@ -7,6 +7,8 @@ export interface Entry {
   readonly to: number
   /** HTTP status; 0 where there was no answer. */
   readonly status: number
+  /** Why there was none. */
+  readonly why?: string | undefined
 }
 
 export interface StartedTask {

@@ -24,8 +24,12 @@ type Perform = (desk: Desk, journal: Journal, operation: Operation, number: numb
 /** Does one operation and notes how it went. */
 export async function perform(desk: Desk, journal: Journal, operation: Operation, number: number): Promise<void> {
   const from = Date.now()
-  const status = await BY_KIND[operation.kind](desk, journal, operation, number).catch(() => 0)
-  journal.entries.push({ kind: operation.kind, from, to: Date.now(), status })
+  let why: string | undefined
+  const status = await BY_KIND[operation.kind](desk, journal, operation, number).catch((error: unknown) => {
+    why = String(error instanceof Error ? (error.cause ?? error) : error)
+    return 0
+  })
+  journal.entries.push({ kind: operation.kind, from, to: Date.now(), status, why })
 }
 
 const hello: Perform = async (desk, _, { workers: [worker], person }) =>

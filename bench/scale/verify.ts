@@ -21,8 +21,8 @@ export interface Known {
   readonly renewed: ReadonlyMap<string, number>
 }
 
-/** Milliseconds by which clocks and deliveries may differ. */
-const SLACK = 1_500
+/** Milliseconds that it may take until a lost connection is opened again, and all that it was for is told as changed. */
+const RECONNECTION = 45_000
 
 /** Looks whether nothing was lost, nothing was done twice, and no more let through than allowed. */
 export async function verify(known: Known): Promise<Verdict> {
@@ -53,7 +53,7 @@ const isCalm = ({ disturbances }: Known, from: number, to: number): boolean =>
 const checkCalm = (known: Known): readonly string[] =>
   known.journal.entries
     .filter(({ status, from, to }) => status !== 200 && status !== 202 && isCalm(known, from, to))
-    .map(({ kind, status }) => `${kind} was answered with ${status} while there was no trouble.`)
+    .map(({ kind, status, why = '' }) => `${kind} was answered with ${status} while there was no trouble. ${why}`)
 
 /** A code and an answer count once: never twice, and not at all only where somebody was told that it is not known. */
 const checkOnce = ({ once }: Journal): readonly string[] =>
@@ -101,9 +101,10 @@ async function checkTasks(known: Known): Promise<readonly string[]> {
     if (end.status === 'completed' ? end.text !== order : isCalm(known, from, end.at))
       wrong.push(`The task ${id} ended as ${end.status} with ${end.text}; it was for ${order}.`)
     for (const worker of WORKERS) {
-      const again = endOf(await send(desk, worker, person, 'tasks/get', { taskId: id }))
+      const answer = await send(desk, worker, person, 'tasks/get', { taskId: id })
+      const again = endOf(answer)
       if (again?.status !== end.status || again.text !== end.text)
-        wrong.push(`The task ${id} was ${end.status}, and is ${again?.status ?? 'gone'} at ${worker}.`)
+        wrong.push(`The task ${id} was ${end.status}; at ${worker} it is ${JSON.stringify(answer)}.`)
     }
   }
   return wrong
@@ -119,14 +120,17 @@ async function checkChains({ desk, journal }: Known): Promise<readonly string[]>
 
 /** What was told reached each listener, or the listener was told to read everything anew. */
 async function checkTold({ journal, listeners }: Known): Promise<readonly string[]> {
-  await new Promise((resolve) => setTimeout(resolve, SLACK))
   const isFor = ({ topic, person }: Told, listener: Listener): boolean => {
     if (person !== undefined) return person === listener.person
     return topic === 'tools' || topic.startsWith(`desk://${listener.person.split('/')[0]}-`)
   }
-  return listeners.flatMap((listener) =>
-    journal.told
-      .filter((told) => isFor(told, listener) && listener.heardAt(told.topic) < told.from)
-      .map(({ topic, from }) => `${listener.person} was not told of ${topic}, ${Date.now() - from} ms ago.`),
-  )
+  const findUntold = (): readonly string[] =>
+    listeners.flatMap((listener) =>
+      journal.told
+        .filter((told) => isFor(told, listener) && listener.heardAt(told.topic) < told.from)
+        .map(({ topic, from }) => `${listener.person} was not told of ${topic}, ${Date.now() - from} ms ago.`),
+    )
+  const deadline = Date.now() + RECONNECTION
+  while (findUntold().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100))
+  return findUntold()
 }
