@@ -25,8 +25,11 @@ export interface ObjectStorage {
   readonly sql: SqlStorage
   /** Rolls back when the callback throws; it must not wait. */
   transactionSync<T>(callback: () => T): T
+  getAlarm(): Promise<number | null>
   /** Milliseconds since 1970. Takes the place of the one that is set. */
   setAlarm(at: number): Promise<void>
+  /** Leaves nothing that would have to be paid for. */
+  deleteAll(): Promise<void>
 }
 
 /** A WebSocket of this runtime: one that an object accepted stays open while the object is not in memory. */
