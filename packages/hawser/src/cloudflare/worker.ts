@@ -71,21 +71,28 @@ export function createWorker(service: Served, options: WorkerOptions, isComplete
   const notFound = refuse('notFound')
   const tellHost = createHostWarning(service, resource, options.allowedHosts)
 
-  const answer = async (request: Request, env: unknown): Promise<Response> => {
-    if (sessions === undefined) return handle(request, env)
-    const answered = await sessions.answer(path, request)
+  const answerInSession = async (by: WorkerSessions, request: Request, env: unknown): Promise<Response> => {
+    const answered = await by.answer(path, request)
     return answered instanceof Response ? answered : handle(answered, env)
   }
+  const answer =
+    sessions === undefined ? handle : (request: Request, env: unknown) => answerInSession(sessions, request, env)
+
+  // Nearly all requests are for one URL, so the last that was that of the endpoint is not taken apart again.
+  let endpointUrl: string | undefined
 
   return {
     fetch: async (request, env, context) => {
-      const { pathname, hostname } = new URL(request.url)
-      if (pathname !== path) {
-        if (beside?.handles(pathname) === true) return beside.fetch(request, env, context)
-        if (auth === undefined || !pathname.startsWith('/.well-known/')) return new Response(notFound.body, notFound)
+      const { url } = request
+      if (url !== endpointUrl) {
+        const { pathname } = new URL(url)
+        if (pathname === path) endpointUrl = url
+        else if (beside?.handles(pathname) === true) return beside.fetch(request, env, context)
+        else if (auth === undefined || !pathname.startsWith('/.well-known/'))
+          return new Response(notFound.body, notFound)
       }
       const response = await answer(request, env)
-      if (response.status === 403) tellHost(hostname)
+      if (response.status === 403) tellHost(new URL(url).hostname)
       // Those who keep account hear of requests that never became calls.
       if (flush !== undefined) context.waitUntil(flush())
       return response
