@@ -60,6 +60,7 @@ export function mount(target: Target, { as = null, env, http, credentials, ...op
         env,
         http: credentials === undefined ? http : withCredentials(http, () => credentials(caller)),
       }),
+    local: isLocal(target) ? { server: target, env } : undefined,
     names: isLocal(target) ? (target as { readonly names?: MountDefinition['names'] }).names : undefined,
   }
   return { kind: 'mount', definition, attach }

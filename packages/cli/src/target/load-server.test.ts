@@ -35,6 +35,16 @@ describe('a file', () => {
     expect(served.stderr).toBe("[ '--repo', '.', '-x' ]\n")
   })
 
+  it('may be that of a Worker, whose server is found', async () => {
+    const worker = `import { worker } from ${JSON.stringify(new URL('../../../hawser/src/cloudflare.ts', import.meta.url).href)}\n`
+    const { code, stdout } = await list('worker.mjs', `${worker}${notes}export default worker(notes.server({}))`)
+    expect({ code, listed: JSON.parse(stdout) }).toMatchObject({ code: 0, listed: { server: { name: 'notes' } } })
+    const queue = `${worker}${notes}export default { ...worker(notes.server({})), queue: () => {} }`
+    expect(await list('queue.mjs', queue)).toMatchObject({ code: 0, stdout })
+    const empty = await list('empty.mjs', 'export default { server: 7, fetch: () => {} }')
+    expect(empty).toMatchObject({ code: 4, stderr: expect.stringContaining('an object with server, fetch') })
+  })
+
   it('may hold on to timers: the command ends all the same', async () => {
     const { code } = await list('timers.mjs', `${notes}setInterval(() => {}, 1000)\nexport default notes.server({})`)
     expect(code).toBe(0)

@@ -9,7 +9,7 @@ import { describeLoadError } from './describe-load-error.ts'
 const MODULES = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs', '.cts'])
 
 /**
- * Imports a file and takes the server that is its default export.
+ * Imports a file and takes the server that is its default export, or that its default export serves, as the Worker of `worker(server)` does.
  *
  * @param args What the file finds in `process.argv` behind its own name, as if it had been started by itself.
  * @throws Failure `usage` when there is no such file, `definition` when it cannot be loaded or exports no server.
@@ -27,6 +27,7 @@ export async function loadServer(file: string, args?: readonly string[]): Promis
   // A CommonJS module that was compiled from ESM keeps its default export one level deeper.
   const server = isRecord(found) && found['__esModule'] === true ? found['default'] : found
   if (isServer(server)) return server
+  if (isRecord(server) && isServer(server['server'])) return server['server']
   throw new Failure(
     EXIT.definition,
     `${file} has no server as its default export.`,

@@ -42,19 +42,21 @@ const CLIENT_INFO: Implementation = Object.freeze({ name: 'hawser', version: '0.
 export function createClient<S = unknown>(way: Handle | Link, options: ClientOptions = {}): Client<S> {
   const { answers = {}, use = [], maxRounds = 16, maxPages = 1000, clientInfo = CLIENT_INFO } = options
   const limits = readLimits(options)
-  const closing = new AbortController()
+  // Workers make none while their module loads, when servers that mount others make clients.
+  let controller: AbortController | undefined
+  const closing = (): AbortController => (controller ??= new AbortController())
   const handle = readHandle(way)
   const request = createRequest(intercept(handle, [answerInput(answers, maxRounds), ...use, deadline, agreeVersion]), {
     clientInfo,
     clientCapabilities: declareCapabilities(answers, options.extensions),
     defaults: options,
-    closed: closing.signal,
+    closed: () => closing().signal,
   })
   const findUri = createFindResource(request, maxPages)
 
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => {
-    closing.abort(closedError())
+    closing().abort(closedError())
     return (closed ??= (async () => {
       if (typeof way !== 'function') await way[Symbol.asyncDispose]()
     })())
@@ -94,7 +96,7 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
       return { protocolVersion, transport, capabilities, serverInfo: _meta?.[META.serverInfo] }
     },
     listen: async (filter, { signal, timeout = limits.timeout, onChange, reconnect } = {}) =>
-      listen(request, filter, { timeout, onChange, reconnect }, [closing.signal, options.signal, signal]),
+      listen(request, filter, { timeout, onChange, reconnect }, [closing().signal, options.signal, signal]),
     request,
     close,
     [Symbol.asyncDispose]: close,

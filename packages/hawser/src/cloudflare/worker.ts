@@ -1,7 +1,7 @@
 import type { Service } from '../call/index.ts'
 import { createFetchHandler, type HttpOptions, type HttpService, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
 import { workers } from '#workers'
-import { findMissing } from '../server/index.ts'
+import { type Bound, checkBindings } from './check-bindings.ts'
 import type { ExecutionContext } from './runtime.ts'
 import type { WorkerSessions } from './sessions/durable-sessions.ts'
 
@@ -12,11 +12,7 @@ export interface Beside {
 }
 
 /** A server as a kit makes it; one that was made otherwise says nothing of bindings. */
-interface Served extends HttpService {
-  readonly parts?: {
-    readonly tools: ReadonlyMap<string, { readonly definition: { readonly bindings?: readonly string[] | undefined } }>
-  }
-}
+type Served = HttpService & Bound
 
 /** Where a Worker answers, and whom. */
 export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'> {
@@ -29,7 +25,9 @@ export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'>
 }
 
 /** What a Worker exports as its default. */
-export interface HawserWorker {
+export interface HawserWorker<S = unknown> {
+  /** What it serves, for tests and for `hawser`, which look at a file without the runtime. */
+  readonly server: S
   readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Promise<Response>
 }
 
@@ -45,15 +43,15 @@ const STALL = 60_000
  *
  * @example
  * export default worker(server, { beside: oauth })
- * @throws TypeError when a tool names a binding that is not there, `path` is not that of the resource or is answered by `beside`, or
+ * @throws TypeError when a tool, a resource or a prompt names a binding that is not there, `path` is not that of the resource or is answered by `beside`, or
  * `allowedHosts` or `allowedOrigins` is malformed.
  * @see https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/
  */
-export function worker(service: Served, options: WorkerOptions = {}): HawserWorker {
+export function worker<S extends Served>(service: S, options: WorkerOptions = {}): HawserWorker<S> {
   const { beside, sessions, ...others } = options
   const { auth, flush } = service
   const resource = auth?.resource === undefined ? undefined : new URL(auth.resource)
-  checkBindings(service)
+  checkBindings(service, workers.env)
   const path = checkPath(options.path, resource, beside)
   const allowedHosts = options.allowedHosts ?? (resource && [resource.host, ...LOOPBACK_HOSTS])
   const http: HttpOptions = { stallMs: STALL, ...others, allowedHosts }
@@ -69,6 +67,7 @@ export function worker(service: Served, options: WorkerOptions = {}): HawserWork
   }
 
   return {
+    server: service,
     fetch: async (request, env, context) => {
       const { pathname, hostname } = new URL(request.url)
       if (pathname !== path) {
@@ -81,19 +80,6 @@ export function worker(service: Served, options: WorkerOptions = {}): HawserWork
       if (flush !== undefined) context.waitUntil(flush())
       return response
     },
-  }
-}
-
-/** @throws TypeError for a tool that names a binding which the Worker does not have. */
-function checkBindings({ parts }: Served): void {
-  const { env } = workers
-  if (env === undefined) return
-  for (const [name, { definition }] of parts?.tools ?? []) {
-    const missing = findMissing(definition.bindings ?? [], env)
-    if (missing === undefined) continue
-    const known = Object.keys(env).join(', ')
-    const message = `The tool "${name}" needs the binding ${missing}, which this Worker does not have. It has: ${known || 'none'}.`
-    throw new TypeError(`${message} Add it to wrangler.jsonc, or take it out of \`bindings\`.`)
   }
 }
 

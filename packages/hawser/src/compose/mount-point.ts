@@ -36,12 +36,14 @@ export interface MountDefinition extends MountOptions {
   readonly open: (caller: Principal | undefined) => Handle | Link
   /** Whether the server is to tell callers apart: then nothing is shared between them. */
   readonly perCaller: boolean
+  /** Where it is of this process: the server, and what its handlers find as `env`. */
+  readonly local?: { readonly server: unknown; readonly env: unknown } | undefined
   /** What is known of it when the module loads. */
   readonly names?: { readonly tools: readonly string[]; readonly prompts: readonly string[] } | undefined
 }
 
 /** One mount of one server, checked. */
-export interface MountPoint extends Required<Omit<MountDefinition, 'names' | 'scopes'>> {
+export interface MountPoint extends Required<Omit<MountDefinition, 'names' | 'scopes' | 'local'>> {
   readonly name: string
   readonly access: Access
 }

@@ -69,6 +69,4 @@ const find_colleague = handbook.tool({
   run: ({ word }) => ({ people: people.filter((person) => holds(person, word)).slice(0, 5) }),
 })
 
-export const server = handbook.server({ tools: { search_handbook, find_colleague } })
-
-export default worker(server, { beside: oauth })
+export default worker(handbook.server({ tools: { search_handbook, find_colleague } }), { beside: oauth })
