@@ -57,8 +57,32 @@ describe('hawser dev FILE', () => {
     expect(await waiting).toMatchObject([{ text: 'three' }])
 
     running.child.kill('SIGINT')
-    expect(await running.ended).toMatchObject({ code: 0, stdout: '' })
+    const { code, stdout, stderr } = await running.ended
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    // Only the address that stays is shown.
+    expect(new Set(stderr.match(/http:\/\/127\.0\.0\.1:\d+/g))).toEqual(new Set([new URL(url).origin]))
     await expect(fetch(url)).rejects.toThrow('fetch failed')
+  }, 60_000)
+
+  it('leaves nothing behind when it is killed', async () => {
+    const folder = makeFolder('killed')
+    symlinkSync(modules, join(folder, 'node_modules'))
+    writeFileSync(join(folder, 'word.ts'), "export const word = 'one'")
+    writeFileSync(
+      join(folder, 'echo.ts'),
+      `${SERVER}process.stderr.write('runs as ' + process.pid + ' for ' + process.ppid + '\\n')\n`,
+    )
+    const running = startCli(['dev', 'echo.ts', '--port', '0'], { cwd: folder })
+    const [, ...pids] = await running.sees(/runs as (\d+) for (\d+)/)
+    running.child.kill('SIGKILL')
+    const isAlive = (pid: string): boolean => {
+      try {
+        return process.kill(Number(pid), 0)
+      } catch {
+        return false
+      }
+    }
+    await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([])
   }, 60_000)
 })
 
@@ -67,6 +91,10 @@ describe('hawser dev of a Worker', () => {
     const folder = makeFolder('worker')
     symlinkSync(modules, join(folder, 'node_modules'))
     cpSync(join(import.meta.dirname, '../fixtures/worker'), folder, { recursive: true })
+    const config = readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')
+    const configure = (more: string): void =>
+      writeFileSync(join(folder, 'wrangler.jsonc'), config.replace('"vars": { "GREETING": "hello" }', more))
+    configure('"vars": { "ORIGIN": "https://harbour.example.com" }')
     const env = { WRANGLER_BUILD_CONDITIONS: 'hawser-source,workerd,worker,browser', WRANGLER_SEND_METRICS: 'false' }
     const start = async () => {
       const running = startCli(['dev', 'index.ts', '--port', '0'], { cwd: folder, env })
@@ -75,6 +103,11 @@ describe('hawser dev of a Worker', () => {
     }
     const first = await start()
     expect(await first.count()).toBe('1')
+    // It is told where it really is, although it has another name elsewhere.
+    const { origin } = new URL(first.url)
+    expect(await (await fetch(new URL('/origin', origin))).json()).toEqual([origin, origin])
+    const taken = await runCli(['dev', '--port', new URL(origin).port], { cwd: folder, env })
+    expect(taken).toMatchObject({ code: 3, stderr: expect.stringMatching(/Port \d+ of 127\.0\.0\.1 is in use/) })
     const source = readFileSync(join(folder, 'index.ts'), 'utf8')
     writeFileSync(join(folder, 'index.ts'), source.replace('7:40', '9:15'))
     await first.running.sees(/updated and ready/)
@@ -94,9 +127,22 @@ describe('hawser dev of a Worker', () => {
 
     const second = await start()
     expect(await second.count()).toBe('3')
-    second.running.child.kill('SIGINT')
+    // Nothing of it stays, even if it could not end what it has started.
+    second.running.child.kill('SIGKILL')
     await second.running.ended
-  }, 60_000)
+    await expect.poll(() => fetch(second.url).catch(() => 'gone'), { timeout: 20_000 }).toBe('gone')
+
+    writeFileSync(join(folder, '.dev.vars'), 'ORIGIN=https://quick.trycloudflare.com\n')
+    configure('"routes": ["harbour.example.com/*"]')
+    const third = await start()
+    const there = await (await fetch(new URL('/origin', third.url))).json()
+    expect(there).toEqual(['https://quick.trycloudflare.com', new URL(third.url).origin])
+    // Routes do not let strangers in.
+    const again = await runCli(['doctor', third.url, '--listen', '0.5s', '--call', 'tides'], { cwd: folder })
+    expect(JSON.parse(again.stdout)).toMatchObject({ counts: { bad: 0, note: 0 } })
+    third.running.child.kill('SIGINT')
+    await third.running.ended
+  }, 90_000)
 
   it('says how to install wrangler where there is none', async () => {
     const folder = makeFolder('bare')

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parseEnv } from 'node:util'
 import { type Finding, good, note, skipped } from '../doctor/check.ts'
+import { readLocalVariables } from '../wrangler/local-variables.ts'
 import type { WorkerConfig } from '../wrangler/project.ts'
 import type { Bundle } from './bundle.ts'
 
@@ -26,7 +25,7 @@ export async function checkSecrets(
   const used = (await Promise.all(own.map(readNames))).flat()
   const names = [...new Set([...required, ...used.filter((name) => !known.has(name))])].toSorted()
   if (names.length === 0) return [skipped('none is named in the code')]
-  const local = await readLocal(folder, env)
+  const local = await readLocalVariables(folder, env)
   const absent = names.filter((name) => !local.has(name))
   const put = names
     .map((name) => `npx wrangler secret put ${name}${env === undefined ? '' : ` --env ${env}`}`)
@@ -53,14 +52,4 @@ async function readNames(file: string): Promise<readonly string[]> {
     list.split(',').map((each) => each.split(/[:=]/)[0]!.trim()),
   )
   return [...used, ...taken.filter((name) => /^[A-Z][A-Z\d_]+$/.test(name))]
-}
-
-/** Names that are set on this machine, in the order of wrangler: .dev.vars, or else .env. */
-async function readLocal(folder: string, env: string | undefined): Promise<ReadonlySet<string>> {
-  const files = [...(env === undefined ? [] : [`.dev.vars.${env}`]), '.dev.vars', '.env']
-  for (const file of files) {
-    const text = await readFile(join(folder, file), 'utf8').catch(() => undefined)
-    if (text !== undefined) return new Set(Object.keys(parseEnv(text)))
-  }
-  return new Set()
 }

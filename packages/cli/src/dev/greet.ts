@@ -10,15 +10,13 @@ export interface Running {
   readonly runtime: string
   /** Where state is kept from one start to the next, if somebody keeps it. */
   readonly state?: string | undefined
-  /** The command that lets others reach it. */
-  readonly tunnel: string
   /** The file to install into a host, where hosts can start it. */
   readonly file?: string | undefined
   readonly color: boolean | undefined
 }
 
 /** Finds the endpoint, and says where it is and what can be done with it. */
-export async function greet({ origin, runtime, state, tunnel, file, color }: Running): Promise<void> {
+export async function greet({ origin, runtime, state, file, color }: Running): Promise<void> {
   const { note, notePaint } = createOutput({ color })
   const { bold, cyan, dim, yellow } = notePaint
   const found = await findEndpoint(origin)
@@ -34,7 +32,8 @@ export async function greet({ origin, runtime, state, tunnel, file, color }: Run
   note(line('Look', `hawser list ${url}`))
   note(line('Call', `hawser call ${url} TOOL`))
   note(line('Install', `hawser install ${file === undefined ? url : shellWord(file)} --host HOST`))
-  note(line('Share', tunnel))
+  note(line('Share', `npx cloudflared tunnel --url ${origin} --http-host-header ${new URL(origin).host}`))
+  if (isClosed) note(line('', 'Who signs in there needs its address as ORIGIN, and somebody who signs people in.'))
   if (state !== undefined) note(line('State', `${state}, kept until you delete it`))
   note('')
   note(dim('Changes are taken over when you save; clients stay connected. Ctrl-C ends it.'))

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -43,6 +43,17 @@ describe('a file', () => {
     expect(await list('queue.mjs', queue)).toMatchObject({ code: 0, stdout })
     const empty = await list('empty.mjs', 'export default { server: 7, fetch: () => {} }')
     expect(empty).toMatchObject({ code: 4, stderr: expect.stringContaining('an object with server, fetch') })
+  })
+
+  it('of a Worker finds what .dev.vars says, unless the environment says otherwise', async () => {
+    const of = join(folder, 'of-worker')
+    mkdirSync(of)
+    writeFileSync(join(of, 'wrangler.jsonc'), '{ "main": "index.mjs" }')
+    writeFileSync(join(of, '.dev.vars'), 'FIRST=one\nSECOND=two\n')
+    const text = `${notes}console.log(process.env.FIRST, process.env.SECOND)\nexport default notes.server({})`
+    writeFileSync(join(of, 'index.mjs'), text)
+    const { stderr } = await runCli(['list', 'of-worker/index.mjs'], { cwd: folder, env: { SECOND: 'own' } })
+    expect(stderr).toBe('one own\n')
   })
 
   it('may hold on to timers: the command ends all the same', async () => {

@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs'
-import { extname, resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Server } from 'hawser'
 import { EXIT } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
+import { findConfig } from '../wrangler/project.ts'
 import { describeLoadError } from './describe-load-error.ts'
 
 const MODULES = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs', '.cts'])
@@ -19,6 +20,7 @@ export async function loadServer(file: string, args?: readonly string[]): Promis
   // Whoever hands arguments on serves the file, and could not serve a program instead.
   checkFile(file, path, args === undefined)
   checkTypeScript(path, process.features.typescript)
+  loadVariables(path)
   process.argv = [process.execPath, path, ...(args ?? [])]
   const module = await import(pathToFileURL(path).href).catch((error: unknown) => {
     throw describeLoadError(file, error)
@@ -33,6 +35,13 @@ export async function loadServer(file: string, args?: readonly string[]): Promis
     `${file} has no server as its default export.`,
     advise(file, module as object, server),
   )
+}
+
+/** A file of a Worker finds in its environment what it finds when the Worker runs on this machine. */
+function loadVariables(path: string): void {
+  const config = findConfig(dirname(path))
+  const variables = config && join(dirname(config), '.dev.vars')
+  if (variables !== undefined && existsSync(variables)) process.loadEnvFile(variables)
 }
 
 /** @throws Failure for what is no module. */

@@ -71,6 +71,9 @@ export interface WorkerConfig {
   readonly compatibility_date?: string
   readonly compatibility_flags: readonly string[]
   readonly vars: Readonly<Record<string, unknown>>
+  readonly dev?: { readonly port?: number; readonly local_protocol?: 'http' | 'https'; readonly host?: string }
+  readonly route?: unknown
+  readonly routes?: readonly unknown[]
   readonly secrets?: { readonly required?: readonly string[] }
   readonly durable_objects: {
     readonly bindings: readonly { readonly name: string; readonly class_name: string; readonly script_name?: string }[]
