@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { connect } from 'hawser'
 import { afterAll, describe, expect, it } from 'vitest'
 import { runCli, startCli } from '../fixtures/run-cli.ts'
+import { CTRL_C, HAS_TERMINAL, openTerminal } from '../fixtures/terminal.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hawser-dev-'))
 const modules = join(import.meta.dirname, '../../../../node_modules')
@@ -37,6 +38,9 @@ describe('hawser dev FILE', () => {
     save("export const word = 'one'")
     const running = startCli(['dev', 'echo.ts', '--port', '0'], { cwd: folder })
     const [, url = ''] = await running.sees(/echo at (http:\/\/127\.0\.0\.1:\d+\/mcp) on Node/)
+    await running.sees(
+      /npx @modelcontextprotocol\/inspector --server-url http:\/\/127\.0\.0\.1:\d+\/mcp --transport http/,
+    )
     await running.sees(/hawser install echo\.ts/)
     await running.sees(/Ctrl-C ends it/)
     expect(await say(url)).toMatchObject([{ text: 'one' }])
@@ -153,6 +157,29 @@ describe('hawser dev of a Worker', () => {
     const node = await runCli(['dev', 'no-such.ts'], { cwd: folder })
     expect(node.stderr).toContain('There is no file no-such.ts')
   })
+})
+
+describe.runIf(HAS_TERMINAL)('at a terminal', () => {
+  it('opens the inspector of the project, and ends', async () => {
+    const folder = makeFolder('inspected')
+    const inspector = join(folder, 'node_modules/@modelcontextprotocol/inspector')
+    mkdirSync(inspector, { recursive: true })
+    symlinkSync(join(modules, 'hawser'), join(folder, 'node_modules/hawser'))
+    writeFileSync(join(inspector, 'package.json'), '{ "bin": { "mcp-inspector": "bin.cjs" } }')
+    writeFileSync(
+      join(inspector, 'bin.cjs'),
+      'console.log("inspects", ...process.argv.slice(2)); setInterval(() => {}, 1000)',
+    )
+    writeFileSync(join(folder, 'word.ts'), "export const word = 'one'")
+    writeFileSync(join(folder, 'echo.ts'), SERVER)
+    const terminal = openTerminal(['dev', join(folder, 'echo.ts'), '--port', '0'])
+    await terminal.sees(/press i for the MCP Inspector/)
+    await terminal.sees(/Ctrl-C ends it/)
+    terminal.type('i')
+    await terminal.sees(/inspects --server-url http:\/\/127\.0\.0\.1:\d+\/mcp --transport http/)
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toMatchObject({ code: 0 })
+  }, 60_000)
 })
 
 it.each([

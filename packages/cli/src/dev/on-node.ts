@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { clean } from '../output/sanitize.ts'
@@ -54,10 +55,16 @@ export async function devOnNode(file: string, { port, scopes, program, color }: 
     front.lead(new URL(url))
     if (isGreeted) return void process.stderr.write('Restarted.\n')
     isGreeted = true
-    void greet({ origin: front.origin, runtime: `Node ${process.version}`, file, color })
+    void greet({
+      origin: front.origin,
+      runtime: `Node ${process.version}`,
+      folder: dirname(resolve(file)),
+      file,
+      color,
+    })
   }
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine)
-  const ended = new Promise((resolve) => child.on('close', resolve))
+  const ended = new Promise((done) => child.on('close', done))
   using _ = untilStopped(() => child.kill('SIGTERM'))
   await ended
 }

@@ -59,7 +59,7 @@ export async function devOnWorkers(project: Project, { port: wanted, env, color 
       isReady = true
       front?.lead(new URL(found))
       const state = join(folder, '.wrangler', 'state')
-      void greet({ origin, runtime: `Workers (wrangler ${project.wrangler.version})`, state, color })
+      void greet({ origin, runtime: `Workers (wrangler ${project.wrangler.version})`, folder, state, color })
       return false
     },
   })
