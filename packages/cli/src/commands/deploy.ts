@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { COMMON, PRINTING } from '../command-line/options.ts'
 import { findEndpoint } from '../dev/find-endpoint.ts'
 import { examineProject } from '../deploy/examine-project.ts'
-import { comparePlans, keepPlan, makePlan, readLastPlan } from '../deploy/plan.ts'
+import { keepPlan } from '../deploy/plan.ts'
 import { examine } from '../doctor/examine.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
@@ -15,16 +15,17 @@ import { defineCommand } from './command.ts'
 export const deploy = defineCommand({
   name: 'deploy',
   summary: 'Check the Worker of this folder, deploy it, and prove that clients can use it.',
-  usage: ['[--env NAME] [--path PATH] [--call NAME]', '--dry-run [--env NAME]'],
+  usage: ['[--env NAME] [--url URL] [--path PATH] [--call NAME]', '--dry-run [--env NAME]'],
   about: [
-    'Looks at types, size, secrets, the compatibility date, and whether Durable Objects, their bindings and their migrations agree. What is wrong is not deployed.',
-    'Afterwards it looks at the deployed server as hawser doctor does. --dry-run needs no account and sends nothing.',
+    'Looks at types, lint, size, secrets, the compatibility date, and whether Durable Objects, their bindings and their migrations agree. What is wrong is not deployed.',
+    'Afterwards it looks at the deployed server as hawser doctor does. --dry-run needs no account and sends nothing; with CLOUDFLARE_API_TOKEN it compares with what is deployed.',
   ],
   takesTarget: false,
   options: {
     ...PRINTING,
     'dry-run': { type: 'boolean', about: 'Check, and show what would be deployed and what would change.' },
     env: { type: 'string', value: 'NAME', about: 'The environment of wrangler.jsonc.' },
+    url: { type: 'string', value: 'URL', about: 'Where clients reach it, if not where wrangler says: behind a proxy.' },
     path: { type: 'string', value: 'PATH', about: 'The path of the endpoint; /mcp or / when left out.' },
     call: {
       type: 'string',
@@ -46,20 +47,13 @@ export const deploy = defineCommand({
         'To begin with a Worker: npm create hawser',
       )
     }
+    const url = readUrl(values.url)
     const output = createOutput(values)
     const project = openProject(config)
     const { env } = values
-    const { config: worker, bundle, checks, isBad } = await examineProject(project, env)
-    const plan = await makePlan(worker, bundle)
-    const changes = comparePlans(await readLastPlan(project, env), plan)
-    const deployment = {
-      name: plan.name,
-      checks,
-      bindings: bundle.bindings,
-      size: bundle.size,
-      gzip: bundle.gzip,
-      changes,
-    }
+    const { bundle, checks, plan, comparison, isBad } = await examineProject(project, env)
+    const { bindings, size, gzip } = bundle
+    const deployment = { name: plan.name, checks, bindings, size, gzip, comparison }
     const isDry = values['dry-run'] === true
     if (!output.json) output.print(showDeployment(deployment, output))
     else if (isDry || isBad) output.printJson(deployment)
@@ -74,9 +68,9 @@ export const deploy = defineCommand({
       return EXIT.ok
     }
     const { upload } = await import('../deploy/upload.ts')
-    const [address] = await upload(project, env)
-    await keepPlan(project, env, plan)
-    return prove(address, values.path, values.call, output)
+    const { addresses, version } = await upload(project, env)
+    await keepPlan(project, env, { ...plan, version })
+    return prove(url?.origin ?? addresses[0], values.path ?? pathOf(url), values.call, output)
   },
 })
 
@@ -105,3 +99,12 @@ async function prove(
   if (!diagnosis.isReachable) return EXIT.unreachable
   return diagnosis.counts.bad > 0 ? EXIT.refused : EXIT.ok
 }
+
+function readUrl(text: string | undefined): URL | undefined {
+  const url = text === undefined ? undefined : URL.parse(text)
+  if (url === undefined || (url !== null && /^https?:$/.test(url.protocol))) return url
+  throw usageFailure(`--url takes an http or https URL; it got "${text}".`)
+}
+
+/** Who says only a host leaves the path to be found. */
+const pathOf = (url: URL | undefined): string | undefined => (url?.pathname === '/' ? undefined : url?.pathname)

@@ -12,12 +12,15 @@ const TAKES = /\{([^{}]{1,500})\}\s*=\s*(?:process\.)?env\b/g
 /**
  * Names the secrets that the code of the project reads: what it takes of `env` and is neither bound nor a variable. Only names are
  * looked at, never values.
+ *
+ * @param there The names of those that Cloudflare keeps; absent where nobody knows.
  */
 export async function checkSecrets(
   folder: string,
   config: WorkerConfig,
   { inputs, bindings }: Bundle,
   env: string | undefined,
+  there?: ReadonlySet<string>,
 ): Promise<readonly Finding[]> {
   const known = new Set([...bindings.map(({ name }) => name), ...Object.keys(config.vars)])
   const required = config.secrets?.required ?? []
@@ -27,11 +30,14 @@ export async function checkSecrets(
   if (names.length === 0) return [skipped('none is named in the code')]
   const local = await readLocalVariables(folder, env)
   const absent = names.filter((name) => !local.has(name))
-  const put = names
+  const toPut = there === undefined ? names : names.filter((name) => !there.has(name))
+  const put = toPut
     .map((name) => `npx wrangler secret put ${name}${env === undefined ? '' : ` --env ${env}`}`)
     .join(' · ')
   return [
-    good(`${names.join(', ')}. Once, if not done: ${put}`),
+    there !== undefined && toPut.length > 0
+      ? note(`not at Cloudflare: ${toPut.join(', ')}`, 'The deployed Worker runs without them.', put)
+      : good(`${names.join(', ')}${toPut.length === 0 ? '' : `. Once, if not done: ${put}`}`),
     ...(absent.length === 0
       ? []
       : [

@@ -68,6 +68,7 @@ export function openProject(config: string): Project {
 export interface WorkerConfig {
   readonly name?: string
   readonly main?: string
+  readonly account_id?: string
   readonly compatibility_date?: string
   readonly compatibility_flags: readonly string[]
   readonly vars: Readonly<Record<string, unknown>>

@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import { createOAuth, devLogin } from '@hawser/oauth'
 import { durableStore, publicDocuments } from '@hawser/oauth/cloudflare'
 import { upstreamLogin } from '@hawser/oauth/upstream'
