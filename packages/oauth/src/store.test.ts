@@ -338,7 +338,7 @@ describe.each(ALL_STORES)('a store in %s', (_, create) => {
     for (let index = 0; index < 100; index++) await save(index, 1000 + index)
     await save(99, 9000)
     const there = await Promise.all(
-      Array.from({ length: 100 }, (__, index) => store.readDocument(`https://c.example/${index}`, NOW)),
+      Array.from({ length: 100 }, async (__, index) => store.readDocument(`https://c.example/${index}`, NOW)),
     )
     const kept = there.flatMap((found, index) => (found ? [index] : []))
     expect(kept.length).toBeLessThanOrEqual(32)

@@ -42,7 +42,7 @@ function makeProject(files: Readonly<Record<string, string | object>>): string {
 
 const deploy = (folder: string, ...args: readonly string[]) => runCli(['deploy', ...args], { cwd: folder, env })
 
-describe('hawser deploy --dry-run', () => {
+describe('hawser deploy --dry-run', { timeout: 60_000 }, () => {
   it('shows checks, bindings and what would change, and sends nothing', async () => {
     const folder = makeProject({
       'wrangler.jsonc': { ...CONFIG, ...OBJECT, vars: { GREETING: 'a-value-that-is-not-shown' } },

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, request } from 'node:http'
+import { createServer, type IncomingMessage, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { openFront } from './front.ts'
@@ -31,7 +31,7 @@ describe('a front', () => {
     await using front = await openFront(0)
     front.lead(echo.url)
     const statusOf = async (host: string): Promise<number | undefined> => {
-      const [answer] = (await once(request(front.origin, { headers: { host } }).end(), 'response')) as [IncomingMessage]
+      const [answer] = (await once(send(front.origin, { headers: { host } }).end(), 'response')) as [IncomingMessage]
       answer.resume()
       return answer.statusCode
     }
