@@ -1,7 +1,7 @@
 import type { Service } from '../call/index.ts'
 import { createFetchHandler, type HttpOptions, type HttpService, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
 import { workers } from '#workers'
-import { findMissing } from '../server/index.ts'
+import { type Bound, checkBindings } from './check-bindings.ts'
 import type { QueueConsumer } from './audit/keep-audit.ts'
 import type { ExecutionContext, MessageBatch } from './runtime.ts'
 import type { WorkerSessions } from './sessions/durable-sessions.ts'
@@ -13,11 +13,7 @@ export interface Beside {
 }
 
 /** A server as a kit makes it; one that was made otherwise says nothing of bindings. */
-interface Served extends HttpService {
-  readonly parts?: {
-    readonly tools: ReadonlyMap<string, { readonly definition: { readonly bindings?: readonly string[] | undefined } }>
-  }
-}
+type Served = HttpService & Bound
 
 /** Where a Worker answers, and whom. */
 export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'> {
@@ -32,7 +28,9 @@ export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'>
 }
 
 /** What a Worker exports as its default. */
-export interface HawserWorker {
+export interface HawserWorker<S = unknown> {
+  /** What it serves, for tests and for `hawser`, which look at a file without the runtime. */
+  readonly server: S
   readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Promise<Response>
   readonly queue: (batch: MessageBatch, env: unknown, context: ExecutionContext) => Promise<void>
 }
@@ -49,20 +47,24 @@ const STALL = 60_000
  *
  * @example
  * export default worker(server, { beside: oauth })
- * @throws TypeError when a tool names a binding that is not there, `path` is not that of the resource or is answered by `beside`, or
+ * @throws TypeError when a tool, a resource or a prompt names a binding that is not there, `path` is not that of the resource or is answered by `beside`, or
  * `allowedHosts` or `allowedOrigins` is malformed.
  * @see https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/
  */
-export function worker(service: Served, options: WorkerOptions = {}): HawserWorker {
+export function worker<S extends Served>(service: S, options: WorkerOptions = {}): HawserWorker<S> {
   return createWorker(service, options, true)
 }
 
 /** As `worker()`; without looking for bindings where another Worker answers, and this one has the objects. */
-export function createWorker(service: Served, options: WorkerOptions, isComplete: boolean): HawserWorker {
+export function createWorker<S extends Served>(
+  service: S,
+  options: WorkerOptions,
+  isComplete: boolean,
+): HawserWorker<S> {
   const { beside, sessions, queues = {}, ...others } = options
   const { auth, flush } = service
   const resource = auth?.resource === undefined ? undefined : new URL(auth.resource)
-  if (isComplete) checkBindings(service)
+  if (isComplete) checkBindings(service, workers.env)
   const path = checkPath(options.path, resource, beside)
   const allowedHosts = options.allowedHosts ?? (resource && [resource.host, ...LOOPBACK_HOSTS])
   const http: HttpOptions = { stallMs: STALL, ...others, allowedHosts }
@@ -82,6 +84,7 @@ export function createWorker(service: Served, options: WorkerOptions, isComplete
   let endpointUrl: string | undefined
 
   return {
+    server: service,
     fetch: async (request, env, context) => {
       const { url } = request
       if (url !== endpointUrl) {
@@ -102,19 +105,6 @@ export function createWorker(service: Served, options: WorkerOptions, isComplete
       const known = Object.keys(queues).join(', ') || 'none'
       throw new Error(`worker({ queues }) has nobody for the Queue "${batch.queue}", only for: ${known}.`)
     },
-  }
-}
-
-/** @throws TypeError for a tool that names a binding which the Worker does not have. */
-function checkBindings({ parts }: Served): void {
-  const { env } = workers
-  if (env === undefined) return
-  for (const [name, { definition }] of parts?.tools ?? []) {
-    const missing = findMissing(definition.bindings ?? [], env)
-    if (missing === undefined) continue
-    const known = Object.keys(env).join(', ')
-    const message = `The tool "${name}" needs the binding ${missing}, which this Worker does not have. It has: ${known || 'none'}.`
-    throw new TypeError(`${message} Add it to wrangler.jsonc, or take it out of \`bindings\`.`)
   }
 }
 

@@ -4,11 +4,14 @@ import { good, skipped } from '../../doctor/check.ts'
 import type { Deployment } from '../../output/show-deployment.ts'
 import { type Project, readConfig } from '../../wrangler/project.ts'
 import { bundle as bundleWorker } from '../bundle.ts'
+import { checkLint } from '../check-lint.ts'
 import { checkObjects } from '../check-objects.ts'
 import { checkRuntime, checkSize } from '../check-runtime.ts'
 import { checkSecrets } from '../check-secrets.ts'
 import { checkTypes } from '../check-types.ts'
-import { comparePlans, makePlan, type Plan, readLastPlan } from '../plan.ts'
+import { compare } from '../compare.ts'
+import { readDeployed } from '../deployed.ts'
+import { makePlan, type Plan, readLastPlan } from '../plan.ts'
 import { type PlannedWorker, planWorkers } from './plan-workers.ts'
 import { readSuite } from './read-suite.ts'
 import { SPLIT, writeWorkers } from './write-workers.ts'
@@ -33,19 +36,28 @@ export async function examineSplit(project: Project, env: string | undefined): P
   const suite = await readSuite(project.folder, config)
   const workers = planWorkers(config, suite, project.folder, join(project.folder, SPLIT))
   const projects = await writeWorkers(project, workers)
-  const types: Examined = { id: 'types', title: 'Types', findings: [await checkTypes(project.folder)] }
+  const [types, lint] = await Promise.all([checkTypes(project.folder), checkLint(project.folder)])
+  const ofCode: readonly Examined[] = [
+    { id: 'types', title: 'Types', findings: [types] },
+    { id: 'lint', title: 'Lint', findings: [lint] },
+  ]
   const needed = new Set(workers.flatMap(({ secrets = [] }) => secrets))
   const examined: SplitWorker[] = []
   // One after the other: each is a wrangler of its own.
   for (const [index, worker] of workers.entries()) {
     const part = projects[index]!
-    const [own, bundle] = await Promise.all([readConfig(part, undefined), bundleWorker(part, undefined)])
+    const own = await readConfig(part, undefined)
+    const [bundle, looked, note] = await Promise.all([
+      bundleWorker(part, undefined),
+      readDeployed(own),
+      readLastPlan(part, undefined),
+    ])
     const secrets =
       worker.secrets === undefined
         ? await checkSecrets(project.folder, withVars(own, needed), bundle, undefined)
         : secretsOf(worker.secrets, worker.name)
     const checks: readonly Examined[] = [
-      ...(index === 0 ? [types] : []),
+      ...(index === 0 ? ofCode : []),
       { id: 'runtime', title: 'Compatibility date', findings: checkRuntime(own, bundle) },
       {
         id: 'objects',
@@ -56,10 +68,10 @@ export async function examineSplit(project: Project, env: string | undefined): P
       { id: 'size', title: 'Size', findings: [checkSize(bundle)] },
     ]
     const plan = await makePlan(own, bundle)
-    const changes = comparePlans(await readLastPlan(part, undefined), plan)
+    const comparison = compare(plan, own, looked, note)
     const { size, gzip, bindings } = bundle
     const isBad = checks.some(({ findings }) => findings.some(({ verdict }) => verdict === 'bad'))
-    const deployment = { name: worker.name, checks, bindings, size, gzip, changes }
+    const deployment = { name: worker.name, checks, bindings, size, gzip, comparison }
     examined.push({ worker, project: part, plan, deployment, isBad })
   }
   return examined
