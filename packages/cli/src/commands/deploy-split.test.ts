@@ -30,12 +30,24 @@ const make = (name, binding) => {
 
 export default suite({ tides: make('tides', 'DB'), berths: make('berths', 'PAY_KEY') }, { bindings: { berths: ['QUEUE'], owner: ['FILES'] } })
 `
+/** Has an issuer of its own, which other Workers cannot ask. */
+const ISSUING = `import { env } from 'cloudflare:workers'
+import { mcp } from 'hawser'
+import { sharedIssuer } from 'hawser/auth'
+import { suite } from 'hawser/cloudflare'
+
+const issuer = sharedIssuer(env.ORIGIN)
+const tides = mcp({ name: 'tides', version: '1.0.0', auth: issuer.protect('/tides/mcp') }).server({})
+const createIssuer = () => { throw new Error('This is not to be made to look at it.') }
+export default suite({ tides }, { issuer, createIssuer })
+`
 const CONFIG = {
   name: 'quay',
   main: 'src/index.js',
   compatibility_date: '2026-06-11',
   vars: { ORIGIN: 'https://quay.example.com' },
   d1_databases: [{ binding: 'DB', database_name: 'quay', database_id: 'x' }],
+  kv_namespaces: [{ binding: 'BOATS', id: 'x' }],
   r2_buckets: [{ binding: 'FILES', bucket_name: 'quay' }],
   queues: { producers: [{ binding: 'QUEUE', queue: 'quay' }], consumers: [{ queue: 'quay' }] },
   assets: { directory: 'pages' },
@@ -74,6 +86,8 @@ describe('hawser deploy --split --dry-run', () => {
     const { workers } = JSON.parse(stdout) as Shown
     const secrets = ({ checks }: Shown['workers'][number]): string | undefined =>
       checks.find(({ id }) => id === 'secrets')?.findings[0]?.found
+    const given = workers[0]?.checks.find(({ id }) => id === 'given')?.findings[0]?.found
+    expect(given).toBe('BOATS to nobody')
     expect(
       workers.map((one) => [one.name, one.url, one.bindings.map(({ name }) => name).toSorted(), secrets(one)]),
     ).toEqual([
@@ -118,12 +132,14 @@ describe('hawser deploy --split --dry-run', () => {
       deploy(makeProject(CONFIG, 'export default {}'), '--dry-run'),
       deploy(makeProject(CONFIG), '--dry-run', '--call', 'look'),
     ])
+    const quiet = await deploy(makeProject(CONFIG, ISSUING), '--dry-run', '--json')
     expect(shared).toMatchObject({
       code: 4,
       stderr: expect.stringContaining('a name of workers.dev leads to one Worker'),
     })
     expect(local).toMatchObject({ code: 4, stderr: expect.stringContaining('which is this machine') })
     expect(none).toMatchObject({ code: 4, stderr: expect.stringContaining('has no suite as its default export') })
+    expect(quiet).toMatchObject({ code: 4, stdout: expect.stringContaining('does not export IssuerEntrypoint') })
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('Leave --path and --call out') })
   }, 60_000)
 })

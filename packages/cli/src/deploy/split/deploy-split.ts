@@ -3,8 +3,9 @@ import { Failure } from '../../failure.ts'
 import type { Output } from '../../output/create-output.ts'
 import { showDeployment } from '../../output/show-deployment.ts'
 import type { Project } from '../../wrangler/project.ts'
-import { keepPlan, readLastPlan } from '../plan.ts'
-import { examineSplit, type SplitWorker } from './examine-split.ts'
+import { keepPlan } from '../plan.ts'
+import { examineSplit } from './examine-split.ts'
+import { inOrder } from './in-order.ts'
 import { SPLIT } from './write-workers.ts'
 
 /** How a suite is split, and what is done with its Workers. */
@@ -44,20 +45,4 @@ export async function deploySplit(project: Project, { env, isDry, output, prove 
     if (code === EXIT.ok) code = found
   }
   return code
-}
-
-/**
- * The Worker that others are bound to goes first. When it is split for the first time it goes last: what was deployed as one has all that they
- * are bound to, and answers for each server until that one's own Worker does.
- */
-async function inOrder(
-  project: Project,
-  env: string | undefined,
-  workers: readonly SplitWorker[],
-): Promise<readonly SplitWorker[]> {
-  const [owner, ...members] = workers
-  if (owner === undefined) return []
-  const wasWhole = (await readLastPlan(project, env)) !== undefined
-  const wasSplit = (await readLastPlan(owner.project, undefined)) !== undefined
-  return wasWhole && !wasSplit ? [...members, owner] : workers
 }

@@ -45,6 +45,7 @@ export function planOf(
   { issuer, createIssuer, bindings = {}, sessions }: Planned,
 ): SuitePlan {
   const said = new Map(Object.entries(bindings))
+  const here = createIssuer === undefined ? undefined : issuer?.issuer
   const members = Object.entries(servers).map(([name, server]): [string, MemberPlan] => {
     const { auth } = server
     const plan = {
@@ -52,17 +53,16 @@ export function planOf(
       documents: [...(auth?.documents.keys() ?? [])],
       resource: auth?.resource,
       bindings: unique(bindingsOf(server), said.get(name)),
-      asksIssuer: issuer !== undefined && describeResource(server, issuer.issuer) !== undefined,
+      asksIssuer: here !== undefined && describeResource(server, here) !== undefined,
     }
     return [name, plan]
   })
   // Long tools are worked on in objects, and sessions are held there: that is where their bindings have to be.
   const inObjects = Object.values(servers).flatMap((server) => bindingsOf(server, sessions === undefined))
-  const owner = {
-    issuer: createIssuer === undefined ? undefined : issuer?.issuer,
-    bindings: unique(inObjects, said.get(OWNER)),
+  return {
+    members: Object.fromEntries(members),
+    owner: { issuer: here, bindings: unique(inObjects, said.get(OWNER)) },
   }
-  return { members: Object.fromEntries(members), owner }
 }
 
 const unique = (one: readonly string[], other: readonly string[] = []): readonly string[] => [
