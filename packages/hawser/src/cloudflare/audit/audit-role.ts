@@ -8,8 +8,9 @@ import { AUDIT_VERSIONS, type MessageId, openHeldRecords } from './held-records.
 import { linkMessages } from './link-messages.ts'
 import type { AuditMessage } from './message.ts'
 
-/** Tenants of one log, whose ends are noted with each object. */
+/** Tenants of one log, whose ends are noted with each object, and UTF-16 units of their names. */
 const MAX_TENANTS = 10_000
+const MAX_NAME = 1_000
 /** Bytes that wait for a bucket. What comes beyond them stays in the Queue. */
 const MAX_HELD = 268_435_456
 /** Milliseconds after which a bucket that took nothing is tried again: at first, and at most. */
@@ -56,11 +57,12 @@ export function createAuditRole(keeper: Keeper): Role {
       const judge = (message: AuditMessage & MessageId): string | undefined => {
         if (held.isTooOld(message, Date.now()))
           return 'It is so old that nobody knows whether it is in the log already.'
-        const tenants = new Set(message.records.map(({ tenant }) => tenant))
-        const added = [...tenants].filter((tenant) => held.headOf(tenant) === undefined).length
-        return added === 0 || held.tenants() + added <= MAX_TENANTS
-          ? undefined
-          : `A log has ${MAX_TENANTS} tenants at most.`
+        const tenants = [...new Set(message.records.map(({ tenant }) => tenant))]
+        if (tenants.some(({ length }) => length > MAX_NAME))
+          return `The name of a tenant has ${MAX_NAME} characters at most.`
+        const added = tenants.filter((tenant) => held.headOf(tenant) === undefined).length
+        if (added > 0 && held.tenants() + added > MAX_TENANTS) return `A log has ${MAX_TENANTS} tenants at most.`
+        return undefined
       }
       const append: AuditMethods['append'] = async (messages) => {
         if (held.bytes() > MAX_HELD) throw new Error(`${held.bytes()} bytes wait for the bucket ${bucketName}.`)

@@ -46,7 +46,7 @@ const KNOWN_DAYS = 15
 /** Rows that are forgotten at once. */
 const MANY = 5_000
 /** Bytes of one object, unless a single part has more. */
-export const OBJECT_BYTES = 4_194_304
+const OBJECT_BYTES = 4_194_304
 
 const dayOf = (at: number): number => Math.floor(at / DAY)
 /** A half of a character, which names may have, is no text to SQLite; in JSON it is written out. */
@@ -54,9 +54,7 @@ const toColumn = (tenant: string): string => JSON.stringify(tenant)
 const toText = (heads: Heads): string => JSON.stringify([...heads])
 const toHeads = (text: unknown): Heads => new Map(JSON.parse(String(text)) as readonly (readonly [string, AuditHead])[])
 
-/** What the object of a log has stored. */
-export type HeldRecords = ReturnType<typeof openHeldRecords>
-
+/** Reads and writes what the object of a log has stored. */
 export function openHeldRecords({ all, transaction }: Sql) {
   const sumBytes = (): number => Number(all('SELECT sum(bytes) AS n FROM audit_parts')[0]?.['n'] ?? 0)
   let bytes = sumBytes()

@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { record } from '../../audit/fixtures/record.ts'
+import { KEY, record } from '../../audit/fixtures/record.ts'
+import { type AuditEvent, readAuditEvent, verifyAudit } from '../../audit/index.ts'
 import { packDrafts } from '../../audit/parcel.ts'
+import { openAudit } from '../../node/audit/open-audit.ts'
 import { type Ledger, openLedger } from '../fixtures/open-ledger.ts'
 import { writeMessages } from './message.ts'
 
@@ -18,13 +20,30 @@ async function messageOf(who: string, count: number, more: { at?: number; tenant
   return text
 }
 
+/** What the bucket holds, copied as an operator copies it, and what is found of it. */
+async function verify(ledger: Ledger) {
+  const folder = await mkdtemp(join(tmpdir(), 'hawser-ledger-'))
+  try {
+    for (const [key, text] of await ledger.copy()) {
+      await mkdir(dirname(join(folder, key)), { recursive: true })
+      await writeFile(join(folder, key), text)
+    }
+    const source = await openAudit(join(folder, 'audit'))
+    const events: AuditEvent[] = []
+    for await (const line of source.lines()) events.push(...[readAuditEvent(line) ?? []].flat())
+    return { ...(await verifyAudit(source, { key: KEY })), events }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 /** Waits until so much of somebody is in the bucket, and looks whether the log is what was written, each record once. */
 async function expectRecords(ledger: Ledger, who: string, count: number): Promise<void> {
   await vi.waitFor(async () => {
-    const { events } = await ledger.verify()
+    const { events } = await verify(ledger)
     expect(events.filter((event) => event.who.sub === who)).toHaveLength(count)
   }, WITHIN)
-  const { problems, unreadable, events } = await ledger.verify()
+  const { problems, unreadable, events } = await verify(ledger)
   expect({ problems, unreadable }).toEqual({ problems: [], unreadable: 0 })
   expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
 }
@@ -66,7 +85,7 @@ describe('a log that Workers keep', () => {
   })
 
   it('is held in its object while the bucket takes nothing, and is written as it was tried', async () => {
-    const keysOf = async () => (await (await ledger.bucket()).list()).objects.map(({ key }) => key)
+    const keysOf = async () => [...(await ledger.copy()).keys()].filter((key) => key.startsWith('audit/log/'))
     const before = await keysOf()
     for (const [fault, times] of [
       ['beforePut', 1],
@@ -89,7 +108,7 @@ describe('a log that Workers keep', () => {
     // So that it does not wait until it would be tried again.
     await ledger.evict()
     await ledger.ring()
-    // Each has one object, though it was tried more than once.
+    // Each has one object, though it was tried more than once; the bucket refuses another of the same key.
     expect((await keysOf()).length - before.length).toBe(3)
   })
 
@@ -122,26 +141,40 @@ describe('a log that Workers keep', () => {
       [lines[0], lines[1]?.replace('{"client"', '{"a":1,"client"'), lines[2], `"z":1,${lines[3]}`].join('\n'),
       [lines[0], lines[1], lines[2], lines[3]?.replace('"ts":"2026', '"ts":2026,"x":"')].join('\n'),
       await messageOf('gil', 1, { at: Date.now() - 20 * 86_400_000 }),
+      await messageOf('gil', 1, { tenant: 'g'.repeat(2_000) }),
+      [
+        lines[0],
+        lines[1]?.replace('"op":{', `"op":{"argsRedacted":${'['.repeat(50_000)}${']'.repeat(50_000)},`),
+        lines[2],
+        lines[3],
+      ].join('\n'),
     ]
     const { explicitAcks, retryMessages } = await ledger.bring([...bad, good])
-    expect([explicitAcks.length, retryMessages.length]).toEqual([7, 0])
+    expect([explicitAcks.length, retryMessages.length]).toEqual([9, 0])
     const bucket = await ledger.bucket()
     const keys = (await bucket.list()).objects.map(({ key }) => key).filter((key) => key.startsWith('audit/refused/'))
-    expect(keys).toHaveLength(6)
+    expect(keys).toHaveLength(8)
     const kept = await Promise.all(keys.map(async (key) => JSON.parse((await (await bucket.get(key))?.text()) ?? '{}')))
     expect(kept.map(({ body }) => body as unknown)).toEqual(expect.arrayContaining(bad))
     expect((await ledger.ask()).logged.filter((line) => line.includes('was put aside as audit/refused/'))).toHaveLength(
-      6,
+      8,
     )
     await expectRecords(ledger, 'fay', 1)
   })
 
   it('TR25: has on record that a tool may run before it does, and lets it not run otherwise', async () => {
-    await ledger.fail({ send: 1 }, 'two')
+    await ledger.fail({ beforeSend: 1 }, 'two')
     expect(await ledger.call('two', 'post', 'hal')).toBe(503)
     expect(await ledger.call('two', 'post', 'hal')).toBe(200)
     // Refused and its end, let in and its end.
     await expectRecords(ledger, 'hal', 4)
+  })
+
+  it('has once what was sent again, since nobody said that it had been sent', async () => {
+    await ledger.fail({ afterSend: 2 }, 'two')
+    for (let times = 0; times < 4; times++) expect(await ledger.call('two', 'look', 'jan')).toBe(200)
+    await expectRecords(ledger, 'jan', 8)
+    expect((await ledger.ask('two')).faults).toMatchObject({ afterSend: 0 })
   })
 
   it('takes more than a Queue takes at once', async () => {
@@ -149,6 +182,10 @@ describe('a log that Workers keep', () => {
     const op = { kind: 'tool', name: 'save', risk: 'low', argsRedacted: { text: 'x'.repeat(3_000) } } as const
     await ledger.append(Array.from({ length: 400 }, (_, at) => record(`ivo-${at}`, { who, op })))
     await expectRecords(ledger, 'ivo', 400)
+  })
+
+  it('says that a Worker keeps no such log', async () => {
+    expect(await ledger.other()).toContain('The Worker that exports HawserObject keeps no audit log called "other".')
   })
 
   it('says what is wrong with a binding when the module loads, and how to make it', async () => {
@@ -189,7 +226,7 @@ describe('the object of a log that was made anew', () => {
       await bucket.put('audit/head.json', noted)
       await ledger.bring([await messageOf('cleo', 1)])
       await expectRecords(ledger, 'cleo', 1)
-      expect((await ledger.verify()).tenants.get('default')).toMatchObject({ from: 1, to: 3 })
+      expect((await verify(ledger)).tenants.get('default')).toMatchObject({ from: 1, to: 3 })
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

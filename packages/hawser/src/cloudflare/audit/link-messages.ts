@@ -4,8 +4,8 @@ import { sha256 } from '../../audit/keys.ts'
 import type { AuditMessage } from './message.ts'
 import type { Part } from './held-records.ts'
 
-/** UTF-16 units after which a part ends: with one more message it still has less than the 2 MB that a row may have. */
-const PART = 500_000
+/** UTF-16 units after which a part ends: with one more message, and its heads, it has less than the 2 MB that a row may have. */
+const PART = 300_000
 
 /** Links the records of messages to the last of their tenants, one after the other. */
 export async function linkMessages(
@@ -14,10 +14,10 @@ export async function linkMessages(
 ): Promise<readonly Part[]> {
   const parts: Part[] = []
   const ahead = new Map<string, AuditHead>()
-  let [lines, length] = [[] as string[], 0]
+  let [lines, length, heads] = [[] as string[], 0, new Map<string, AuditHead>()]
   const end = (): void => {
-    if (lines.length > 0) parts.push({ lines: `${lines.join('\n')}\n`, heads: new Map(ahead) })
-    ;[lines, length] = [[], 0]
+    if (lines.length > 0) parts.push({ lines: `${lines.join('\n')}\n`, heads })
+    ;[lines, length, heads] = [[], 0, new Map()]
   }
   for (const { records } of messages) {
     for (const { tenant, text } of records) {
@@ -25,6 +25,7 @@ export async function linkMessages(
       const placed = placeRecord(text, head)
       const linked = chainLink(placed, head, await sha256(placed))
       ahead.set(tenant, linked.head)
+      heads.set(tenant, linked.head)
       lines.push(linked.line)
       length += linked.line.length
     }

@@ -81,14 +81,23 @@ export function readMessage(body: unknown): AuditMessage | string {
   const at = Number(first.slice(FORM.length))
   if (!Number.isSafeInteger(at) || at <= 0) return 'It does not say when it was made.'
   if (lines.length === 0 || lines.length % 3 !== 0) return `It has ${lines.length} lines; each record has three.`
-  const records: { readonly tenant: string; readonly text: RecordText }[] = []
+  const records: AuditMessage['records'][number][] = []
   for (let line = 0; line < lines.length; line += 3) {
-    const text: RecordText = [lines[line]!, lines[line + 1]!, lines[line + 2]!]
-    const placed = placeRecord(text, GENESIS)
-    const event = readAuditEvent(chainLink(placed, GENESIS, GENESIS.hash).line)
-    // What is hashed is what a reader makes of the line again.
-    if (event === undefined || hashedText(event) !== placed) return `Its record ${line / 3 + 1} is none.`
-    records.push({ tenant: event.tenant, text })
+    const record = readRecord([lines[line]!, lines[line + 1]!, lines[line + 2]!])
+    if (record === undefined) return `Its record ${line / 3 + 1} is none.`
+    records.push(record)
   }
   return { at, records }
+}
+
+function readRecord(text: RecordText): AuditMessage['records'][number] | undefined {
+  const placed = placeRecord(text, GENESIS)
+  try {
+    const event = readAuditEvent(chainLink(placed, GENESIS, GENESIS.hash).line)
+    // What is hashed is what a reader makes of the line again.
+    return event !== undefined && hashedText(event) === placed ? { tenant: event.tenant, text } : undefined
+  } catch {
+    // Nested too deep to be written again.
+    return undefined
+  }
 }
