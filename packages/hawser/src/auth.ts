@@ -1,4 +1,4 @@
-import { digest } from '#digest'
+import { authCrypto } from '#auth-crypto'
 import { protectedResource as protect, type ProtectedResourceOptions } from './auth/index.ts'
 import type { Authenticator } from './call/index.ts'
 
@@ -28,5 +28,5 @@ export {
  * @see basic/authorization, RFC 9728, RFC 9068
  */
 export function protectedResource(options: ProtectedResourceOptions): Authenticator {
-  return protect(options, digest)
+  return protect(options, authCrypto)
 }
