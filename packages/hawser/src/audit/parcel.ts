@@ -58,7 +58,7 @@ export function packDrafts(drafts: readonly AuditDraft[]): AuditParcel {
 /** The records of a parcel, in their order. */
 export function* unpackRecords({ count, shared, fields }: AuditParcel): Generator<Unpacked, void, undefined> {
   const parts = shared.map((text) => text.split('\n'))
-  const tenants = parts.map(([, tenant]) => tenant!)
+  const tenants: string[] = []
   const rest = fields.split('\n')
   let at = 0
   const next = (): string => rest[at++] ?? ''
@@ -73,7 +73,7 @@ export function* unpackRecords({ count, shared, fields }: AuditParcel): Generato
     const [caller, verdict] = [Number(first), Number(next())]
     const [op, requestId, trace, id, ts, status] = [next(), next(), next(), next(), next(), next()]
     const call = { caller: parts[caller]!, verdict: parts[verdict]!, op, requestId, trace, id, ts }
-    const tenant = readText(tenants[caller]!)
+    const tenant = (tenants[caller] ??= readText(parts[caller]![1]!))
     if (status === '') {
       const [args, kept] = [next(), next()]
       const write = (argsHash: string | undefined): RecordText => writeDecision(call, kept, argsHash)
