@@ -70,10 +70,10 @@ export function packDrafts(drafts: readonly AuditDraft[]): AuditParcel {
 export function* unpackRecords({ count, shared, fields }: AuditParcel): Generator<Unpacked, void, undefined> {
   const parts = shared.map((text) => text.split('\n'))
   const tenants: string[] = []
-  const rest = fields.split('\n')
+  const rest = count === 0 ? [] : fields.split('\n')
   let at = 0
   const next = (): string => rest[at++] ?? ''
-  while (count > 0 && at < rest.length) {
+  while (at < rest.length) {
     const first = next()
     if (first === ALONE) {
       const [tenant, ts] = [readText(next()), readText(next())]
