@@ -14,7 +14,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type AuditSink, verifyAudit } from '../../audit/index.ts'
+import { type AuditSink, readAuditEvent, verifyAudit } from '../../audit/index.ts'
 import { KEY, record } from '../../audit/fixtures/record.ts'
 import { createAuditKeys } from '../../audit/keys.ts'
 import { command } from '../connect-process.ts'
@@ -240,7 +240,12 @@ describe('sqliteAudit', () => {
     await Promise.all(clients.flatMap((client) => Array.from({ length: 40 }, () => client.call('hello'))))
     await Promise.all(clients.map((client) => client.close()))
     const { ok, records, found } = await verify(path)
-    expect({ ok, records, found }).toEqual({ ok: true, records: 240, found: 0 })
+    expect({ ok, found }).toEqual({ ok: true, found: 0 })
+    // Calls that last have two.
+    expect(records).toBeLessThanOrEqual(240)
+    let ended = 0
+    for await (const line of (await openAudit(path)).lines()) if (readAuditEvent(line)?.outcome !== undefined) ended++
+    expect(ended).toBe(120)
   })
 
   it('can be read while it is written, and forgets what is old enough', async () => {
