@@ -9,7 +9,7 @@ import { openAudit } from '../../node/audit/open-audit.ts'
 import { type Ledger, openLedger } from '../fixtures/open-ledger.ts'
 import { writeMessages } from './message.ts'
 
-const WITHIN = { timeout: 10_000, interval: 150 }
+const WITHIN = { timeout: 30_000, interval: 150 }
 
 /** One message with so many records of somebody. */
 async function messageOf(who: string, count: number, more: { at?: number; tenant?: string } = {}): Promise<string> {
@@ -48,7 +48,7 @@ async function expectRecords(ledger: Ledger, who: string, count: number): Promis
   expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
 }
 
-describe('a log that Workers keep', () => {
+describe('a log that Workers keep', { timeout: 60_000 }, () => {
   let ledger: Ledger
   beforeAll(async () => {
     ledger = await openLedger()
@@ -202,7 +202,7 @@ describe('a log that Workers keep', () => {
   })
 })
 
-describe('the object of a log that was made anew', () => {
+describe('the object of a log that was made anew', { timeout: 60_000 }, () => {
   it('goes on behind the end that is noted in the bucket, if that was sealed with its key', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hawser-bucket-'))
     try {
