@@ -177,6 +177,13 @@ describe('a log that Workers keep', { timeout: 60_000 }, () => {
     expect((await ledger.ask('two')).faults).toMatchObject({ afterSend: 0 })
   })
 
+  it('is written by every invocation, also while another one gets nowhere', async () => {
+    await ledger.fail({ neverSend: 1 }, 'two')
+    expect(await ledger.call('two', 'look', 'kim')).toBe(200)
+    expect(await ledger.call('two', 'post', 'lea')).toBe(200)
+    await expectRecords(ledger, 'lea', 2)
+  })
+
   it('takes more than a Queue takes at once', async () => {
     const who = { sub: 'ivo', kind: 'user' } as const
     const op = { kind: 'tool', name: 'save', risk: 'low', argsRedacted: { text: 'x'.repeat(3_000) } } as const
