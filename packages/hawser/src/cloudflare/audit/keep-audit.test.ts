@@ -62,7 +62,13 @@ describe('a log that Workers keep', { timeout: 60_000 }, () => {
     expect(new Set(await Promise.all(calls))).toEqual(new Set([200]))
     await expectRecords(ledger, 'ada', 80)
     const { counted } = await ledger.ask()
-    expect(counted.filter(({ blobs }) => blobs[1] === 'post')).toHaveLength(10)
+    const posted = counted.filter(({ blobs }) => blobs[1] === 'post')
+    const point = {
+      indexes: ['a'],
+      blobs: ['tool', 'post', 'ok', '', 'high', 'ledger'],
+      doubles: [expect.any(Number), 0],
+    }
+    expect(posted).toEqual(Array.from({ length: 10 }, () => point))
   })
 
   it('has what is brought again once, whole or in part, also to two at a time', async () => {
