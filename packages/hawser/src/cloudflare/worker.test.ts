@@ -133,6 +133,24 @@ describe('the bindings of what a server offers', () => {
   })
 })
 
+describe('what a Queue brings', () => {
+  const server = mcp({ name: 'notes', version: '1.0.0' }).server({})
+  const context = { waitUntil: () => {} }
+  const batch = (queue: string) => ({ queue, messages: [] })
+
+  it('goes to the consumer of that name, and is missed where there is none', async () => {
+    const brought: string[] = []
+    const mail = { queue: async ({ queue }: { readonly queue: string }) => void brought.push(queue) }
+    const { queue } = worker(server, { queues: { mail } })
+    await queue(batch('mail'), {}, context)
+    expect(brought).toEqual(['mail'])
+    await expect(queue(batch('toString'), {}, context)).rejects.toThrow(
+      'worker({ queues }) has nobody for the Queue "toString", only for: mail.',
+    )
+    await expect(worker(server).queue(batch('mail'), {}, context)).rejects.toThrow('only for: none.')
+  })
+})
+
 describe('what worker() refuses to load', () => {
   const auth = protectedResource({ resource: `https://${HOST}/mcp`, issuer: 'https://login.example.com' })
   const server = mcp({ name: 'notes', version: '1.0.0', auth }).server({})
