@@ -67,12 +67,18 @@ const buildIssuers = (names: readonly string[]) =>
 
 /** Workers and clients: one minified file each, with everything in it, as they are deployed. */
 const buildBundles = (names: readonly string[]) =>
+  buildBundle(sources(names, 'worker', 'worker-plain', 'worker-guarded', 'worker-issuer', 'worker-listeners', 'client'))
+
+/** A whole deployment, without the schema library that its author chose. */
+const buildNotes = (names: readonly string[]) => buildBundle(sources(names, 'worker-notes'), ['zod'])
+
+const buildBundle = (entryPoints: string[], external: readonly string[] = []) =>
   build({
     ...shared,
-    entryPoints: sources(names, 'worker', 'worker-plain', 'client'),
+    entryPoints,
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
-    external: ['node:*'],
+    external: ['node:*', 'cloudflare:*', ...external],
     minify: true,
   })
 
@@ -80,5 +86,10 @@ const buildBundles = (names: readonly string[]) =>
 export const buildAll = async (names: readonly string[]): Promise<void> => {
   buildHawser()
   // Clients call Hawser's server, whoever takes part.
-  await Promise.all([buildPrograms([...new Set([...names, 'hawser'])]), buildIssuers(names), buildBundles(names)])
+  await Promise.all([
+    buildPrograms([...new Set([...names, 'hawser'])]),
+    buildIssuers(names),
+    buildBundles(names),
+    buildNotes(names),
+  ])
 }

@@ -222,6 +222,12 @@ export const causes: Readonly<Record<string, () => void>> = {
     // #endregion
   },
 
+  'unknown-mounted-tool': () => {
+    // #region unknown-mounted-tool
+    app.server({ mounts: { gh: mount(github, { toolScopes: { serach: ['notes:read'] } }) } })
+    // #endregion
+  },
+
   'unknown-scope': () => {
     // #region unknown-scope
     app.server({
@@ -466,6 +472,12 @@ export const fixes: Readonly<Record<string, () => void>> = {
     app.server({
       resources: { note: app.resource({ uri: 'notes://{id}', complete: { id: ['tides'] }, read: ({ id }) => id }) },
     })
+    // #endregion
+  },
+
+  'unknown-mounted-tool': () => {
+    // #region unknown-mounted-tool-fix
+    app.server({ mounts: { gh: mount(github, { toolScopes: { search: ['notes:read'] } }) } })
     // #endregion
   },
 

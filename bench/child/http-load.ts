@@ -13,7 +13,9 @@ export interface Burst {
 export interface LoadTask {
   readonly port: number
   readonly dialect: Dialect
-  readonly session?: string
+  readonly session?: string | undefined
+  /** An access token to send along. */
+  readonly token?: string | undefined
   readonly question: Question
   readonly connections: number
 }
@@ -54,7 +56,7 @@ const burst = async (
 
 const serve = async (task: LoadTask) => {
   const connections = await Promise.all(Array.from({ length: task.connections }, () => openConnection(task.port)))
-  const write = requestWriter(task.port, task.dialect, task.question, task.session)
+  const write = requestWriter(task.port, task.dialect, task.question, task)
   process.on('message', (wanted: Burst) => {
     void burst(connections, write, wanted).then((result) => process.send?.(result))
   })

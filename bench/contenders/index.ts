@@ -14,6 +14,10 @@ export type Form =
   | 'stdio-json-schema'
   | 'worker'
   | 'worker-plain'
+  | 'worker-guarded'
+  | 'worker-issuer'
+  | 'worker-listeners'
+  | 'worker-notes'
   | 'client'
   | 'calls'
 
@@ -48,6 +52,7 @@ export const contenders: readonly Contender[] = [
     package: 'mcp-lite',
     dialect: { revision: '2025-06-18', session: false },
   },
+  { name: 'agents', label: 'agents', package: 'agents', dialect: newest },
   {
     name: 'workers-oauth-provider',
     label: 'workers-oauth-provider',

@@ -17,4 +17,10 @@ export const pin = (side: Side, command: string, args: readonly string[]): reado
   return [binder, ['-c', side === 'server' ? '0' : '1', command, ...args]]
 }
 
+/** Binds a process that another one has started. */
+export const pinProcess = (side: Exclude<Side, 'free'>, pid: number): void => {
+  if (canPin && pid > 0)
+    spawnSync(binder, ['-a', '-c', '-p', side === 'server' ? '0' : '1', String(pid)], { stdio: 'ignore' })
+}
+
 export const pinning = canPin ? `server on core 0, load on core 1 (${binder})` : 'none'

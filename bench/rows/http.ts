@@ -3,7 +3,7 @@ import type { Burst, LoadTask } from '../child/http-load.ts'
 import { hasForm, type Contender, type Form } from '../contenders/index.ts'
 import { builtPath, programPath, startProgram } from '../measure/program.ts'
 import { call } from '../wire/dialect.ts'
-import { openSession, probeEcho } from '../wire/post.ts'
+import { openSession, probeEcho, type Fetch } from '../wire/post.ts'
 import type { Effort, Row, Values } from './row.ts'
 
 const ready = z.object({ ready: z.literal(true) })
@@ -15,20 +15,28 @@ const burst = z.object({
   p99: z.number(),
 })
 
+const withToken =
+  (token: string): Fetch =>
+  (request) => {
+    request.headers.set('authorization', `Bearer ${token}`)
+    return fetch(request)
+  }
+
 /** Loads a server on a port with 16 connections and reads its CPU clock (µs) before and after. */
 export const measureLoad = async (
   contender: Contender,
   port: number,
   cpu: () => number | Promise<number>,
   { warmMs, warmCalls, runMs }: Effort,
+  token?: string,
 ): Promise<Values> => {
   const { dialect } = contender
-  const target = { fetch, url: `http://127.0.0.1:${port}/mcp`, dialect }
+  const target = { fetch: token === undefined ? fetch : withToken(token), url: `http://127.0.0.1:${port}/mcp`, dialect }
   const session = await openSession(target)
   if (contender.constant !== true) await probeEcho(target, session)
 
   await using load = startProgram(programPath('http-load'), 'load')
-  const task: LoadTask = { port, dialect, session, question: call('echo', { text: 'hello' }), connections: 16 }
+  const task: LoadTask = { port, dialect, session, token, question: call('echo', { text: 'hello' }), connections: 16 }
   await load.ask(task, ready)
   const warm: Burst = { ms: warmMs, requests: warmCalls }
   await load.ask(warm, burst)

@@ -15,6 +15,8 @@ import { start } from './start.ts'
 import { stdio } from './stdio.ts'
 import { types } from './types.ts'
 import { workerd } from './workerd.ts'
+import { workerdIssuer } from './workerd-issuer.ts'
+import { workerdListeners } from './workerd-listeners.ts'
 
 export const rows: readonly Row[] = [
   inproc,
@@ -26,6 +28,8 @@ export const rows: readonly Row[] = [
   stdio,
   start,
   workerd,
+  workerdIssuer,
+  workerdListeners,
   coldStart,
   size,
   types,

@@ -8,7 +8,7 @@ import type { Row, Values } from './row.ts'
 const kilobytes = (name: string, form: Form) =>
   gzipSync(readFileSync(builtPath(name, form)), { level: 9 }).length / 1000
 
-const forms: readonly Form[] = ['worker-plain', 'worker', 'client']
+const forms: readonly Form[] = ['worker-plain', 'worker', 'worker-notes', 'client']
 
 const measure = async (contender: Contender): Promise<Values> =>
   Object.fromEntries(
@@ -23,6 +23,7 @@ export const size: Row = {
   metrics: [
     { name: 'worker-plain', title: 'Worker, one tool, without the user’s schema library', unit, better: 'lower' },
     { name: 'worker', title: 'Worker, one tool, with zod', unit, better: 'lower' },
+    { name: 'worker-notes', title: 'examples/notes with its issuer, without zod', unit, better: 'lower' },
     { name: 'client', title: 'client over HTTP', unit, better: 'lower' },
   ],
   takesPart: (contender) => forms.some((form) => hasForm(contender, form)),

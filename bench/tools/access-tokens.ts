@@ -12,7 +12,7 @@ export interface AccessTokens {
 const COUNT = 12_000
 
 /** Access tokens (RFC 9068) that differ in `jti` alone. Signing them takes a few seconds. */
-export const createAccessTokens = async (): Promise<AccessTokens> => {
+export const createAccessTokens = async (count = COUNT): Promise<AccessTokens> => {
   const about = { issuer: 'https://login.example.com', resource: 'http://127.0.0.1/mcp', scope: 'echo:use' }
   const expires = Math.floor(Date.now() / 1000) + 7200
   const make = async (alg: Algorithm) => {
@@ -27,7 +27,7 @@ export const createAccessTokens = async (): Promise<AccessTokens> => {
         .setExpirationTime(expires)
         .sign(privateKey)
     const tokens: string[] = []
-    for (let jti = 0; jti < COUNT; jti++) tokens.push(await sign(jti))
+    for (let jti = 0; jti < count; jti++) tokens.push(await sign(jti))
     return { tokens, key: { ...(await exportJWK(publicKey)), alg, kid: alg, use: 'sig' } }
   }
   const [ec, rsa] = [await make('ES256'), await make('RS256')]

@@ -1,10 +1,10 @@
 import { mcp } from 'hawser'
 import { protectedResource } from 'hawser/auth'
 import { echo } from '../../tools/echo.ts'
-import type { Guard } from '../contract.ts'
+import type { Guard, Issuer } from '../contract.ts'
 import { serverOf } from './server.ts'
 
-export const guard: Guard = ({ issuer, resource, scope, keys }) => {
+export const guardedBy = ({ issuer, resource, scope, keys }: Issuer) => {
   const { tool, server } = mcp({
     name: 'bench',
     version: '1.0.0',
@@ -12,7 +12,11 @@ export const guard: Guard = ({ issuer, resource, scope, keys }) => {
     scopes: { [scope]: { title: 'Hear an echo', baseline: true } },
   })
   const { description, input, run } = echo
-  const guarded = server({ tools: { echo: tool({ description, effect: 'read', scopes: [scope], input, run }) } })
+  return server({ tools: { echo: tool({ description, effect: 'read', scopes: [scope], input, run }) } })
+}
+
+export const guard: Guard = (issuer) => {
+  const guarded = guardedBy(issuer)
   const open = serverOf([echo])
   return { open: (request) => open.fetch(request), guarded: (request) => guarded.fetch(request) }
 }

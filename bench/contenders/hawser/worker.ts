@@ -1,4 +1,5 @@
+import { worker } from 'hawser/cloudflare'
 import { echo } from '../../tools/echo.ts'
 import { serverOf } from './server.ts'
 
-export default serverOf([echo])
+export default worker(serverOf([echo]))

@@ -1,4 +1,4 @@
-import { digest } from '#digest'
+import { authCrypto } from '#auth-crypto'
 import {
   protectedResource as protect,
   type ProtectedResourceOptions,
@@ -35,7 +35,7 @@ export {
  * @see basic/authorization, RFC 9728, RFC 9068
  */
 export function protectedResource(options: ProtectedResourceOptions): Authenticator {
-  return protect(options, digest)
+  return protect(options, authCrypto)
 }
 
 /**

@@ -1,7 +1,29 @@
-import { createDurableSessions, type DurableSessionsOptions, type WorkerSessions } from './cloudflare/index.ts'
+import {
+  type ClientHost,
+  type ClientsOptions,
+  createClients,
+  createDurableSessions,
+  type DurableSessionsOptions,
+  type WorkerSessions,
+} from './cloudflare/index.ts'
 import { routeSession } from './past.ts'
+import { reach } from './reach.ts'
 
 export {
+  type ClientHost,
+  type ClientServer,
+  type ClientsOptions,
+  type GivenAnswers,
+  type OfferedTool,
+  type Outcome,
+  type OwnerConnections,
+  type PendingCall,
+  type Question,
+  type RunningTask,
+  type ServerStatus,
+  type VisitOptions,
+  WaitingError,
+  type WaitingProblem,
   durableChanges,
   type DurableChangesOptions,
   durableNonces,
@@ -26,6 +48,13 @@ export {
   type SuiteOptions,
   type SuitePlan,
   type SuiteServers,
+  keepAudit,
+  type KeepAuditOptions,
+  type MessageBatch,
+  queueAudit,
+  type QueueAuditOptions,
+  type QueueConsumer,
+  type QueueMessage,
   worker,
   type Beside,
   type WorkerOptions,
@@ -43,3 +72,20 @@ export {
  */
 export const durableSessions: (options: DurableSessionsOptions) => WorkerSessions =
   /* @__PURE__ */ createDurableSessions(routeSession)
+
+/**
+ * Connects a host to servers of others, for each of its owners – a user, a tenant – in a Durable Object of its own: tokens, lists of tools, questions that wait
+ * for an answer and tasks outlive requests, instances and deployments. There is one in a Worker.
+ *
+ * @throws TypeError, RangeError for a definition that cannot work; TypeError when there is no such binding, with the lines that make one.
+ * @example
+ * const host = clients({
+ *   binding: 'HAWSER',
+ *   secret: env.CLIENTS_SECRET,
+ *   callback: 'https://app.example.com/callback',
+ *   servers: { notes: { url: 'https://notes.example.com/mcp' } },
+ * })
+ * const outcome = await host.of(user.id).call('notes', 'search', { query: 'tides' })
+ */
+export const clients: <const Name extends string>(options: ClientsOptions<Name>) => ClientHost<Name> =
+  /* @__PURE__ */ createClients(reach)

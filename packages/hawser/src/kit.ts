@@ -28,7 +28,7 @@ export interface Server<T = Tools<never>, R = Resources<never>, P = Prompts<neve
 /** Makes the parts of one server, and the server of its parts. */
 export interface Kit<Context extends object, Scope extends string> extends Definers<Context, Scope> {
   /**
-   * Definers for tools that name the bindings of a Worker which they use, typed by what `wrangler types` writes.
+   * Definers for what names the bindings of a Worker which it uses, typed by what `wrangler types` writes.
    *
    * @example
    * const { tool } = notes.bindings<Env>()

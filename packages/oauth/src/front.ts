@@ -43,6 +43,7 @@ const documentSource = (
     own: [core.issuer, ...core.resources.all.map(({ resource }) => resource)],
     redirectSchemes: front.redirectSchemes,
     now: core.now,
+    documents: core.store,
     hit: async (bucket, limit, windowMs) =>
       core.store.hit(await core.digest('address', bucket), limit, windowMs, core.now()),
     changed: (client) => core.tell({ type: 'client.changed', ...tellClient(client.id, labelOf(client)) }),

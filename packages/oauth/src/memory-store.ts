@@ -9,9 +9,11 @@ import type {
   Refresh,
   Rotation,
   StoredClient,
+  StoredDocument,
   StoredKey,
   Successor,
 } from './store.ts'
+import { MAX_DOCUMENTS } from './store.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Bounds of a store in memory. */
@@ -47,6 +49,7 @@ export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): 
   const hits = table<{ readonly count: number; readonly endsAt: number }>(({ endsAt }) => endsAt)
   const clients = table<StoredClient>(({ expiresAt }) => expiresAt)
   const consents = table<Consent>(({ expiresAt }) => expiresAt)
+  const documents = createTable<StoredDocument>(Math.min(maxEntries, MAX_DOCUMENTS), ({ expiresAt }) => expiresAt)
   /** Live and die with their grants. */
   const refreshes = new Map<string, RefreshState>()
   let keys: readonly StoredKey[] = []
@@ -148,6 +151,13 @@ export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): 
     },
     removeClient: (clientId) => clients.remove(clientId),
 
+    readDocument: (clientId, now) => documents.get(clientId, now),
+    saveDocument: (document, now) => {
+      documents.remove(document.clientId)
+      if (!documents.hasRoom(now)) documents.remove(soonest(documents.values()))
+      documents.set(document.clientId, document)
+    },
+
     readConsent: (key, now) => consents.get(key, now),
     saveConsent: (consent, now) => {
       consents.remove(consent.key)
@@ -159,6 +169,13 @@ export function memoryStore({ maxEntries = 100_000 }: MemoryStoreOptions = {}): 
       }
     },
   }
+}
+
+/** Of the document that ends first. */
+function soonest(documents: Iterable<StoredDocument>): string {
+  let first: StoredDocument | undefined
+  for (const document of documents) if (first === undefined || document.expiresAt < first.expiresAt) first = document
+  return first?.clientId ?? ''
 }
 
 interface Table<V> {

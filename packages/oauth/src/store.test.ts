@@ -304,6 +304,48 @@ describe.each(ALL_STORES)('a store in %s', (_, create) => {
     expect(await store.readConsent(named('l'), NOW)).toBeUndefined()
   })
 
+  it('keeps documents until their end, the last of each address, and makes room for new ones', async () => {
+    const store = create({ maxEntries: 2 })
+    const document = (name: string, ms: number, text = '{}') => ({
+      clientId: `https://${name}.example/c`,
+      text,
+      freshUntil: NOW + 100,
+      expiresAt: NOW + ms,
+    })
+    const read = async (name: string, now = NOW): Promise<unknown> =>
+      (await store.readDocument(`https://${name}.example/c`, now))?.text
+    await store.saveDocument(document('a', 1000), NOW)
+    await store.saveDocument({ ...document('a', 2000, '{"new":1}'), keys: '{"keys":[]}' }, NOW)
+    expect(await store.readDocument('https://a.example/c', NOW)).toEqual({
+      ...document('a', 2000, '{"new":1}'),
+      keys: '{"keys":[]}',
+    })
+    expect([await read('a', NOW + 1999), await read('a', NOW + 2000), await read('b')]).toEqual([
+      '{"new":1}',
+      undefined,
+      undefined,
+    ])
+  })
+
+  it('forgets the documents that end first when there are many', async () => {
+    const store = create({ maxEntries: 2 })
+    const save = (index: number, ms: number) =>
+      store.saveDocument(
+        { clientId: `https://c.example/${index}`, text: '{}', freshUntil: NOW, expiresAt: NOW + ms },
+        NOW,
+      )
+    // More than all parts of a store together hold.
+    for (let index = 0; index < 100; index++) await save(index, 1000 + index)
+    await save(99, 9000)
+    const there = await Promise.all(
+      Array.from({ length: 100 }, async (__, index) => store.readDocument(`https://c.example/${index}`, NOW)),
+    )
+    const kept = there.flatMap((found, index) => (found ? [index] : []))
+    expect(kept.length).toBeLessThanOrEqual(32)
+    expect(kept).toContain(99)
+    expect(kept).not.toContain(0)
+  })
+
   it('holds so many of each kind, and forgets what has expired to make room', async () => {
     const store = create({ maxEntries: 2 })
     const add = (key: string, createdAt: number) =>

@@ -97,6 +97,22 @@ export interface StoredClient {
   readonly expiresAt: number
 }
 
+/** The metadata document of a client, as its host gave it. What it says is judged anew by each process that reads it here. */
+export interface StoredDocument {
+  /** Its address, which is the client. */
+  readonly clientId: string
+  readonly text: string
+  /** What lies where the document says that the keys are. */
+  readonly keys?: string | undefined
+  /** Milliseconds since 1970: until when its host is not asked again. */
+  readonly freshUntil: number
+  /** Until when it is kept, so that a change is noticed. */
+  readonly expiresAt: number
+}
+
+/** Documents that a store keeps, or each part of one; those that end first make room. */
+export const MAX_DOCUMENTS = 1000
+
 export interface GrantFilter {
   readonly grantId?: string | undefined
   readonly subject?: string | undefined
@@ -178,6 +194,11 @@ export interface GrantStore {
   readonly readClient: (clientId: string, now: number) => Awaitable<StoredClient | undefined>
   readonly touchClient: (clientId: string, expiresAt: number) => Awaitable<void>
   readonly removeClient: (clientId: string) => Awaitable<boolean>
+
+  /** Until it expires, or others take its room. */
+  readonly readDocument: (clientId: string, now: number) => Awaitable<StoredDocument | undefined>
+  /** Strangers choose the documents: no more than `MAX_DOCUMENTS` are kept. */
+  readonly saveDocument: (document: StoredDocument, now: number) => Awaitable<void>
 
   readonly readConsent: (key: string, now: number) => Awaitable<Consent | undefined>
   readonly saveConsent: (consent: Consent, now: number) => Awaitable<void>

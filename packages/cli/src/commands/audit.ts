@@ -40,7 +40,7 @@ export const audit = defineCommand({
   about: [
     'report says of each person and client what was allowed and by whom, which permissions were used and which never were, what was done, and what was refused.',
     'verify finds records that were edited, deleted, moved or cut off. With the secret of the log it also finds a log that was written anew; one that was put back to an earlier state only --expect can find.',
-    'FILE is that of jsonlAudit, together with the files that it put away, or of sqliteAudit. Name files that another program rotated one by one, oldest first.',
+    'FILE is that of jsonlAudit, together with the files that it put away, or of sqliteAudit, or a folder with a copy of what keepAudit has put into a bucket. Name files that another program rotated one by one, oldest first.',
   ],
   takesTarget: false,
   options: OPTIONS,

@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { mcp } from 'hawser'
-import { listen } from 'hawser/node'
 import { afterAll, describe, expect, it } from 'vitest'
+import { openCloudflare, type Trouble } from '../fixtures/cloudflare-api.ts'
 import { runCli } from '../fixtures/run-cli.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hawser-deploy-'))
 const modules = join(import.meta.dirname, '../../../../node_modules')
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
+const FROM_SOURCE = { WRANGLER_BUILD_CONDITIONS: 'hawser-source,workerd,worker,browser' }
 const env = { WRANGLER_SEND_METRICS: 'false', CI: '1', CLOUDFLARE_API_TOKEN: '' }
 const CONFIG = { name: 'notes', main: 'index.ts', compatibility_date: '2026-06-11' }
 const OBJECT = {
@@ -19,16 +19,21 @@ const OBJECT = {
 const PLAIN = "export default { fetch: () => new Response('here') }\n"
 const EXPORTED = `${PLAIN}export class HawserObject { async fetch() { return new Response('kept') } }\n`
 
+const FIXTURES = join(import.meta.dirname, '../fixtures')
+const readFixture = (name: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    readdirSync(join(FIXTURES, name)).map((file) => [file, readFileSync(join(FIXTURES, name, file), 'utf8')]),
+  )
+/** Lines of comments, as that file has them, and commas at the end. */
+const stripComments = (text: string): string => text.replaceAll(/^\s*\/\/.*$/gm, '').replaceAll(/,(\s*[}\]])/g, '$1')
+
 let count = 0
 
-/** Makes a project of files; `wrangler` is linked unless there is one among them. */
+/** Makes a project of files, with the `wrangler` that is installed here. */
 function makeProject(files: Readonly<Record<string, string | object>>): string {
   const folder = join(root, String(++count))
-  mkdirSync(join(folder, 'node_modules/wrangler'), { recursive: true })
-  if (files['node_modules/wrangler/package.json'] === undefined) {
-    rmSync(join(folder, 'node_modules/wrangler'), { recursive: true })
-    symlinkSync(join(modules, 'wrangler'), join(folder, 'node_modules/wrangler'))
-  }
+  mkdirSync(join(folder, 'node_modules'), { recursive: true })
+  symlinkSync(join(modules, 'wrangler'), join(folder, 'node_modules/wrangler'))
   symlinkSync(join(modules, 'typescript'), join(folder, 'node_modules/typescript'))
   for (const [name, content] of Object.entries(files))
     writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
@@ -37,7 +42,7 @@ function makeProject(files: Readonly<Record<string, string | object>>): string {
 
 const deploy = (folder: string, ...args: readonly string[]) => runCli(['deploy', ...args], { cwd: folder, env })
 
-describe('hawser deploy --dry-run', () => {
+describe('hawser deploy --dry-run', { timeout: 60_000 }, () => {
   it('shows checks, bindings and what would change, and sends nothing', async () => {
     const folder = makeProject({
       'wrangler.jsonc': { ...CONFIG, ...OBJECT, vars: { GREETING: 'a-value-that-is-not-shown' } },
@@ -50,7 +55,8 @@ describe('hawser deploy --dry-run', () => {
       "notes
 
       Checks
-        ·  Types               there is no tsconfig.json
+        ·  Types               there is no script "types", and no tsconfig.json
+        ·  Lint                there is no script "lint"
         ✔  Compatibility date  2026-06-11
         ✔  Durable Objects     HawserObject, up to migration v1
         ✔  Secrets             API_KEY. Once, if not done: npx wrangler secret put
@@ -63,6 +69,7 @@ describe('hawser deploy --dry-run', () => {
 
       What would change
         Nothing was deployed from this machine yet.
+        (What is deployed is not known: there is no CLOUDFLARE_API_TOKEN.)
       "
     `)
   })
@@ -126,48 +133,110 @@ describe('hawser deploy --dry-run', () => {
   })
 })
 
-/** Has the real wrangler do all but upload: it says that the Worker is at an address of this machine. */
-const wranglerTo = (url: string): Readonly<Record<string, string | object>> => ({
-  'node_modules/wrangler/package.json': {
-    name: 'wrangler',
-    version: '4.0.0',
-    bin: { wrangler: 'bin.mjs' },
-    main: 'index.cjs',
-  },
-  'node_modules/wrangler/index.cjs': `module.exports = require(${JSON.stringify(join(modules, 'wrangler'))})`,
-  'node_modules/wrangler/bin.mjs': `import { appendFileSync } from 'node:fs'
-import { spawnSync } from 'node:child_process'
-const args = process.argv.slice(2)
-if (args.includes('--dry-run')) process.exit(spawnSync(process.execPath, [${JSON.stringify(join(modules, 'wrangler/bin/wrangler.js'))}, ...args], { stdio: 'inherit' }).status)
-appendFileSync(process.env.WRANGLER_OUTPUT_FILE_PATH, JSON.stringify({ type: 'deploy', targets: [${JSON.stringify(url)}] }) + '\\n')
-`,
-})
+describe('hawser deploy', { timeout: 120_000 }, () => {
+  it('uploads with wrangler, proves what is deployed, and compares with it from then on', async () => {
+    const folder = makeProject({ ...readFixture('worker') })
+    symlinkSync(join(modules, 'hawser'), join(folder, 'node_modules/hawser'))
+    await using cloudflare = await openCloudflare('harbour-worker')
+    const options = { cwd: folder, env: { ...env, ...FROM_SOURCE, ...cloudflare.env } }
+    const run = (...args: readonly string[]) => runCli(['deploy', '--no-json', ...args], options)
+    const first = await run('--url', `${cloudflare.url}/mcp`, '--call', 'tides')
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('everything: it is not there yet') })
+    expect(first.stdout).toMatch(/Revision 2026-07-28 .*\n.*Earlier revisions/)
+    expect(first.stdout).toMatch(/Call +tides answered in \d+ ms/)
+    expect(cloudflare.asked).toContain('PUT /client/v4/accounts/ada/workers/scripts/harbour-worker')
+    expect([...cloudflare.tokens]).toEqual([`Bearer ${cloudflare.env.CLOUDFLARE_API_TOKEN}`])
+    expect(first.stdout + first.stderr).not.toContain(cloudflare.env.CLOUDFLARE_API_TOKEN)
 
-describe('hawser deploy', () => {
-  it('proves the deployed server, and knows the next time what changed', async () => {
-    const kit = mcp({ name: 'notes', version: '1.0.0', log: () => {} })
-    const look = kit.tool({ description: 'Looks.', effect: 'read', run: () => 'seen' })
-    await using server = await listen(kit.server({ tools: { look } }))
-    const folder = makeProject({
-      'wrangler.jsonc': CONFIG,
-      'index.ts': PLAIN,
-      ...wranglerTo(new URL(server.url).origin),
-    })
-    const { code, stdout } = await deploy(folder, '--no-json', '--call', 'look')
-    expect({ code, stdout }).toMatchObject({
+    const bare = { cwd: folder, env: { ...env, ...FROM_SOURCE } }
+    const same = await run('--url', cloudflare.url)
+    expect(cloudflare.asked).toContain('POST /client/v4/accounts/ada/workers/scripts/harbour-worker/versions')
+    const noted = await runCli(['deploy', '--dry-run', '--no-json'], bare)
+    expect(same).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Nothing was deployed from this machine yet.'),
+      stdout: expect.stringContaining('Nothing: it is the same as what is deployed.'),
     })
-    expect(stdout).toMatch(/Call +look answered in \d+ ms/)
-    const again = await deploy(folder, '--dry-run', '--no-json')
-    expect(again.stdout).toContain('Nothing, since the last deployment from this machine.')
-    writeFileSync(join(folder, 'index.ts'), EXPORTED)
-    writeFileSync(join(folder, 'wrangler.jsonc'), JSON.stringify({ ...CONFIG, ...OBJECT }))
-    const later = await deploy(folder, '--dry-run', '--json')
-    expect((JSON.parse(later.stdout) as { readonly changes: unknown }).changes).toEqual([
-      expect.stringMatching(/^code, \+\d\.\d kB compressed$/),
-      '+ HAWSER (Durable Object HawserObject)',
-      'migration none → v1',
-    ])
-  }, 60_000)
+    // Without a token there is the note of this machine.
+    expect(noted.stdout).toContain('Nothing, since the last deployment from this machine.')
+
+    const config = JSON.parse(stripComments(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8'))) as object
+    const step = { tag: 'v2', renamed_classes: [{ from: 'Berths', to: 'Quays' }], new_sqlite_classes: ['Cranes'] }
+    const changed = {
+      ...config,
+      vars: { GREETING: 'ahoy' },
+      durable_objects: { bindings: [{ name: 'QUAYS', class_name: 'Quays' }] },
+      migrations: [{ tag: 'v1', new_sqlite_classes: ['Berths'] }, step, { tag: 'v3', deleted_classes: ['Cranes'] }],
+    }
+    writeFileSync(join(folder, 'wrangler.jsonc'), JSON.stringify(changed))
+    const source = readFileSync(join(folder, 'index.ts'), 'utf8')
+    writeFileSync(join(folder, 'index.ts'), source.replaceAll('Berths', 'Quays').replaceAll('BERTHS', 'QUAYS'))
+    const later = await runCli(['deploy', '--dry-run', '--json'], options)
+    expect(JSON.parse(later.stdout)).toMatchObject({
+      comparison: {
+        with: 'deployed',
+        changes: [
+          expect.stringMatching(/^code, [+-]\d\.\d kB compressed$/),
+          '+ QUAYS (Durable Object Quays)',
+          '- BERTHS (durable_object_namespace)',
+          'GREETING, another value',
+          'migration v2: makes Cranes, renames Berths to Quays',
+          'migration v3: deletes Cranes with all that its objects store',
+        ],
+      },
+      checks: expect.arrayContaining([
+        expect.objectContaining({
+          id: 'objects',
+          findings: expect.arrayContaining([
+            expect.objectContaining({ verdict: 'note', found: 'migration v3 deletes Cranes' }),
+          ]),
+        }),
+      ]),
+    })
+  })
+
+  it('proves a server for people who sign in, with the secrets that Cloudflare has', async () => {
+    const template = join(import.meta.dirname, '../../../create-hawser/templates/worker-sign-in')
+    const folder = join(root, 'worker-sign-in')
+    cpSync(template, folder, { recursive: true })
+    symlinkSync(modules, join(folder, 'node_modules'))
+    await using cloudflare = await openCloudflare('my-server', {
+      secrets: { OAUTH_SECRET: 'a secret for tests, of 32 characters and more' },
+    })
+    const config = readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')
+    writeFileSync(
+      join(folder, 'wrangler.jsonc'),
+      config.replace('https://my-server.example.workers.dev', cloudflare.url),
+    )
+    const manifest = readFileSync(join(folder, 'package.json'), 'utf8')
+    // Types as they are from the sources.
+    writeFileSync(join(folder, 'package.json'), manifest.replace('tsc ', 'tsc --customConditions hawser-source '))
+    const { code, stdout } = await runCli(['deploy', '--no-json', '--url', cloudflare.url], {
+      cwd: folder,
+      env: { ...env, ...FROM_SOURCE, ...cloudflare.env },
+    })
+    expect(stdout).toMatch(/✔ +Types +right/)
+    expect(stdout).toMatch(/▲ +Secrets +not at Cloudflare: OIDC_CLIENT_ID, OIDC_CLIENT_SECRET,/)
+    expect(stdout).toMatch(/✔ +401 challenge/)
+    expect(stdout).toMatch(/✔ +Issuer metadata/)
+    expect({ code, problems: stdout.match(/✖.*/g) }).toEqual({ code: 0, problems: null })
+  })
+
+  it.each<[string, Trouble, string]>([
+    ['who asks', { path: /^PUT |\/user\//, status: 403, code: 10_000 }, 'set CLOUDFLARE_API_TOKEN'],
+    ['so many requests', { path: /^PUT /, status: 429, code: 971, retryAfter: 3600 }, 'Wait some minutes'],
+  ])(
+    'says what to do when Cloudflare refuses %s',
+    async (_, trouble, fix) => {
+      const folder = makeProject({ 'wrangler.jsonc': CONFIG, 'index.ts': PLAIN })
+      await using cloudflare = await openCloudflare('notes', { trouble })
+      const { code, stdout, stderr } = await runCli(['deploy', '--no-json'], {
+        cwd: folder,
+        env: { ...env, ...cloudflare.env },
+      })
+      expect(code).toBe(1)
+      expect(stderr).toContain(fix)
+      expect(stdout + stderr).not.toContain(cloudflare.env.CLOUDFLARE_API_TOKEN)
+    },
+    60_000,
+  )
 })

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { COMMON, PRINTING } from '../command-line/options.ts'
 import { findEndpoint } from '../dev/find-endpoint.ts'
 import { examineProject } from '../deploy/examine-project.ts'
-import { comparePlans, keepPlan, makePlan, readLastPlan } from '../deploy/plan.ts'
+import { keepPlan } from '../deploy/plan.ts'
 import { examine } from '../doctor/examine.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
@@ -15,10 +15,14 @@ import { defineCommand } from './command.ts'
 export const deploy = defineCommand({
   name: 'deploy',
   summary: 'Check the Worker of this folder, deploy it, and prove that clients can use it.',
-  usage: ['[--env NAME] [--path PATH] [--call NAME]', '--split [--env NAME]', '--dry-run [--split] [--env NAME]'],
+  usage: [
+    '[--env NAME] [--url URL] [--path PATH] [--call NAME]',
+    '--split [--env NAME]',
+    '--dry-run [--split] [--env NAME]',
+  ],
   about: [
-    'Looks at types, size, secrets, the compatibility date, and whether Durable Objects, their bindings and their migrations agree. What is wrong is not deployed.',
-    'Afterwards it looks at the deployed server as hawser doctor does. --dry-run needs no account and sends nothing.',
+    'Looks at types, lint, size, secrets, the compatibility date, and whether Durable Objects, their bindings and their migrations agree. What is wrong is not deployed.',
+    'Afterwards it looks at the deployed server as hawser doctor does. --dry-run needs no account and sends nothing; with CLOUDFLARE_API_TOKEN it compares with what is deployed.',
   ],
   takesTarget: false,
   options: {
@@ -29,6 +33,7 @@ export const deploy = defineCommand({
       about: 'Make a Worker of each server of a suite, and one of their issuer and their Durable Objects.',
     },
     env: { type: 'string', value: 'NAME', about: 'The environment of wrangler.jsonc.' },
+    url: { type: 'string', value: 'URL', about: 'Where clients reach it, if not where wrangler says: behind a proxy.' },
     path: { type: 'string', value: 'PATH', about: 'The path of the endpoint; /mcp or / when left out.' },
     call: {
       type: 'string',
@@ -51,27 +56,23 @@ export const deploy = defineCommand({
         'To begin with a Worker: npm create hawser',
       )
     }
+    const url = readUrl(values.url)
     const output = createOutput(values)
     const project = openProject(config)
     const { env, split } = values
     const isDry = values['dry-run'] === true
     if (split === true) {
-      if (values.path !== undefined || values.call !== undefined)
-        throw usageFailure('--split knows the paths of the servers, and calls no tool.', 'Leave --path and --call out.')
+      if (values.path !== undefined || values.call !== undefined || url !== undefined)
+        throw usageFailure(
+          '--split knows the addresses of the servers, and calls no tool.',
+          'Leave --path, --url and --call out.',
+        )
       const { deploySplit } = await import('../deploy/split/deploy-split.ts')
       return deploySplit(project, { env, isDry, output, prove: (url) => show(new URL(url), undefined, output) })
     }
-    const { config: worker, bundle, checks, isBad } = await examineProject(project, env)
-    const plan = await makePlan(worker, bundle)
-    const changes = comparePlans(await readLastPlan(project, env), plan)
-    const deployment = {
-      name: plan.name,
-      checks,
-      bindings: bundle.bindings,
-      size: bundle.size,
-      gzip: bundle.gzip,
-      changes,
-    }
+    const { bundle, checks, plan, comparison, isBad } = await examineProject(project, env)
+    const { bindings, size, gzip } = bundle
+    const deployment = { name: plan.name, checks, bindings, size, gzip, comparison }
     if (!output.json) output.print(showDeployment(deployment, output))
     else if (isDry || isBad) output.printJson(deployment)
     if (isBad) {
@@ -85,9 +86,9 @@ export const deploy = defineCommand({
       return EXIT.ok
     }
     const { upload } = await import('../deploy/upload.ts')
-    const [address] = await upload(project, env)
-    await keepPlan(project, env, plan)
-    return prove(address, values.path, values.call, output)
+    const { addresses, version } = await upload(project, env)
+    await keepPlan(project, env, { ...plan, version })
+    return prove(url?.origin ?? addresses[0], values.path ?? pathOf(url), values.call, output)
   },
 })
 
@@ -121,3 +122,12 @@ async function show(url: URL, call: string | undefined, output: Output): Promise
   if (!diagnosis.isReachable) return EXIT.unreachable
   return diagnosis.counts.bad > 0 ? EXIT.refused : EXIT.ok
 }
+
+function readUrl(text: string | undefined): URL | undefined {
+  const url = text === undefined ? undefined : URL.parse(text)
+  if (url === undefined || (url !== null && /^https?:$/.test(url.protocol))) return url
+  throw usageFailure(`--url takes an http or https URL; it got "${text}".`)
+}
+
+/** Who says only a host leaves the path to be found. */
+const pathOf = (url: URL | undefined): string | undefined => (url?.pathname === '/' ? undefined : url?.pathname)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { connect } from 'hawser'
 import { afterAll, describe, expect, it } from 'vitest'
 import { runCli, startCli } from '../fixtures/run-cli.ts'
+import { CTRL_C, HAS_TERMINAL, openTerminal } from '../fixtures/terminal.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hawser-dev-'))
 const modules = join(import.meta.dirname, '../../../../node_modules')
@@ -37,6 +38,9 @@ describe('hawser dev FILE', () => {
     save("export const word = 'one'")
     const running = startCli(['dev', 'echo.ts', '--port', '0'], { cwd: folder })
     const [, url = ''] = await running.sees(/echo at (http:\/\/127\.0\.0\.1:\d+\/mcp) on Node/)
+    await running.sees(
+      /npx @modelcontextprotocol\/inspector --server-url http:\/\/127\.0\.0\.1:\d+\/mcp --transport http/,
+    )
     await running.sees(/hawser install echo\.ts/)
     await running.sees(/Ctrl-C ends it/)
     expect(await say(url)).toMatchObject([{ text: 'one' }])
@@ -57,8 +61,32 @@ describe('hawser dev FILE', () => {
     expect(await waiting).toMatchObject([{ text: 'three' }])
 
     running.child.kill('SIGINT')
-    expect(await running.ended).toMatchObject({ code: 0, stdout: '' })
+    const { code, stdout, stderr } = await running.ended
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    // Only the address that stays is shown.
+    expect(new Set(stderr.match(/http:\/\/127\.0\.0\.1:\d+/g))).toEqual(new Set([new URL(url).origin]))
     await expect(fetch(url)).rejects.toThrow('fetch failed')
+  }, 60_000)
+
+  it('leaves nothing behind when it is killed', async () => {
+    const folder = makeFolder('killed')
+    symlinkSync(modules, join(folder, 'node_modules'))
+    writeFileSync(join(folder, 'word.ts'), "export const word = 'one'")
+    writeFileSync(
+      join(folder, 'echo.ts'),
+      `${SERVER}process.stderr.write('runs as ' + process.pid + ' for ' + process.ppid + '\\n')\n`,
+    )
+    const running = startCli(['dev', 'echo.ts', '--port', '0'], { cwd: folder })
+    const [, ...pids] = await running.sees(/runs as (\d+) for (\d+)/)
+    running.child.kill('SIGKILL')
+    const isAlive = (pid: string): boolean => {
+      try {
+        return process.kill(Number(pid), 0)
+      } catch {
+        return false
+      }
+    }
+    await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([])
   }, 60_000)
 })
 
@@ -67,6 +95,10 @@ describe('hawser dev of a Worker', () => {
     const folder = makeFolder('worker')
     symlinkSync(modules, join(folder, 'node_modules'))
     cpSync(join(import.meta.dirname, '../fixtures/worker'), folder, { recursive: true })
+    const config = readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')
+    const configure = (more: string): void =>
+      writeFileSync(join(folder, 'wrangler.jsonc'), config.replace('"vars": { "GREETING": "hello" }', more))
+    configure('"vars": { "ORIGIN": "https://harbour.example.com" }')
     const env = { WRANGLER_BUILD_CONDITIONS: 'hawser-source,workerd,worker,browser', WRANGLER_SEND_METRICS: 'false' }
     const start = async () => {
       const running = startCli(['dev', 'index.ts', '--port', '0'], { cwd: folder, env })
@@ -75,6 +107,11 @@ describe('hawser dev of a Worker', () => {
     }
     const first = await start()
     expect(await first.count()).toBe('1')
+    // It is told where it really is, although it has another name elsewhere.
+    const { origin } = new URL(first.url)
+    expect(await (await fetch(new URL('/origin', origin))).json()).toEqual([origin, origin])
+    const taken = await runCli(['dev', '--port', new URL(origin).port], { cwd: folder, env })
+    expect(taken).toMatchObject({ code: 3, stderr: expect.stringMatching(/Port \d+ of 127\.0\.0\.1 is in use/) })
     const source = readFileSync(join(folder, 'index.ts'), 'utf8')
     writeFileSync(join(folder, 'index.ts'), source.replace('7:40', '9:15'))
     await first.running.sees(/updated and ready/)
@@ -94,9 +131,22 @@ describe('hawser dev of a Worker', () => {
 
     const second = await start()
     expect(await second.count()).toBe('3')
-    second.running.child.kill('SIGINT')
+    // Nothing of it stays, even if it could not end what it has started.
+    second.running.child.kill('SIGKILL')
     await second.running.ended
-  }, 60_000)
+    await expect.poll(() => fetch(second.url).catch(() => 'gone'), { timeout: 20_000 }).toBe('gone')
+
+    writeFileSync(join(folder, '.dev.vars'), 'ORIGIN=https://quick.trycloudflare.com\n')
+    configure('"routes": ["harbour.example.com/*"]')
+    const third = await start()
+    const there = await (await fetch(new URL('/origin', third.url))).json()
+    expect(there).toEqual(['https://quick.trycloudflare.com', new URL(third.url).origin])
+    // Routes do not let strangers in.
+    const again = await runCli(['doctor', third.url, '--listen', '0.5s', '--call', 'tides'], { cwd: folder })
+    expect(JSON.parse(again.stdout)).toMatchObject({ counts: { bad: 0, note: 0 } })
+    third.running.child.kill('SIGINT')
+    await third.running.ended
+  }, 90_000)
 
   it('says how to install wrangler where there is none', async () => {
     const folder = makeFolder('bare')
@@ -107,6 +157,29 @@ describe('hawser dev of a Worker', () => {
     const node = await runCli(['dev', 'no-such.ts'], { cwd: folder })
     expect(node.stderr).toContain('There is no file no-such.ts')
   })
+})
+
+describe.runIf(HAS_TERMINAL)('at a terminal', () => {
+  it('opens the inspector of the project, and ends', async () => {
+    const folder = makeFolder('inspected')
+    const inspector = join(folder, 'node_modules/@modelcontextprotocol/inspector')
+    mkdirSync(inspector, { recursive: true })
+    symlinkSync(join(modules, 'hawser'), join(folder, 'node_modules/hawser'))
+    writeFileSync(join(inspector, 'package.json'), '{ "bin": { "mcp-inspector": "bin.cjs" } }')
+    writeFileSync(
+      join(inspector, 'bin.cjs'),
+      'console.log("inspects", ...process.argv.slice(2)); setInterval(() => {}, 1000)',
+    )
+    writeFileSync(join(folder, 'word.ts'), "export const word = 'one'")
+    writeFileSync(join(folder, 'echo.ts'), SERVER)
+    const terminal = openTerminal(['dev', join(folder, 'echo.ts'), '--port', '0'])
+    await terminal.sees(/press i for the MCP Inspector/)
+    await terminal.sees(/Ctrl-C ends it/)
+    terminal.type('i')
+    await terminal.sees(/inspects --server-url http:\/\/127\.0\.0\.1:\d+\/mcp --transport http/)
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toMatchObject({ code: 0 })
+  }, 60_000)
 })
 
 it.each([

@@ -36,6 +36,11 @@ describe('Durable Objects', () => {
     expect(judge(config([], []), ['OAuthObject'])).toEqual(['note OAuthObject is exported, but not bound'])
   })
 
+  it('that were renamed keep what they store', () => {
+    const [found] = checkObjects(config([{ name: 'KEPT', class_name: 'Kept' }], [MADE]), ['Kept'])
+    expect(found?.fix).toContain('{ "tag": "v2", "renamed_classes": [{ "from": "HawserObject", "to": "Kept" }] }')
+  })
+
   it('are followed through renames, transfers and deletions', () => {
     const steps = [
       { tag: 'v1', new_classes: ['A', 'B'] },

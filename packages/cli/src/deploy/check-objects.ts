@@ -15,14 +15,18 @@ export function checkObjects(
   const bindings = durable_objects.bindings.filter(({ script_name }) => script_name === undefined)
   const bound = new Map(bindings.map(({ name, class_name }) => [class_name, name]))
   const made = applyMigrations(migrations)
+  const isGone = (name: string): boolean => !exports.includes(name) && !bound.has(name)
+  const [gone, ...moreGone] = [...made].filter(isGone)
+  const [unmade, ...moreUnmade] = [...bound.keys()].filter((name) => !made.has(name))
+  // One went and one came: what is stored should go along.
+  if (gone !== undefined && unmade !== undefined && moreGone.length + moreUnmade.length === 0)
+    return [notRenamed(gone, unmade, migrations)]
   const wrong = [
     ...[...bound].flatMap(([name, binding]) => [
       ...(exports.includes(name) ? [] : [notExported(name, binding)]),
       ...(made.has(name) ? [] : [notMade(name, migrations)]),
     ]),
-    ...[...made]
-      .filter((name) => !exports.includes(name) && !bound.has(name))
-      .map((name) => notDeleted(name, migrations)),
+    ...[...made].filter(isGone).map((name) => notDeleted(name, migrations)),
     ...exports.filter((name) => KNOWN.has(name) && !bound.has(name)).map(notBound),
   ]
   if (wrong.length > 0) return wrong
@@ -66,6 +70,13 @@ const notMade = (name: string, migrations: readonly Migration[]): Finding =>
     `no migration makes ${name}`,
     'Cloudflare makes no objects of a class that no migration has named.',
     `Add to "migrations": { "tag": "${nextTag(migrations)}", "new_sqlite_classes": ["${name}"] }`,
+  )
+
+const notRenamed = (from: string, to: string, migrations: readonly Migration[]): Finding =>
+  bad(
+    `${to} is bound, and ${from} is gone, without a migration`,
+    'Cloudflare refuses the deployment. What the objects have stored belongs to the class by its name.',
+    `If it is the same class, add to "migrations": { "tag": "${nextTag(migrations)}", "renamed_classes": [{ "from": "${from}", "to": "${to}" }] }`,
   )
 
 const notDeleted = (name: string, migrations: readonly Migration[]): Finding =>

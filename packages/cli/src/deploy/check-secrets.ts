@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parseEnv } from 'node:util'
 import { type Finding, good, note, skipped } from '../doctor/check.ts'
+import { readLocalVariables } from '../wrangler/local-variables.ts'
 import type { WorkerConfig } from '../wrangler/project.ts'
 import type { Bundle } from './bundle.ts'
 
@@ -13,12 +12,15 @@ const TAKES = /\{([^{}]{1,500})\}\s*=\s*(?:process\.)?env\b/g
 /**
  * Names the secrets that the code of the project reads: what it takes of `env` and is neither bound nor a variable. Only names are
  * looked at, never values.
+ *
+ * @param there The names of those that Cloudflare keeps; absent where nobody knows.
  */
 export async function checkSecrets(
   folder: string,
   config: WorkerConfig,
   { inputs, bindings }: Bundle,
   env: string | undefined,
+  there?: ReadonlySet<string>,
 ): Promise<readonly Finding[]> {
   const known = new Set([...bindings.map(({ name }) => name), ...Object.keys(config.vars)])
   const required = config.secrets?.required ?? []
@@ -26,13 +28,16 @@ export async function checkSecrets(
   const used = (await Promise.all(own.map(readNames))).flat()
   const names = [...new Set([...required, ...used.filter((name) => !known.has(name))])].toSorted()
   if (names.length === 0) return [skipped('none is named in the code')]
-  const local = await readLocal(folder, env)
+  const local = await readLocalVariables(folder, env)
   const absent = names.filter((name) => !local.has(name))
-  const put = names
+  const toPut = there === undefined ? names : names.filter((name) => !there.has(name))
+  const put = toPut
     .map((name) => `npx wrangler secret put ${name}${env === undefined ? '' : ` --env ${env}`}`)
     .join(' · ')
   return [
-    good(`${names.join(', ')}. Once, if not done: ${put}`),
+    there !== undefined && toPut.length > 0
+      ? note(`not at Cloudflare: ${toPut.join(', ')}`, 'The deployed Worker runs without them.', put)
+      : good(`${names.join(', ')}${toPut.length === 0 ? '' : `. Once, if not done: ${put}`}`),
     ...(absent.length === 0
       ? []
       : [
@@ -53,14 +58,4 @@ async function readNames(file: string): Promise<readonly string[]> {
     list.split(',').map((each) => each.split(/[:=]/)[0]!.trim()),
   )
   return [...used, ...taken.filter((name) => /^[A-Z][A-Z\d_]+$/.test(name))]
-}
-
-/** Names that are set on this machine, in the order of wrangler: .dev.vars, or else .env. */
-async function readLocal(folder: string, env: string | undefined): Promise<ReadonlySet<string>> {
-  const files = [...(env === undefined ? [] : [`.dev.vars.${env}`]), '.dev.vars', '.env']
-  for (const file of files) {
-    const text = await readFile(join(folder, file), 'utf8').catch(() => undefined)
-    if (text !== undefined) return new Set(Object.keys(parseEnv(text)))
-  }
-  return new Set()
 }

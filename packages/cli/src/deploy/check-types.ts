@@ -1,23 +1,32 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { bad, type Finding, good, note, skipped } from '../doctor/check.ts'
+import { listScripts, type Outcome, runNode, runScript } from './run-script.ts'
 
-/** Has the TypeScript of the project check its types; wrangler only takes them away. */
+/** What projects call the script that checks their types, which knows best how. */
+const SCRIPTS = ['types', 'typecheck']
+
+/** Has the project check its types; wrangler only takes them away. */
 export async function checkTypes(folder: string): Promise<Finding> {
-  if (!existsSync(join(folder, 'tsconfig.json'))) return skipped('there is no tsconfig.json')
+  const scripts = await listScripts(folder)
+  const script = SCRIPTS.find((name) => scripts.includes(name))
+  if (script !== undefined) return judge(await runScript(folder, script), `npm run ${script}`)
+  if (!existsSync(join(folder, 'tsconfig.json'))) return skipped('there is no script "types", and no tsconfig.json')
   const compiler = findCompiler(folder)
   if (compiler === undefined) {
     return note('not checked', 'There is a tsconfig.json, but no TypeScript.', 'npm install --save-dev typescript')
   }
-  const { code, output } = await run(compiler, folder)
+  return judge(await runNode(folder, [compiler, '--noEmit', '--pretty', 'false']), 'npx tsc --noEmit')
+}
+
+function judge({ code, output }: Outcome, command: string): Finding {
   if (code === 0) return good('right')
-  const [first = '', ...more] = output.split('\n').filter((line) => line.includes('error TS'))
+  const [first, ...more] = output.split('\n').filter((line) => line.includes('error TS'))
   return bad(
-    `${first === '' ? output.slice(0, 200) : first}${more.length > 0 ? `, and ${more.length} more` : ''}`,
+    `${first ?? output.trim().slice(0, 200)}${more.length > 0 ? `, and ${more.length} more` : ''}`,
     'The code does not do what its types say.',
-    'See them all: npx tsc --noEmit',
+    `See them all: ${command}`,
   )
 }
 
@@ -30,22 +39,4 @@ function findCompiler(folder: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Characters of what the compiler says that are kept. */
-const MAX_CHARS = 64 * 1024
-
-function run(compiler: string, folder: string): Promise<{ readonly code: number | null; readonly output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [compiler, '--noEmit', '--pretty', 'false'], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    let output = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (output.length < MAX_CHARS) output += text
-    })
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, output }))
-  })
 }

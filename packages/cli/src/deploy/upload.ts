@@ -5,26 +5,36 @@ import { EXIT } from '../exit-code.ts'
 import { Failure } from '../failure.ts'
 import { parseObject } from '../doctor/messages.ts'
 import type { Project } from '../wrangler/project.ts'
+import { explainFailure } from './explain-failure.ts'
 import { startWrangler } from '../wrangler/start-wrangler.ts'
+
+/** A deployment that is done. */
+export interface Uploaded {
+  /** Where the Worker is now. */
+  readonly addresses: readonly string[]
+  /** What Cloudflare calls it. */
+  readonly version: string | undefined
+}
 
 /**
  * Has wrangler deploy, which may ask the person to sign in at Cloudflare.
  *
- * @returns The addresses at which the Worker is now.
- * @throws Failure when it does not.
+ * @throws Failure when it does not, with what to do where that is known.
  */
-export async function upload(project: Project, env: string | undefined): Promise<readonly string[]> {
+export async function upload(project: Project, env: string | undefined): Promise<Uploaded> {
   const folder = await mkdtemp(join(tmpdir(), 'hawser-deployed-'))
   const file = join(folder, 'output.ndjson')
   try {
     const args = ['deploy', ...(env === undefined ? [] : [`--env=${env}`])]
     const { ended } = startWrangler(project, args, { isInteractive: true, env: { WRANGLER_OUTPUT_FILE_PATH: file } })
     const code = await ended
-    if (code !== 0)
-      throw new Failure(EXIT.refused, `wrangler ended with ${code}, so nothing was deployed.`, [
-        'What it said is above.',
-      ])
-    return readTargets(await readFile(file, 'utf8').catch(() => ''))
+    const text = await readFile(file, 'utf8').catch(() => '')
+    if (code !== 0) {
+      const known = explainFailure(text)
+      const hints = known.length === 0 ? ['What it said is above.'] : known
+      throw new Failure(EXIT.refused, `wrangler ended with ${code}, so nothing was deployed.`, hints)
+    }
+    return { addresses: readTargets(text), version: readVersion(text) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -45,6 +55,14 @@ export function readTargets(text: string): readonly string[] {
   })
   const isLast = (address: string): number => (new URL(address).hostname.endsWith('.workers.dev') ? 1 : 0)
   return addresses.toSorted((one, other) => isLast(one) - isLast(other))
+}
+
+function readVersion(text: string): string | undefined {
+  const version = text
+    .split('\n')
+    .map(parseObject)
+    .findLast((event) => event?.['type'] === 'deploy')?.['version_id']
+  return typeof version === 'string' ? version : undefined
 }
 
 const ROUTE = /^[\w.-]+\.[a-z]{2,}(?:\/[^\s*]*)?\*?$/i

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { openFront } from './front.ts'
@@ -23,6 +24,18 @@ describe('a front', () => {
     front.lead(echo.url)
     const answer = await fetch(`${front.origin}/mcp`, { method: 'PUT', body: 'hello' })
     expect([answer.status, answer.headers.get('x-method'), await answer.text()]).toEqual([201, 'PUT', 'hello'])
+  })
+
+  it('refuses who asks for another name, as pages of strangers would', async () => {
+    await using echo = await openEcho()
+    await using front = await openFront(0)
+    front.lead(echo.url)
+    const statusOf = async (host: string): Promise<number | undefined> => {
+      const [answer] = (await once(send(front.origin, { headers: { host } }).end(), 'response')) as [IncomingMessage]
+      answer.resume()
+      return answer.statusCode
+    }
+    expect([await statusOf('stranger.example'), await statusOf('localhost:8787')]).toEqual([403, 201])
   })
 
   it('has callers wait for a server, and lets go of those who leave', async () => {

@@ -1,7 +1,5 @@
 import { createServer, type IncomingMessage, request as send, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { EXIT } from '../exit-code.ts'
-import { Failure } from '../failure.ts'
+import { listenHere } from './listen-here.ts'
 
 /** An address that stays while the server behind it restarts. */
 export interface Front extends AsyncDisposable {
@@ -15,6 +13,9 @@ const PATIENCE = 15_000
 /** Requests that wait at once. */
 const MOST = 256
 
+/** Names of this machine, which no web page can make its own by a DNS that lies. (basic/transports/streamable-http#security--endpoint) */
+const OWN = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
+
 /**
  * Listens on this machine only, and hands requests on. Whoever calls while the server restarts waits for it, so that clients notice
  * nothing but an open stream that ends, which they open again.
@@ -25,6 +26,7 @@ export async function openFront(port: number): Promise<Front> {
   let to: URL | undefined
   const waiting = new Set<() => void>()
   const server = createServer((request, response) => {
+    if (!OWN.test(request.headers.host ?? '')) return void response.writeHead(403).end()
     if (to !== undefined) return handOn(request, response, to)
     if (waiting.size >= MOST) return refuse(response)
     const go = (): void => {
@@ -40,16 +42,8 @@ export async function openFront(port: number): Promise<Front> {
       waiting.delete(go)
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  }).catch((cause: unknown) => {
-    throw new Failure(EXIT.unreachable, `Port ${port} of 127.0.0.1 is in use.`, ['Take another one: --port 0'], {
-      cause,
-    })
-  })
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `http://127.0.0.1:${await listenHere(server, port)}`,
     lead: (next) => {
       to = next
       if (to !== undefined) for (const go of waiting) go()

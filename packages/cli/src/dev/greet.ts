@@ -2,23 +2,24 @@ import { createOutput } from '../output/create-output.ts'
 import { cleanName } from '../output/sanitize.ts'
 import { shellWord } from '../output/shell-word.ts'
 import { findEndpoint } from './find-endpoint.ts'
+import { offerInspector } from './inspector.ts'
 
 /** Where a server runs while it is written. */
 export interface Running {
   readonly origin: string
   /** `Workers` or `Node`, with what is worth knowing of it. */
   readonly runtime: string
+  /** The folder of the project. */
+  readonly folder: string
   /** Where state is kept from one start to the next, if somebody keeps it. */
   readonly state?: string | undefined
-  /** The command that lets others reach it. */
-  readonly tunnel: string
   /** The file to install into a host, where hosts can start it. */
   readonly file?: string | undefined
   readonly color: boolean | undefined
 }
 
 /** Finds the endpoint, and says where it is and what can be done with it. */
-export async function greet({ origin, runtime, state, tunnel, file, color }: Running): Promise<void> {
+export async function greet({ origin, runtime, folder, state, file, color }: Running): Promise<void> {
   const { note, notePaint } = createOutput({ color })
   const { bold, cyan, dim, yellow } = notePaint
   const found = await findEndpoint(origin)
@@ -33,8 +34,10 @@ export async function greet({ origin, runtime, state, tunnel, file, color }: Run
   if (isClosed) note(line('Sign in', `hawser login ${url}`))
   note(line('Look', `hawser list ${url}`))
   note(line('Call', `hawser call ${url} TOOL`))
+  note(line('Inspect', offerInspector(folder, url)))
   note(line('Install', `hawser install ${file === undefined ? url : shellWord(file)} --host HOST`))
-  note(line('Share', tunnel))
+  note(line('Share', `npx cloudflared tunnel --url ${origin} --http-host-header ${new URL(origin).host}`))
+  if (isClosed) note(line('', 'Who signs in there needs its address as ORIGIN, and somebody who signs people in.'))
   if (state !== undefined) note(line('State', `${state}, kept until you delete it`))
   note('')
   note(dim('Changes are taken over when you save; clients stay connected. Ctrl-C ends it.'))

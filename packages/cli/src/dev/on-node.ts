@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
+import { dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { clean } from '../output/sanitize.ts'
 import { openFront } from './front.ts'
 import { greet } from './greet.ts'
+import { guardGroup } from './guard/guard-group.ts'
 import { untilStopped } from './until-stopped.ts'
 
 export interface NodeOptions {
@@ -17,7 +19,7 @@ export interface NodeOptions {
 const LISTENS = /listens on (http:\/\/\S+)/
 const STOPS = /^(?:Restarting|Failed running) /
 /** What Node says of its own restarts, and the address behind the front, which is nobody's business. */
-const QUIET = /^(?:Restarting|Change detected in|To look into it:) /
+const QUIET = /^(?:Restarting |Change detected in |To look into it)/
 const MAIN = fileURLToPath(new URL(`../main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url))
 
 /**
@@ -39,7 +41,11 @@ export async function devOnNode(file: string, { port, scopes, program, color }: 
     '--no-color',
     ...grants,
   ]
-  const child = spawn(process.execPath, [...args, '--', ...program], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...args, '--', ...program], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+  })
+  using _guard = child.pid === undefined ? undefined : guardGroup(child.pid)
   let isGreeted = false
   const onLine = (line: string): void => {
     const text = clean(line)
@@ -49,12 +55,16 @@ export async function devOnNode(file: string, { port, scopes, program, color }: 
     front.lead(new URL(url))
     if (isGreeted) return void process.stderr.write('Restarted.\n')
     isGreeted = true
-    const { origin } = front
-    const tunnel = `npx cloudflared tunnel --url ${origin} --http-host-header ${new URL(origin).host}`
-    void greet({ origin, runtime: `Node ${process.version}`, tunnel, file, color })
+    void greet({
+      origin: front.origin,
+      runtime: `Node ${process.version}`,
+      folder: dirname(resolve(file)),
+      file,
+      color,
+    })
   }
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine)
-  const ended = new Promise((resolve) => child.on('close', resolve))
+  const ended = new Promise((done) => child.on('close', done))
   using _ = untilStopped(() => child.kill('SIGTERM'))
   await ended
 }

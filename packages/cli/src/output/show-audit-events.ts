@@ -23,7 +23,8 @@ export function showEvents(events: readonly AuditEvent[], names: ClientNames, { 
 
 /** What happened to an item, in one sentence. */
 function describe({ type, decision, outcome, scope }: AuditEvent, item: string, paint: Output['paint']): Piece {
-  if (outcome !== undefined) {
+  // Of what was refused, the reason says more than the end.
+  if (outcome !== undefined && (decision === undefined || decision.effect === 'allow')) {
     const { status, ms, errorCode } = outcome
     if (status === 'ok')
       return { text: `${item}: done in ${ms < 1 ? 'less than 1' : Math.round(ms)} ms`, paint: paint.green }

@@ -1,3 +1,4 @@
+import type { Comparison } from '../deploy/compare.ts'
 import type { Binding } from '../deploy/bundle.ts'
 import type { Examined } from '../doctor/check.ts'
 import type { Output } from './create-output.ts'
@@ -14,23 +15,26 @@ export interface Deployment {
   /** Bytes. */
   readonly size: number
   readonly gzip: number
-  /** Since the last deployment from this machine; absent where there was none. */
-  readonly changes: readonly string[] | undefined
+  readonly comparison: Comparison
 }
 
 /** What is checked, what the Worker may reach, and what would change. */
-export function showDeployment({ name, checks, bindings, changes }: Deployment, output: Output): string {
+export function showDeployment({ name, checks, bindings, comparison }: Deployment, output: Output): string {
   const { paint, width } = output
   const table = bindings.map(({ name: binding, kind }) => [
     [{ text: cleanName(binding), paint: paint.cyan }],
     [{ text: cleanName(kind) }],
   ])
-  const since =
-    changes === undefined
-      ? 'Nothing was deployed from this machine yet.'
-      : changes.length === 0
-        ? 'Nothing, since the last deployment from this machine.'
-        : changes.map(cleanLine).join('\n')
+  const { changes, unknown } = comparison
+  const same =
+    comparison.with === 'note'
+      ? 'Nothing, since the last deployment from this machine.'
+      : 'Nothing: it is the same as what is deployed.'
+  const since = [
+    ...(comparison.with === undefined ? ['Nothing was deployed from this machine yet.'] : []),
+    ...(comparison.with !== undefined && changes.length === 0 ? [same] : changes.map(cleanLine)),
+    ...(unknown === undefined ? [] : [`(What is deployed is not known: ${cleanLine(unknown)}.)`]),
+  ].join('\n')
   const indent = (text: string): string =>
     text
       .split('\n')

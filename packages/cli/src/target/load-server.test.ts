@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -33,6 +33,27 @@ describe('a file', () => {
     expect((await list('arguments.mjs', text)).stderr).toBe('[]\n')
     const served = await runCli(['run', 'arguments.mjs', '--', '--repo', '.', '-x'], { cwd: folder })
     expect(served.stderr).toBe("[ '--repo', '.', '-x' ]\n")
+  })
+
+  it('may be that of a Worker, whose server is found', async () => {
+    const worker = `import { worker } from ${JSON.stringify(new URL('../../../hawser/src/cloudflare.ts', import.meta.url).href)}\n`
+    const { code, stdout } = await list('worker.mjs', `${worker}${notes}export default worker(notes.server({}))`)
+    expect({ code, listed: JSON.parse(stdout) }).toMatchObject({ code: 0, listed: { server: { name: 'notes' } } })
+    const queue = `${worker}${notes}export default { ...worker(notes.server({})), queue: () => {} }`
+    expect(await list('queue.mjs', queue)).toMatchObject({ code: 0, stdout })
+    const empty = await list('empty.mjs', 'export default { server: 7, fetch: () => {} }')
+    expect(empty).toMatchObject({ code: 4, stderr: expect.stringContaining('an object with server, fetch') })
+  })
+
+  it('of a Worker finds what .dev.vars says, unless the environment says otherwise', async () => {
+    const of = join(folder, 'of-worker')
+    mkdirSync(of)
+    writeFileSync(join(of, 'wrangler.jsonc'), '{ "main": "index.mjs" }')
+    writeFileSync(join(of, '.dev.vars'), 'FIRST=one\nSECOND=two\n')
+    const text = `${notes}console.log(process.env.FIRST, process.env.SECOND)\nexport default notes.server({})`
+    writeFileSync(join(of, 'index.mjs'), text)
+    const { stderr } = await runCli(['list', 'of-worker/index.mjs'], { cwd: folder, env: { SECOND: 'own' } })
+    expect(stderr).toBe('one own\n')
   })
 
   it('may hold on to timers: the command ends all the same', async () => {

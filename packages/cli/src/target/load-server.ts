@@ -1,15 +1,16 @@
-import { statSync } from 'node:fs'
-import { extname, resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Server } from 'hawser'
 import { EXIT } from '../exit-code.ts'
 import { Failure, usageFailure } from '../failure.ts'
+import { findConfig } from '../wrangler/project.ts'
 import { describeLoadError } from './describe-load-error.ts'
 
 const MODULES = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs', '.cts'])
 
 /**
- * Imports a file and takes the server that is its default export.
+ * Imports a file and takes the server that is its default export, or that its default export serves, as the Worker of `worker(server)` does.
  *
  * @param args What the file finds in `process.argv` behind its own name, as if it had been started by itself.
  * @throws Failure `usage` when there is no such file, `definition` when it cannot be loaded or exports no server.
@@ -19,6 +20,7 @@ export async function loadServer(file: string, args?: readonly string[]): Promis
   // Whoever hands arguments on serves the file, and could not serve a program instead.
   checkFile(file, path, args === undefined)
   checkTypeScript(path, process.features.typescript)
+  loadVariables(path)
   process.argv = [process.execPath, path, ...(args ?? [])]
   const module = await import(pathToFileURL(path).href).catch((error: unknown) => {
     throw describeLoadError(file, error)
@@ -27,11 +29,19 @@ export async function loadServer(file: string, args?: readonly string[]): Promis
   // A CommonJS module that was compiled from ESM keeps its default export one level deeper.
   const server = isRecord(found) && found['__esModule'] === true ? found['default'] : found
   if (isServer(server)) return server
+  if (isRecord(server) && isServer(server['server'])) return server['server']
   throw new Failure(
     EXIT.definition,
     `${file} has no server as its default export.`,
     advise(file, module as object, server),
   )
+}
+
+/** A file of a Worker finds in its environment what it finds when the Worker runs on this machine. */
+function loadVariables(path: string): void {
+  const config = findConfig(dirname(path))
+  const variables = config && join(dirname(config), '.dev.vars')
+  if (variables !== undefined && existsSync(variables)) process.loadEnvFile(variables)
 }
 
 /** @throws Failure for what is no module. */

@@ -68,9 +68,13 @@ export function openProject(config: string): Project {
 export interface WorkerConfig {
   readonly name?: string
   readonly main?: string
+  readonly account_id?: string
   readonly compatibility_date?: string
   readonly compatibility_flags: readonly string[]
   readonly vars: Readonly<Record<string, unknown>>
+  readonly dev?: { readonly port?: number; readonly local_protocol?: 'http' | 'https'; readonly host?: string }
+  readonly route?: unknown
+  readonly routes?: readonly unknown[]
   readonly secrets?: { readonly required?: readonly string[] }
   readonly durable_objects: {
     readonly bindings: readonly { readonly name: string; readonly class_name: string; readonly script_name?: string }[]

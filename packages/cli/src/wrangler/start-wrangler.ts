@@ -12,6 +12,8 @@ export interface StartOptions {
 }
 
 export interface RunningWrangler {
+  /** The number of its process, which leads a group where it asks nobody. */
+  readonly pid: number | undefined
   readonly ended: Promise<number>
   /** Has it end, with all that it has started. */
   readonly stop: () => void
@@ -44,7 +46,7 @@ export function startWrangler(
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })
-  return { ended, stop: () => stop(child) }
+  return { pid: child.pid, ended, stop: () => stop(child) }
 }
 
 function stop(child: ChildProcess): void {

@@ -110,7 +110,7 @@ export function auditEvents(options: AuditEventsOptions): AuditEvents {
   }
   const close = async (): Promise<void> => {
     alike.end()
-    await writer.flush()
+    await writer.close()
   }
   return Object.assign(tell, { close })
 }

@@ -71,7 +71,7 @@ const ada = { subject: 'ada', scopes: ['notes:read', 'notes:write'] }
 afterEach(() => void vi.useRealTimers())
 
 describe('audit', () => {
-  it('keeps a decision before and an outcome after each call', async () => {
+  it('keeps what was decided of each call, and how it ended', async () => {
     const { server, written } = createServer({ resource: 'https://notes.example.com/mcp', policyVersion: '7' })
     const client = await connect(server, { as: ada, clientInfo: { name: 'app', version: '2' } })
     await client.call(
@@ -79,10 +79,13 @@ describe('audit', () => {
       { query: 'tide' },
       { meta: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` } },
     )
-    const [decision, outcome, ...more] = await written()
+    const [event, ...more] = await written()
     expect(more).toEqual([])
-    const common = {
+    expect(event).toEqual({
       v: 1,
+      id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/),
+      ts: expect.stringMatching(/^\d{4}-.*Z$/),
+      type: 'op.outcome',
       tenant: 'default',
       who: { sub: 'ada', kind: 'user' },
       client: { kind: 'none', info: { name: 'app', version: '2' } },
@@ -90,32 +93,48 @@ describe('audit', () => {
         resource: 'https://notes.example.com/mcp',
         transport: 'stdio',
         protocol: '2026-07-28',
-        requestId: decision?.id,
+        requestId: event?.id,
         trace: 'ab'.repeat(16),
       },
+      op: { kind: 'tool', name: 'search', risk: 'low', argsHash: expect.any(String), argBytes: 16 },
       scope: { required: ['notes:read'], granted: ['notes:read', 'notes:write'], used: ['notes:read'], missing: [] },
-    }
-    const time = { ts: expect.stringMatching(/^\d{4}-.*Z$/), hash: expect.stringMatching(/^[\da-f]{64}$/) }
-    expect(decision).toEqual({
-      ...common,
-      ...time,
-      id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/),
-      type: 'authz.decision',
+      decision: { effect: 'allow', reason: 'ok', policyVersion: '7' },
+      outcome: { status: 'ok', ms: expect.any(Number), decisionId: event?.id },
       seq: 1,
       prevHash: '0'.repeat(64),
-      op: { kind: 'tool', name: 'search', risk: 'low', argsHash: expect.any(String), argBytes: 16 },
-      decision: { effect: 'allow', reason: 'ok', policyVersion: '7' },
+      hash: expect.stringMatching(/^[\da-f]{64}$/),
     })
-    expect(outcome).toEqual({
-      ...common,
-      ...time,
-      id: expect.any(String),
-      type: 'op.outcome',
-      seq: 2,
-      prevHash: decision?.hash,
-      op: { kind: 'tool', name: 'search', risk: 'low' },
-      outcome: { status: 'ok', ms: expect.any(Number), decisionId: decision?.id },
+  })
+
+  it('has on record what a call that does not end was let do, and its end apart', async () => {
+    const { keep, sink } = createServer()
+    const held = Promise.withResolvers<void>()
+    const run = start(keep)(async ({ values }) => {
+      const nothing: readonly string[] = []
+      const scopes = { required: nothing, granted: nothing, used: nothing, missing: nothing }
+      await values.get(DECIDE)?.({ effect: 'allow', reason: 'ok', risk: 'low', ...scopes })
+      await held.promise
+      return { content: [] }
     })
+    const calling = run({
+      method: 'tools/call',
+      params: { name: 'search', arguments: { query: 'tide' } },
+      protocolVersion: '2026-07-28',
+      clientCapabilities: {},
+      values: new Values(),
+      signal: AbortSignal.timeout(5_000),
+      notify: () => {},
+    } satisfies Call<'tools/call'>)
+    await expect.poll(() => sink.events()).toMatchObject([{ type: 'authz.decision', op: { name: 'search' } }])
+    held.resolve()
+    await calling
+    await keep.close()
+    const [decision, outcome] = sink.events()
+    expect(decision?.op?.argsHash).toEqual(expect.any(String))
+    expect(decision?.outcome).toBeUndefined()
+    expect(outcome).toMatchObject({ type: 'op.outcome', seq: 2, outcome: { status: 'ok', decisionId: decision?.id } })
+    expect(outcome?.decision).toBeUndefined()
+    expect((await verifyAudit(sink, { key: KEY })).ok).toBe(true)
   })
 
   it('says who let whom do what, as the issuer has it', async () => {
@@ -140,7 +159,7 @@ describe('audit', () => {
     })
     const list = start(keep)(async () => ({ tools: [], ttlMs: 0, cacheScope: 'private' }))
     for (const one of [principal, { ...principal, clientId: 'ada' }, undefined]) await list(call(one))
-    const [first, , second, , third] = await written()
+    const [first, second, third] = await written()
     expect(first).toMatchObject({
       tenant: 'acme',
       seq: 1,
@@ -149,7 +168,7 @@ describe('audit', () => {
       via: { transport: 'http', grant: 'g-1' },
       op: { kind: 'list', name: 'tools/list' },
     })
-    expect(second).toMatchObject({ who: { kind: 'service' }, client: { id: 'ada', kind: 'pre' }, seq: 3 })
+    expect(second).toMatchObject({ who: { kind: 'service' }, client: { id: 'ada', kind: 'pre' }, seq: 2 })
     expect(third).toMatchObject({ tenant: 'default', seq: 1, who: { kind: 'anonymous' }, client: { kind: 'none' } })
   })
 
@@ -164,26 +183,39 @@ describe('audit', () => {
     await end('nothing', 'x')
     await client.read('notes://7?token=abc')
     await client.call('wipe', {}).catch(() => {})
-    const rows = (await written()).map(({ type, op, decision, outcome, scope }) =>
-      type === 'authz.decision'
-        ? [op?.name, decision?.effect, decision?.reason, op?.risk, scope.used.join(), scope.missing?.join()]
-        : [op?.name, outcome?.status, outcome?.errorCode],
-    )
+    const rows = (await written()).map(({ op, decision, outcome, scope }) => [
+      [op?.name, decision?.effect, decision?.reason, op?.risk, scope.used.join(), scope.missing?.join()],
+      [outcome?.status, outcome?.errorCode],
+    ])
     expect(rows).toEqual([
-      ['search', 'allow', 'ok', 'low', 'notes:write', ''],
-      ['search', 'ok', undefined],
-      ['search', 'allow', 'ok', 'low', 'notes:write', ''],
-      ['search', 'tool_error', undefined],
-      ['search', 'allow', 'ok', 'low', 'notes:write', ''],
-      ['search', 'tool_error', undefined],
-      ['share', 'challenge', 'scope', 'critical', '', 'notes:admin'],
-      ['share', 'protocol_error', 403],
-      ['nothing', 'allow', 'ok', 'low', '', undefined],
-      ['nothing', 'protocol_error', -32602],
-      ['notes://7?token=(masked)', 'allow', 'ok', 'low', 'notes:write', ''],
-      ['notes://7?token=(masked)', 'ok', undefined],
-      ['wipe', 'allow', 'ok', 'high', 'notes:write', ''],
-      ['wipe', 'protocol_error', -32021],
+      [
+        ['search', 'allow', 'ok', 'low', 'notes:write', ''],
+        ['ok', undefined],
+      ],
+      [
+        ['search', 'allow', 'ok', 'low', 'notes:write', ''],
+        ['tool_error', undefined],
+      ],
+      [
+        ['search', 'allow', 'ok', 'low', 'notes:write', ''],
+        ['tool_error', undefined],
+      ],
+      [
+        ['share', 'challenge', 'scope', 'critical', '', 'notes:admin'],
+        ['protocol_error', 403],
+      ],
+      [
+        ['nothing', 'allow', 'ok', 'low', '', undefined],
+        ['protocol_error', -32602],
+      ],
+      [
+        ['notes://7?token=(masked)', 'allow', 'ok', 'low', 'notes:write', ''],
+        ['ok', undefined],
+      ],
+      [
+        ['wipe', 'allow', 'ok', 'high', 'notes:write', ''],
+        ['protocol_error', -32021],
+      ],
     ])
     expect(ran).toEqual(['search', 'search', 'search'])
   })
@@ -220,7 +252,7 @@ describe('audit', () => {
     await client.call('hi')
     for (const each of audits) await each.close()
     expect(decisions).toEqual(['allow'])
-    expect(sinks.map((sink) => sink.events().length)).toEqual([2, 2])
+    expect(sinks.map((sink) => sink.events().length)).toEqual([1, 1])
   })
 
   it('is written when the server is closed, and soon otherwise', async () => {
@@ -228,10 +260,10 @@ describe('audit', () => {
     const client = await connect(server, { as: ada })
     await client.call('hello', { query: 'x' })
     expect(sink.events()).toEqual([])
-    await expect.poll(() => sink.events().length).toBe(2)
+    await expect.poll(() => sink.events().length).toBe(1)
     await client.call('hello', { query: 'x' })
     await server.close()
-    expect(sink.events()).toHaveLength(4)
+    expect(sink.events()).toHaveLength(2)
   })
 })
 
@@ -286,7 +318,7 @@ describe('arguments in an audit log', () => {
     const { server, written, sink } = createServer({ keep: { search: ['query', 'apiKey'] } })
     const client = await connect(server, { as: ada })
     for (const name of ['search', 'save']) await client.call(name, { query: `tide of ${name}`, apiKey: CANARY })
-    const [searched, , saved] = await written()
+    const [searched, saved] = await written()
     expect(searched?.op?.argsRedacted).toEqual({ query: 'tide of search', apiKey: '(masked)' })
     expect(saved?.op?.argsRedacted).toBeUndefined()
     expect(sink.lines().join('\n')).not.toMatch(/canary|tide of save/)
@@ -304,7 +336,7 @@ describe('arguments in an audit log', () => {
     await client.read(`notes://7?token=${CANARY}`)
     await client.call(`x?token=${CANARY}`, {}).catch(() => {})
     const events = await written()
-    expect(events.length).toBe(10)
+    expect(events.length).toBe(5)
     expect(sink.lines().join('\n')).not.toContain(CANARY)
     expect(sink.lines().join('\n')).not.toContain('requestState')
   })
@@ -355,8 +387,7 @@ describe('a sink that fails', () => {
     expect(
       inner.events().map(({ op, decision, outcome }) => [op?.name, decision?.effect, decision?.rule, outcome?.status]),
     ).toEqual([
-      ['save', 'deny', 'audit', undefined],
-      ['save', undefined, undefined, 'protocol_error'],
+      ['save', 'deny', 'audit', 'protocol_error'],
       ['save', 'allow', undefined, undefined],
       ['save', undefined, undefined, 'ok'],
     ])
@@ -406,7 +437,7 @@ describe('a sink that fails', () => {
     expect(entries).toMatchObject([{ level: 'error', message: 'The audit log cannot be written; 2 records wait.' }])
     isDown = false
     await vi.advanceTimersByTimeAsync(1_500)
-    await vi.waitUntil(() => inner.events().length === 2)
+    await vi.waitUntil(() => inner.events().length === 1)
   })
 
   it('is not waited for without end: what has no room is counted, and the log says so', async () => {
@@ -426,7 +457,8 @@ describe('a sink that fails', () => {
     isDown = false
     await keep.close()
     const events = inner.events()
-    expect(events).toHaveLength(6)
+    // Of five that had room, two calls, and one of which only the decision had.
+    expect(events).toHaveLength(4)
     expect(events.at(-1)).toMatchObject({ type: 'admin.records_lost', op: { name: '15 records' } })
   })
 
@@ -441,7 +473,7 @@ describe('a sink that fails', () => {
     await client.call('search', { query: 'tide' })
     held.resolve()
     await keep.close()
-    const decisions = inner.events().filter(({ type }) => type === 'authz.decision')
+    const decisions = inner.events().filter(({ decision }) => decision !== undefined)
     expect(decisions.map(({ op }) => [op?.name, op?.argBytes, op?.argsHash !== undefined])).toEqual([
       ['hello', 12_000_012, true],
       ['hello', 12_000_012, true],
@@ -475,6 +507,6 @@ describe('options of an audit', () => {
     const client = await connect(server, { as: ada })
     await client.listTools()
     await client.call('hello', { query: 'x' })
-    expect((await written()).map(({ op }) => op?.name)).toEqual(['hello', 'hello'])
+    expect((await written()).map(({ op }) => op?.name)).toEqual(['hello'])
   })
 })

@@ -177,7 +177,7 @@ export function audit(options: AuditOptions): Audit {
   const close = async (): Promise<void> => {
     const before = onIdle
     if (underWay > 0) await new Promise<void>((resolve) => (onIdle = () => (before(), resolve())))
-    await writer.flush()
+    await writer.close()
   }
   return {
     start: ({ name, onRefusal }) => {

@@ -45,7 +45,12 @@ export function chainLink(
   { seq }: AuditHead,
   hash: string,
 ): { readonly line: string; readonly head: AuditHead } {
-  return { line: `${text.slice(0, -1)},"hash":"${hash}"}`, head: { seq: seq + 1, hash } }
+  return { line: `${text.slice(0, -1)}${hashMember(hash)}`, head: { seq: seq + 1, hash } }
+}
+
+/** How a record ends that has its hash, in the place of its closing brace. */
+export function hashMember(hash: string): string {
+  return `,"hash":"${hash}"}`
 }
 
 /**

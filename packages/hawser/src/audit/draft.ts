@@ -47,6 +47,9 @@ export function argsOf(draft: AuditDraft): string | undefined {
   return 'args' in draft ? draft.args : undefined
 }
 
+/** What is told of the end of a call. */
+export type Ended = Omit<OutcomeDraft, keyof CallDraft>
+
 /** What a record of a call is written of, besides what is told of its arguments or its end. */
 export interface CallParts extends Omit<CallDraft, 'call' | 'verdict'>, Omit<CallText, 'tenant' | 'caller'> {
   /** The parts of `caller` and `verdict`. */
@@ -60,11 +63,19 @@ export function writeDecision(parts: CallParts, kept: string, argsHash: string |
 }
 
 /** Writes the record of how a call ended. */
-export function writeOutcome(parts: CallParts, ended: Omit<OutcomeDraft, keyof CallDraft>): RecordText {
-  const { decisionId, errorCode, micros, status } = ended
+export function writeOutcome(parts: CallParts, ended: Ended): RecordText {
+  return write(parts, 'op.outcome', '', '', outcomeText(ended))
+}
+
+/** Writes the one record of a call: what was decided, and how it ended. */
+export function writeCall(parts: CallParts, kept: string, argsHash: string | undefined, ended: Ended): RecordText {
+  const decision = `"decision":${parts.verdict[0]},`
+  return write(parts, 'op.outcome', decision, addHash(kept, argsHash), outcomeText(ended))
+}
+
+function outcomeText({ decisionId, errorCode, micros, status }: Ended): string {
   const code = errorCode === undefined ? '' : `"errorCode":${errorCode},`
-  const outcome = `,"outcome":{"decisionId":"${decisionId}",${code}"ms":${micros / 1000},"status":"${status}"}`
-  return write(parts, 'op.outcome', '', '', outcome)
+  return `,"outcome":{"decisionId":"${decisionId}",${code}"ms":${micros / 1000},"status":"${status}"}`
 }
 
 function write(parts: CallParts, type: string, decision: string, args: string, outcome: string): RecordText {

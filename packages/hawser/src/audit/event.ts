@@ -1,4 +1,7 @@
-/** What can happen. `admin.*` is for what operators and the audit itself do. */
+/**
+ * What can happen. `authz.decision` is a call that may begin, or may not, and `op.outcome` its end; one that ended before its decision was
+ * written is an `op.outcome` with its `decision`. `admin.*` is for what operators and the audit itself do.
+ */
 export type AuditType =
   | 'authz.decision'
   | 'op.outcome'
@@ -77,6 +80,7 @@ export interface AuditOutcome {
   readonly ms: number
   readonly resultBytes?: number | undefined
   readonly errorCode?: number | undefined
+  /** The id of the decision; its own where both are one record, which is stamped when the decision was made. */
   readonly decisionId: string
 }
 

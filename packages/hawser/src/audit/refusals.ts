@@ -21,6 +21,7 @@ const MAX_KINDS = 64
 export function countAlike<T>(tellRest: (first: T, times: number) => void): Alike<T> {
   const counts = new Map<string, { readonly item: T; times: number }>()
   let timer: ReturnType<typeof setTimeout> | undefined
+  let endsAt = 0
   const end = (): void => {
     clearTimeout(timer)
     timer = undefined
@@ -30,11 +31,17 @@ export function countAlike<T>(tellRest: (first: T, times: number) => void): Alik
   }
   return {
     isFirst: (kind, item) => {
+      const now = Date.now()
+      // In a Worker, a timer that was set by an invocation which has ended never rings.
+      if (timer !== undefined && now >= endsAt) end()
       const key = counts.has(kind) || counts.size < MAX_KINDS ? kind : ''
       const count = counts.get(key)
       if (count !== undefined) count.times++
       else counts.set(key, { item, times: 0 })
-      timer ??= setTimeout(end, WINDOW)
+      if (timer === undefined) {
+        timer = setTimeout(end, WINDOW)
+        endsAt = now + WINDOW
+      }
       return count === undefined
     },
     end,

@@ -13,7 +13,7 @@ export interface AuditHead {
 export interface AuditSink {
   /**
    * Links these records to the last of their tenants and keeps them, in their order: all, or none and throws. They are kept for
-   * good when this returns or resolves. It is called again only then.
+   * good when this returns or resolves. It is called again only then, unless the sink is idempotent.
    *
    * @param sealKey Seals the heads, where there is one; always the same for one sink.
    */
@@ -26,6 +26,11 @@ export interface AuditSink {
    * it is there it is called in the place of `append`.
    */
   readonly appendParcels?: ((parcels: readonly AuditParcel[], keys: ParcelKeys) => void | Promise<void>) | undefined
+  /**
+   * Says that each record is kept once, by its `id`, however often it comes, and that calls may overlap. A sink of Workers should be:
+   * there an invocation that is ended leaves a call which never resolves, and what it held is handed over again by another.
+   */
+  readonly isIdempotent?: boolean | undefined
 }
 
 /** What the records of parcels are hashed and sealed with. */

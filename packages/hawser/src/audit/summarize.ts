@@ -176,7 +176,8 @@ export async function summarizeAudit(source: AuditSource, options: SummaryOption
     }
     if (ALARMS.has(type)) push(alarms, { ...actor, ts, type })
     if (type === 'admin.records_lost') lost += Number.parseInt(op?.name ?? '', 10) || 0
-    const isGiven = type === 'consent.approved' || type === 'token.issued' || type === 'authz.decision'
+    const isCall = decision !== undefined && (type === 'authz.decision' || type === 'op.outcome')
+    const isGiven = type === 'consent.approved' || type === 'token.issued' || isCall
     const grant = via.grant ?? ''
     for (const each of isGiven ? scope.granted : []) {
       put(held, [...key, each], (row) => {
@@ -191,7 +192,7 @@ export async function summarizeAudit(source: AuditSource, options: SummaryOption
       if (grants?.delete(grant) && grants.size === 0) held.delete(name)
     }
     const item = op?.name ?? type
-    if (type === 'authz.decision' && decision?.effect === 'allow') {
+    if (isCall && decision.effect === 'allow') {
       for (const each of scope.used) {
         put(used, [...key, each], (row) => {
           const items = row?.items ?? new Map<string, number>()

@@ -24,10 +24,10 @@ const MAX_SCOPES = 256
 export function toPrincipal(claims: Claims, rules: ClaimRules): Principal {
   const { iss, aud, sub, exp, nbf, cnf, client_id: clientId, azp, tid, gid } = claims
   if (iss !== rules.issuer) throw refuse('issuer')
-  checkAudience(aud, rules)
   const now = Date.now()
-  if (typeof exp !== 'number' || exp * 1000 + rules.skewMs <= now) throw refuse('expired')
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf * 1000 - rules.skewMs <= now)) throw refuse('expired')
+  if (typeof exp !== 'number' || exp * 1000 + rules.skewMs <= now) throw refuse('expired')
+  checkAudience(aud, rules)
   // A Bearer is whoever holds the token; the key that this one is bound to was not shown. (RFC 9449 §7.2, RFC 8705 §3)
   if (cnf !== undefined) throw refuse('bound')
   if (typeof sub !== 'string' || sub === '') throw refuse('invalid')
@@ -44,7 +44,8 @@ export function toPrincipal(claims: Claims, rules: ClaimRules): Principal {
 
 function checkAudience(aud: unknown, { audiences, allowOtherAudiences }: ClaimRules): void {
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
-  const isOurs = (one: unknown): boolean => typeof one === 'string' && audiences.has(canonicalResource(one))
+  const isOurs = (one: unknown): boolean =>
+    typeof one === 'string' && (audiences.has(one) || audiences.has(canonicalResource(one)))
   const isAllowed = allowOtherAudiences ? named.some(isOurs) : named.length > 0 && named.every(isOurs)
   if (!isAllowed) throw refuse('audience')
 }

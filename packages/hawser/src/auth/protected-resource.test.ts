@@ -389,6 +389,8 @@ describe('the description of a resource', () => {
     ['an issuer without https', { issuer: 'http://login.example.com' }],
     ['no issuer', { issuer: undefined }],
     ['no algorithm', { algorithms: [] }],
+    ['a clock that may be anything', { clockTolerance: Number.NaN }],
+    ['a clock that is never right', { clockTolerance: -1 }],
     ['a secret for all', { algorithms: ['HS256' as 'ES256'] }],
   ])('does not start with %s', (_, options) => {
     expect(() => protectedResource({ resource: RESOURCE, issuer: ISSUER, ...options })).toThrow(TypeError)

@@ -1,16 +1,16 @@
-import type { JWK, JWTVerifyGetKey } from 'jose'
+import type { JWK } from 'jose'
 import type { Authenticator, Principal } from '../call/index.ts'
 import { readBearer } from './bearer.ts'
 import { canonicalResource, type ClaimRules, type Claims, toPrincipal } from './claims.ts'
-import { digest as digestByWebCrypto } from './digest.ts'
 import { checkUrl, type Fetch } from './fetch-json.ts'
 import type { TokenCheck } from './introspection.ts'
 import { readIssuer } from './issuer-metadata.ts'
 import { type Algorithm, ALGORITHMS, createVerifier } from './jwt.ts'
 import { createKept, unavailable } from './kept.ts'
-import { createLocalKeys, createRemoteKeys } from './key-source.ts'
+import { createLocalKeys, createRemoteKeys, type KeySource } from './key-source.ts'
 import { describeResource, metadataPaths } from './metadata.ts'
-import { createTokenCache, type Digest } from './token-cache.ts'
+import { createTokenCache } from './token-cache.ts'
+import { type AuthCrypto, authCrypto } from './web-crypto.ts'
 
 /** Public keys. (RFC 7517 §5) */
 export interface LocalKeys {
@@ -62,11 +62,8 @@ export interface ProtectedResourceOptions {
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
-/** What `protectedResource({ … })` of `hawser/auth` makes, with the digest that the runtime does best. */
-export function protectedResource(
-  options: ProtectedResourceOptions,
-  digest: Digest = digestByWebCrypto,
-): Authenticator {
+/** What `protectedResource({ … })` of `hawser/auth` makes, with what the runtime does best. */
+export function protectedResource(options: ProtectedResourceOptions, crypto: AuthCrypto = authCrypto): Authenticator {
   const { resource, tokens, live } = options
   const url = checkUrl('resource', resource)
   const local = typeof options.issuer === 'object' ? options.issuer : undefined
@@ -80,6 +77,8 @@ export function protectedResource(
     throw new TypeError(`protectedResource({ ${name} }) is ${other}, but tokens are from ${issuer}.`)
   }
   const skewMs = (options.clockTolerance ?? 60) * 1000
+  if (!(skewMs >= 0 && skewMs < Infinity))
+    throw new TypeError(`clockTolerance must be a number of seconds, 0 or more; it is ${options.clockTolerance}.`)
   const { audience = [], scopeClaim = 'scope' } = options
   const names = typeof audience === 'string' ? [audience] : audience
   const rules: ClaimRules = {
@@ -89,7 +88,7 @@ export function protectedResource(
     readScopes: typeof scopeClaim === 'function' ? scopeClaim : (claims) => claims[scopeClaim],
     skewMs,
   }
-  const read = tokens?.ask ?? createReader(options, issuer, local, skewMs)
+  const read = tokens?.ask ?? createReader(options, issuer, local, crypto)
   const asks = tokens ?? live
   /** For what has to be asked about again; a caller that somebody made up is not in it. */
   const tokenOf = new WeakMap<Principal, string>()
@@ -99,7 +98,7 @@ export function protectedResource(
     return principal
   }
   const tooMany = unavailable(new Error('Too many tokens are being checked at once.'))
-  const cache = createTokenCache(digest, tokens?.keepMs ?? options.keepMs ?? MINUTE_MS, tooMany)
+  const cache = createTokenCache(crypto.digest, tokens?.keepMs ?? options.keepMs ?? MINUTE_MS, tooMany)
   const description = {
     resource,
     issuers: [issuer],
@@ -123,7 +122,7 @@ function createReader(
   options: ProtectedResourceOptions,
   issuer: string,
   local: LocalIssuer | undefined,
-  skewMs: number,
+  { verifySignature }: AuthCrypto,
 ): (token: string) => Promise<Claims> {
   const { jwks, types = ['at+jwt'], algorithms = ['ES256', 'EdDSA', 'Ed25519', 'RS256'] } = options
   const fetch = options.fetch ?? globalThis.fetch
@@ -131,9 +130,9 @@ function createReader(
   if (strange !== undefined || algorithms.length === 0) {
     throw new TypeError(`algorithms must be some of ${ALGORITHMS.join(', ')}; got ${JSON.stringify(algorithms)}.`)
   }
-  const verify = createVerifier({ issuer, algorithms, types, skewMs })
+  const verify = createVerifier({ algorithms, types }, verifySignature)
   if (jwks !== undefined) checkUrl('jwks', jwks)
-  const remote = createKept(async (): Promise<JWTVerifyGetKey> => {
+  const remote = createKept(async (): Promise<KeySource> => {
     const found = jwks ?? (await readIssuer(fetch, issuer)).jwksUri
     if (found !== undefined) return createRemoteKeys(fetch, found)
     throw new Error(`The issuer ${issuer} does not say where its keys are. Give the address with \`jwks\`.`)

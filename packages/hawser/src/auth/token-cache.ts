@@ -17,8 +17,9 @@ interface Kept {
   readonly until: number
 }
 
+/** Half of them at least: when there are as many, the older half is forgotten at once, for a map is slow to lose one after the other. */
 const MAX_TOKENS = 10_000
-/** Checks under way at once; each is a tenth of a millisecond of work, or a request to somebody. */
+/** Checks under way at once; each is some 50 µs of work, or a request to somebody. */
 const MAX_PENDING = 256
 
 /**
@@ -26,24 +27,26 @@ const MAX_PENDING = 256
  * a grant that is withdrawn in the meantime counts for that long; what is refused is not kept.
  */
 export function createTokenCache(digest: Digest, keepMs: number, tooMany: Error): TokenCache {
-  const kept = new Map<string, Kept>()
+  let recent = new Map<string, Kept>()
+  let older: ReadonlyMap<string, Kept> = new Map()
   const pending = new Map<string, Promise<Principal>>()
 
   const run = async (key: string, ask: () => Promise<Principal>): Promise<Principal> => {
     try {
       const principal = await ask()
       const until = Math.min(Date.now() + keepMs, principal.expiresAt ?? Infinity)
-      kept.delete(key)
-      kept.set(key, { principal, until })
-      const [oldest] = kept.keys()
-      if (kept.size > MAX_TOKENS && oldest !== undefined) kept.delete(oldest)
+      if (recent.size >= MAX_TOKENS / 2) {
+        older = recent
+        recent = new Map()
+      }
+      recent.set(key, { principal, until })
       return principal
     } finally {
       pending.delete(key)
     }
   }
   const find = (key: string, ask: () => Promise<Principal>): Principal | Promise<Principal> => {
-    const known = kept.get(key)
+    const known = recent.get(key) ?? older.get(key)
     if (known !== undefined && Date.now() < known.until) return known.principal
     const asked = pending.get(key)
     if (asked !== undefined) return asked

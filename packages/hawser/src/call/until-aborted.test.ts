@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConnectionError } from '../call/index.ts'
-import { createLinkedController, untilAborted } from './until-aborted.ts'
+import { createEnding, createLinkedController, untilAborted } from './until-aborted.ts'
 
 describe('waiting until a signal aborts', () => {
   it('gives what the work gives', async () => {
@@ -33,6 +33,18 @@ describe('a linked controller', () => {
     one.abort('one')
     expect(controller.signal.reason).toBe('two')
     expect(createLinkedController([one.signal]).controller.signal.reason).toBe('one')
+  })
+
+  it('aborts with an ending, once, and at once if that is over', () => {
+    const { ending, end } = createEnding()
+    const { controller } = createLinkedController([new AbortController().signal, ending])
+    const { controller: released, release } = createLinkedController([ending])
+    release()
+    end('closed')
+    end('closed again')
+    expect(controller.signal.reason).toBe('closed')
+    expect(released.signal.aborted).toBe(false)
+    expect(createLinkedController([ending]).controller.signal.reason).toBe('closed')
   })
 
   it('lets go of its parents', () => {

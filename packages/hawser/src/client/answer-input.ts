@@ -65,8 +65,12 @@ export function answerInput(answers: Answers, maxRounds: number): Interceptor {
   }
 }
 
-/** What is asked for; nothing when the reply is the final one. */
-function readInputRequired({ method }: Call, reply: Reply): InputRequired | undefined {
+/**
+ * What is asked for; nothing when the reply is the final one.
+ *
+ * @throws ConnectionError `bad_reply` when the server asks what it may not.
+ */
+export function readInputRequired({ method }: Call, reply: Reply): InputRequired | undefined {
   const fields: unknown = reply
   if (!isObject(fields) || !('resultType' in reply) || reply.resultType !== 'input_required') return undefined
   const { inputRequests = {}, requestState } = fields

@@ -1,6 +1,6 @@
 import { badReply, type ConnectionError } from '../call/index.ts'
 import { type ElicitResult, type InputResponse, isObject, type Root } from '../protocol/index.ts'
-import type { AnswerContext, Answers } from './answers.ts'
+import type { AnswerContext, AnswersTo } from './answers.ts'
 import { fillForm } from './fill-form.ts'
 
 /**
@@ -9,10 +9,10 @@ import { fillForm } from './fill-form.ts'
  * @throws ConnectionError `bad_reply` when the server may not ask it; TypeError when the handler's answer cannot be sent;
  * whatever the handler throws.
  */
-export async function answerQuestion(
+export async function answerQuestion<Context extends Pick<AnswerContext, 'key'>>(
   request: unknown,
-  { elicit, visit, sample, roots }: Answers,
-  context: AnswerContext,
+  { elicit, visit, sample, roots }: AnswersTo<Context>,
+  context: Context,
 ): Promise<InputResponse> {
   const { key } = context
   const { method, params = {} } = isObject(request) ? request : {}

@@ -34,18 +34,21 @@ export interface AnswerContext {
  *   elicit: async ({ message }) => ((await ask(message)) ? { action: 'accept' } : { action: 'decline' }),
  * }
  */
-export interface Answers {
+export type Answers = AnswersTo<AnswerContext>
+
+/** Answers that are told as much of where a question comes from. */
+export interface AnswersTo<Context> {
   /** Shows a form. Fields that are left out get the defaults of the form. */
-  readonly elicit?: ((form: ElicitForm, context: AnswerContext) => Sync<ElicitResult>) | undefined
+  readonly elicit?: ((form: ElicitForm, context: Context) => Sync<ElicitResult>) | undefined
   /**
    * Offers a page to open. Show the whole URL, with its host, and open it only when the person agrees; nothing is
    * opened or fetched by itself. (client/elicitation#safe-url-handling)
    */
-  readonly visit?: ((page: ElicitUrl, context: AnswerContext) => Sync<ElicitResult>) | undefined
+  readonly visit?: ((page: ElicitUrl, context: Context) => Sync<ElicitResult>) | undefined
   /** @deprecated The spec retires sampling. Asks the client's model. */
-  readonly sample?: ((params: CreateMessageParams, context: AnswerContext) => Sync<CreateMessageResult>) | undefined
+  readonly sample?: ((params: CreateMessageParams, context: Context) => Sync<CreateMessageResult>) | undefined
   /** @deprecated The spec retires roots. Tells which folders are worked in. */
-  readonly roots?: ((context: AnswerContext) => Sync<readonly Root[]>) | undefined
+  readonly roots?: ((context: Context) => Sync<readonly Root[]>) | undefined
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   type Call,
   ConnectionError,
   createLinkedController,
+  type Ending,
   type Handle,
   LIMITS,
   type Limits,
@@ -59,7 +60,7 @@ export interface Caller {
   readonly clientCapabilities: ClientCapabilities
   readonly defaults: CallOptions
   /** Aborts when the client is closed. */
-  readonly closed: AbortSignal
+  readonly closed: Ending
 }
 
 /** Makes the one function through which everything that a client does is sent. */

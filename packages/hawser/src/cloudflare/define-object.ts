@@ -26,8 +26,8 @@ export function defineObject(roles: ReadonlyMap<string, Role>): new (state: Obje
     readonly #state: ObjectState
     readonly #env: unknown
     #role: RunningRole | undefined
-    /** When the next alarm is set for, where this is known since the object came into memory. */
-    #alarmAt: number | undefined
+    /** When the next alarm is set for: `null` for never, nothing when it is not known. */
+    #alarmAt: number | null | undefined
 
     constructor(state: ObjectState, env: unknown) {
       super(state, env)
@@ -53,7 +53,7 @@ export function defineObject(roles: ReadonlyMap<string, Role>): new (state: Obje
     }
 
     async alarm(): Promise<void> {
-      this.#alarmAt = undefined
+      this.#alarmAt = null
       const role = this.#play()
       await role.wake?.(Date.now())
       await this.#schedule(role)
@@ -86,10 +86,20 @@ export function defineObject(roles: ReadonlyMap<string, Role>): new (state: Obje
     async #schedule({ nextWake }: RunningRole): Promise<void> {
       const next = nextWake?.()
       if (next === undefined) return
+      const { storage } = this.#state
+      if (this.#alarmAt === undefined) {
+        const known = await storage.getAlarm()
+        this.#alarmAt ??= known
+      }
       const at = Math.max(next, Date.now() + LEAST_PAUSE)
-      if (this.#alarmAt !== undefined && this.#alarmAt <= at) return
+      if (typeof this.#alarmAt === 'number' && this.#alarmAt <= at) return
       this.#alarmAt = at
-      await this.#state.storage.setAlarm(at)
+      try {
+        await storage.setAlarm(at)
+      } catch {
+        // What was asked for is done. Whoever asks next sets the alarm that could not be set now.
+        this.#alarmAt = undefined
+      }
     }
   }
 }

@@ -1,4 +1,6 @@
+import { auditRole } from './audit/hosted-logs.ts'
 import { createChangesRole } from './changes/hub.ts'
+import { clientsRole } from './clients/clients-role.ts'
 import { defineObject } from './define-object.ts'
 import { limitsRole } from './limits/limits-role.ts'
 import { noncesRole } from './nonces/nonces-role.ts'
@@ -9,7 +11,9 @@ import { vaultRole } from './vault/vault-role.ts'
 
 /** By what the names of their objects begin with. */
 export const ROLES: ReadonlyMap<string, Role> = /* @__PURE__ */ new Map([
+  ['audit', auditRole],
   ['changes', /* @__PURE__ */ createChangesRole(20_000)],
+  ['clients', clientsRole],
   ['limits', limitsRole],
   ['nonces', noncesRole],
   ['session', sessionRole],

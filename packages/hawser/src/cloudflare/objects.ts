@@ -1,6 +1,6 @@
 import { workers } from '#workers'
+import { findBinding, hasMethods } from './find-binding.ts'
 import type { RoleMethods } from './role.ts'
-import { isPart } from './suite/part.ts'
 import type { UpgradeResponse } from './runtime.ts'
 
 interface Stub {
@@ -45,7 +45,13 @@ export function openObjects<M extends RoleMethods>(
   repeatable: readonly (keyof M)[] = [],
 ): Objects<M> {
   // Elsewhere a server may still be loaded, to be listed or tested.
-  const namespace = workers.env === undefined ? undefined : findNamespace(workers.env, binding, user)
+  const namespace = findBinding(binding, {
+    user,
+    option: 'binding',
+    what: 'one of Durable Objects',
+    isIt: (value): value is Namespace => hasMethods(value, ['getByName', 'idFromName']),
+    describe: describeBinding,
+  })
   const open = (name: string): Stub => {
     if (namespace !== undefined) return namespace.getByName(`${role}:${name}`)
     if (workers.env !== undefined)
@@ -74,17 +80,6 @@ export function openObjects<M extends RoleMethods>(
   }
 }
 
-function findNamespace(env: Readonly<Record<string, unknown>>, binding: string, user: string): Namespace | undefined {
-  const found = Object.hasOwn(env, binding) ? env[binding] : undefined
-  if (isNamespace(found)) return found
-  // The same file is loaded by each part of a suite, and makes the adapters of all.
-  if (found === undefined && isPart()) return undefined
-  const others = Object.keys(env).filter((name) => isNamespace(env[name]))
-  const what = found === undefined ? 'is not there' : 'is not one of Durable Objects'
-  const hint = others.length === 0 ? '' : ` There is ${others.map((name) => `"${name}"`).join(', ')}.`
-  throw new TypeError(`${user}({ binding: '${binding}' }): the binding ${what}.${hint} ${describeBinding(binding)}`)
-}
-
 function describeBinding(binding: string): string {
   return `wrangler.jsonc needs these lines:
 
@@ -96,10 +91,6 @@ and the main module of the Worker this one:
   export { HawserObject } from 'hawser/cloudflare'
 `
 }
-
-/** Another Worker answers to every name of a method, so what it is called is looked at instead. */
-const isNamespace = (value: unknown): value is Namespace =>
-  Object.prototype.toString.call(value) === '[object DurableObjectNamespace]'
 
 /** The runtime tells what is worth another attempt. An object that is overloaded is not. */
 function isWorthIt(error: unknown): boolean {

@@ -25,8 +25,11 @@ export interface ObjectStorage {
   readonly sql: SqlStorage
   /** Rolls back when the callback throws; it must not wait. */
   transactionSync<T>(callback: () => T): T
+  getAlarm(): Promise<number | null>
   /** Milliseconds since 1970. Takes the place of the one that is set. */
   setAlarm(at: number): Promise<void>
+  /** Leaves nothing that would have to be paid for. */
+  deleteAll(): Promise<void>
 }
 
 /** A WebSocket of this runtime: one that an object accepted stays open while the object is not in memory. */
@@ -52,4 +55,33 @@ export interface ObjectState {
 export interface UpgradeResponse {
   readonly status: number
   readonly webSocket?: RuntimeSocket | null | undefined
+}
+
+/** What a Queue brings. */
+export interface QueueMessage {
+  readonly id: string
+  readonly timestamp: Date
+  readonly body: unknown
+  /** 1 for the first time that it is brought. */
+  readonly attempts: number
+  /** It is not brought again, whatever becomes of the others. */
+  ack(): void
+  retry(options?: { readonly delaySeconds?: number }): void
+}
+
+/** What a Queue brings at once. */
+export interface MessageBatch {
+  readonly queue: string
+  readonly messages: readonly QueueMessage[]
+}
+
+/** A bucket of R2. */
+export interface Bucket {
+  get(key: string): Promise<{ text(): Promise<string> } | null>
+  head(key: string): Promise<object | null>
+  put(
+    key: string,
+    value: string,
+    options?: { readonly httpMetadata?: { readonly contentType?: string } },
+  ): Promise<unknown>
 }

@@ -1,8 +1,9 @@
 import type { Service } from '../call/index.ts'
 import { createFetchHandler, type HttpOptions, type HttpService, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
 import { workers } from '#workers'
-import { findMissing } from '../server/index.ts'
-import type { ExecutionContext } from './runtime.ts'
+import { type Bound, checkBindings } from './check-bindings.ts'
+import type { QueueConsumer } from './audit/keep-audit.ts'
+import type { ExecutionContext, MessageBatch } from './runtime.ts'
 import type { WorkerSessions } from './sessions/durable-sessions.ts'
 
 /** What answers paths of its own beside the endpoint, such as a server of `@hawser/oauth`. Who may call it is for it to say. */
@@ -12,11 +13,7 @@ export interface Beside {
 }
 
 /** A server as a kit makes it; one that was made otherwise says nothing of bindings. */
-interface Served extends HttpService {
-  readonly parts?: {
-    readonly tools: ReadonlyMap<string, { readonly definition: { readonly bindings?: readonly string[] | undefined } }>
-  }
-}
+type Served = HttpService & Bound
 
 /** Where a Worker answers, and whom. */
 export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'> {
@@ -26,11 +23,16 @@ export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'>
   readonly beside?: Beside | undefined
   /** Holds sessions for the clients that need one, `durableSessions({ … })`; nothing is kept between requests when left out. */
   readonly sessions?: WorkerSessions | undefined
+  /** Takes what Queues bring, each by its name: `{ audit: keepAudit({ … }) }`. */
+  readonly queues?: Readonly<Record<string, QueueConsumer>> | undefined
 }
 
 /** What a Worker exports as its default. */
-export interface HawserWorker {
+export interface HawserWorker<S = unknown> {
+  /** What it serves, for tests and for `hawser`, which look at a file without the runtime. */
+  readonly server: S
   readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Promise<Response>
+  readonly queue: (batch: MessageBatch, env: unknown, context: ExecutionContext) => Promise<void>
 }
 
 /** Milliseconds after which a stream that nobody reads is ended: the runtime tells late, or never, that somebody left. */
@@ -45,20 +47,24 @@ const STALL = 60_000
  *
  * @example
  * export default worker(server, { beside: oauth })
- * @throws TypeError when a tool names a binding that is not there, `path` is not that of the resource or is answered by `beside`, or
+ * @throws TypeError when a tool, a resource or a prompt names a binding that is not there, `path` is not that of the resource or is answered by `beside`, or
  * `allowedHosts` or `allowedOrigins` is malformed.
  * @see https://developers.cloudflare.com/workers/runtime-apis/handlers/fetch/
  */
-export function worker(service: Served, options: WorkerOptions = {}): HawserWorker {
+export function worker<S extends Served>(service: S, options: WorkerOptions = {}): HawserWorker<S> {
   return createWorker(service, options, true)
 }
 
 /** As `worker()`; without looking for bindings where another Worker answers, and this one has the objects. */
-export function createWorker(service: Served, options: WorkerOptions, isComplete: boolean): HawserWorker {
-  const { beside, sessions, ...others } = options
+export function createWorker<S extends Served>(
+  service: S,
+  options: WorkerOptions,
+  isComplete: boolean,
+): HawserWorker<S> {
+  const { beside, sessions, queues = {}, ...others } = options
   const { auth, flush } = service
   const resource = auth?.resource === undefined ? undefined : new URL(auth.resource)
-  if (isComplete) checkBindings(service)
+  if (isComplete) checkBindings(service, workers.env)
   const path = checkPath(options.path, resource, beside)
   const allowedHosts = options.allowedHosts ?? (resource && [resource.host, ...LOOPBACK_HOSTS])
   const http: HttpOptions = { stallMs: STALL, ...others, allowedHosts }
@@ -67,38 +73,38 @@ export function createWorker(service: Served, options: WorkerOptions, isComplete
   const notFound = refuse('notFound')
   const tellHost = createHostWarning(service, resource, options.allowedHosts)
 
-  const answer = async (request: Request, env: unknown): Promise<Response> => {
-    if (sessions === undefined) return handle(request, env)
-    const answered = await sessions.answer(path, request)
+  const answerInSession = async (by: WorkerSessions, request: Request, env: unknown): Promise<Response> => {
+    const answered = await by.answer(path, request)
     return answered instanceof Response ? answered : handle(answered, env)
   }
+  const answer =
+    sessions === undefined ? handle : (request: Request, env: unknown) => answerInSession(sessions, request, env)
+
+  // Nearly all requests are for one URL, so the last that was that of the endpoint is not taken apart again.
+  let endpointUrl: string | undefined
 
   return {
+    server: service,
     fetch: async (request, env, context) => {
-      const { pathname, hostname } = new URL(request.url)
-      if (pathname !== path) {
-        if (beside?.handles(pathname) === true) return beside.fetch(request, env, context)
-        if (auth === undefined || !pathname.startsWith('/.well-known/')) return new Response(notFound.body, notFound)
+      const { url } = request
+      if (url !== endpointUrl) {
+        const { pathname } = new URL(url)
+        if (pathname === path) endpointUrl = url
+        else if (beside?.handles(pathname) === true) return beside.fetch(request, env, context)
+        else if (auth === undefined || !pathname.startsWith('/.well-known/'))
+          return new Response(notFound.body, notFound)
       }
       const response = await answer(request, env)
-      if (response.status === 403) tellHost(hostname)
+      if (response.status === 403) tellHost(new URL(url).hostname)
       // Those who keep account hear of requests that never became calls.
       if (flush !== undefined) context.waitUntil(flush())
       return response
     },
-  }
-}
-
-/** @throws TypeError for a tool that names a binding which the Worker does not have. */
-function checkBindings({ parts }: Served): void {
-  const { env } = workers
-  if (env === undefined) return
-  for (const [name, { definition }] of parts?.tools ?? []) {
-    const missing = findMissing(definition.bindings ?? [], env)
-    if (missing === undefined) continue
-    const known = Object.keys(env).join(', ')
-    const message = `The tool "${name}" needs the binding ${missing}, which this Worker does not have. It has: ${known || 'none'}.`
-    throw new TypeError(`${message} Add it to wrangler.jsonc, or take it out of \`bindings\`.`)
+    queue: async (batch, env, context) => {
+      if (Object.hasOwn(queues, batch.queue)) return queues[batch.queue]!.queue(batch, env, context)
+      const known = Object.keys(queues).join(', ') || 'none'
+      throw new Error(`worker({ queues }) has nobody for the Queue "${batch.queue}", only for: ${known}.`)
+    },
   }
 }
 

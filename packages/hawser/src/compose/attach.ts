@@ -31,7 +31,7 @@ export function attach(mounts: Mounts, own: Own): Mounted {
   ): Promise<Reply> => {
     const target = await find.target(call)
     if (target === undefined) return ownHandle(call)
-    await target.remote.point.access.admit(call, unknown)
+    await target.access.admit(call, unknown)
     return forward(call, params(target.name), target, own)
   }
 
@@ -94,7 +94,7 @@ export function attach(mounts: Mounts, own: Own): Mounted {
   return {
     handle,
     headerFields: catalogue.headerFields,
-    accessOf: async (call) => (await find.target(call as Call))?.remote.point.access,
+    accessOf: async (call) => (await find.target(call as Call))?.access,
     close: async () => {
       listening.close()
       await Promise.all(gates.map((gate) => gate.close()))

@@ -29,6 +29,12 @@ export interface Cached<T> {
 /** Milliseconds before a server that failed is asked again, and before what was told is asked again for what is not in it. */
 const PAUSE = 5_000
 
+/**
+ * Milliseconds after which an answer that others asked for is not waited for any more. On Workers what a request began ends
+ * with it, and nobody hears of that.
+ */
+const LOST = 15_000
+
 let lastId = 0
 
 export function createCached<T>(
@@ -38,9 +44,11 @@ export function createCached<T>(
 ): Cached<T> {
   let last: Snapshot<T> | undefined
   let pending: Promise<Snapshot<T>> | undefined
+  let askedAt = 0
   let isStale = false
 
   const read = async (): Promise<Snapshot<T>> => {
+    const now = (askedAt = Date.now())
     // A server that mounts itself asks here again before it answers, and is to find that it is being asked.
     await Promise.resolve()
     isStale = false
@@ -51,7 +59,7 @@ export function createCached<T>(
       const value = last?.value ?? nothing
       last = { value, ttlMs: 0, cacheScope: 'private', id: last?.id ?? ++lastId, at: Date.now(), isMissing: true }
     } finally {
-      pending = undefined
+      if (askedAt === now) pending = undefined
     }
     return last
   }
@@ -65,6 +73,7 @@ export function createCached<T>(
 
   return {
     get: async (need) => {
+      if (Date.now() - askedAt > LOST) pending = undefined
       if (last !== undefined && isGood(last, need)) return last
       // Who looks at a list does not wait again for a server that did not answer: it is asked meanwhile.
       if (last?.isMissing === true && need !== 'renewed') {

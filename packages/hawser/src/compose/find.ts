@@ -30,7 +30,7 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
     if (isOwnUri(uri)) return undefined
     const claimed = claimant(uri, points)
     const gate = gates.find(({ point }) => point === claimed)
-    if (gate !== undefined) return { remote: gate.remoteFor(call), name: uri }
+    if (gate !== undefined) return { remote: gate.remoteFor(call), name: uri, access: gate.point.access }
     for (const need of NEEDS) {
       const { table } = await catalogue.resources(call, need)
       const listed = table.targets.get(uri)
@@ -46,7 +46,7 @@ export function createFind(catalogue: Catalogue, gates: readonly Gate[], own: Ow
           },
         )
       }
-      if (remote !== undefined) return { remote, name: uri }
+      if (remote !== undefined) return { remote, name: uri, access: remote.point.access }
     }
     return undefined
   }

@@ -33,7 +33,7 @@ const NOT_RESUMED: Resumed = { round: 0, params: {} }
 export async function forward<M extends Method>(
   call: Call<M>,
   params: Params<M>,
-  { remote, name }: Target,
+  { remote, name, access }: Target,
   { frame, info }: Own,
 ): Promise<Reply> {
   const { point } = remote
@@ -64,7 +64,7 @@ export async function forward<M extends Method>(
         throw badReply(`The server answered ${call.method} with a question, which this method may not.`)
       return await relayQuestions(reply, point.name, clientCapabilities, round, binding, frame)
     }
-    const isPrivate = point.perCaller || !point.access.isPublic
+    const isPrivate = point.perCaller || !access.isPublic
     return seal(call.method, checkReply(call.method, reply), point.maxSize, isPrivate, frame.resultMeta)
   } catch (error) {
     return refuse(error, call, point.name, frame.log, frame.resultMeta)

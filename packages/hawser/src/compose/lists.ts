@@ -31,15 +31,16 @@ interface Seen {
 export function createLists(catalogue: Catalogue, points: readonly MountPoint[], own: Own, lists: OwnLists) {
   const { frame } = own
   const kept = new WeakMap<Table, Kept>()
+  const accesses = points.flatMap(accessesOf)
 
   // Who has to sign in can be granted more, so what is mounted is listed like what this server offers itself.
   const isShown = (access: Access, caller: Principal | undefined): boolean =>
     own.isExplicit ? (frame.shows?.(access, caller) ?? true) : access.permits(caller)
 
   const see = ({ table, sources }: Merged, caller: Principal | undefined): Seen => {
-    const mask = points.map(({ access }) => (isShown(access, caller) ? 1 : 0)).join('')
-    const shown = new Set(points.filter((_, index) => mask[index] === '1'))
-    const rows = mask.includes('0') ? table.rows.filter(({ remote }) => shown.has(remote.point)) : table.rows
+    const mask = accesses.map((access) => (isShown(access, caller) ? 1 : 0)).join('')
+    const shown = new Set(accesses.filter((_, index) => mask[index] === '1'))
+    const rows = mask.includes('0') ? table.rows.filter(({ access }) => shown.has(access)) : table.rows
     const hint = hintOf(sources, points, frame.cache)
     return { rows, mask, hint: frame.shows === undefined ? hint : { ...hint, cacheScope: 'private' } }
   }
@@ -93,10 +94,13 @@ export function hintOf(
   const left = sources.map(({ at, ttlMs, isMissing }) => (isMissing ? 0 : Math.max(0, at + ttlMs - now)))
   const isPrivate =
     own.cacheScope === 'private' ||
-    points.some(({ access, perCaller }) => !access.isPublic || perCaller) ||
+    points.some((point) => point.perCaller || accessesOf(point).some(({ isPublic }) => !isPublic)) ||
     sources.some(({ cacheScope }) => cacheScope === 'private')
   return { ttlMs: Math.min(own.ttlMs, ...left), cacheScope: isPrivate ? 'private' : 'public' }
 }
+
+/** Who may reach what of a mount. */
+const accessesOf = ({ access, toolAccess }: MountPoint): readonly Access[] => [access, ...toolAccess.values()]
 
 /** What this server lists itself, as this caller sees it. */
 async function readOwn(

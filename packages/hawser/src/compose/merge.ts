@@ -2,6 +2,7 @@ import { foldName, type TakenNames } from './check-names.ts'
 import { checkHeaderFields } from '../schema/header-fields.ts'
 import { type HeaderField, isObject } from '../protocol/index.ts'
 import { match } from '../uri-template/match.ts'
+import type { Access } from '../server/access.ts'
 import { mountedMeta } from '../server/listed-scopes.ts'
 import { parseTemplate } from '../uri-template/parse.ts'
 import type { UriTemplate } from '../uri-template/template.ts'
@@ -14,12 +15,13 @@ export interface Target {
   readonly remote: Remote
   /** As the mounted server knows it. */
   readonly name: string
+  readonly access: Access
 }
 
 export interface Row<E extends object = object> {
   /** As clients see it. */
   readonly entry: E
-  readonly remote: Remote
+  readonly access: Access
 }
 
 /** One list of all mounted servers. */
@@ -82,15 +84,16 @@ function mergeNamed<E extends { readonly name: string }>(
         continue
       }
       taken.set(folded, exposed)
-      targets.set(exposed, { remote, name })
-      rows.push({ entry: expose(entry, exposed, remote.point), remote })
+      const access = (what === 'tool' ? remote.point.toolAccess.get(name) : undefined) ?? remote.point.access
+      targets.set(exposed, { remote, name, access })
+      rows.push({ entry: expose(entry, exposed, access), access })
     }
   }
   return { rows, targets }
 }
 
 /** An entry as clients see it. */
-function expose<E extends object>(entry: E & { readonly _meta?: unknown }, name: string, { access }: MountPoint): E {
+function expose<E extends object>(entry: E & { readonly _meta?: unknown }, name: string, access: Access): E {
   return { ...entry, name, _meta: mountedMeta(entry._meta, access) }
 }
 
@@ -117,6 +120,13 @@ export interface ToolTable extends Table<Entries['tools']> {
 }
 
 export function mergeTools(listed: Listed<Entries['tools']>, own: TakenNames, exclude: Exclude): ToolTable {
+  for (const { remote, entries } of listed) {
+    const { name: mount, toolAccess } = remote.point
+    // One that lists nothing may be one that cannot be asked.
+    if (entries.length === 0 || toolAccess.size === 0) continue
+    const names = new Set(entries.map(({ name }) => name))
+    for (const tool of toolAccess.keys()) if (!names.has(tool)) exclude.miss(mount, tool)
+  }
   const table = mergeNamed('tool', listed, own, findToolProblem, exclude)
   const headerFields = new Map(
     table.rows.map(({ entry }) => [entry.name, checkHeaderFields(entry.inputSchema).fields ?? []]),
@@ -166,8 +176,9 @@ export function mergeResources(
         exclude(remote.point.name, 'resource', uri, problem)
         continue
       }
-      targets.set(uri, { remote, name: uri })
-      rows.push({ entry: expose(entry, exposedName(remote.point.prefix, name), remote.point), remote })
+      const { prefix, access } = remote.point
+      targets.set(uri, { remote, name: uri, access })
+      rows.push({ entry: expose(entry, exposedName(prefix, name), access), access })
     }
   }
   return { rows, targets }
@@ -202,9 +213,10 @@ export function mergeTemplates(
         continue
       }
       taken.add(uriTemplate)
-      targets.set(uriTemplate, { remote, name: uriTemplate })
+      const { prefix, access } = remote.point
+      targets.set(uriTemplate, { remote, name: uriTemplate, access })
       families.push({ template, remote })
-      rows.push({ entry: expose(entry, exposedName(remote.point.prefix, name), remote.point), remote })
+      rows.push({ entry: expose(entry, exposedName(prefix, name), access), access })
     }
   }
   return { rows, targets, families }

@@ -14,6 +14,11 @@ export interface MountOptions {
    * signed in there, `'public'` for everybody.
    */
   readonly scopes?: readonly string[] | 'signedIn' | 'public' | undefined
+  /**
+   * The same for single tools, by the names that the mounted server knows, in place of `scopes`. Say in `scopes` what takes
+   * most, and here what takes less: then a tool that is new over there is not open to everybody.
+   */
+  readonly toolScopes?: { readonly [tool: string]: readonly string[] | 'signedIn' | 'public' } | undefined
   /** Around every call on its way there, under the names that the mounted server knows; the first is the outermost. */
   readonly use?: readonly Interceptor[] | undefined
   /** Beginnings of URIs that only this mount answers, for resources that it does not list. */
@@ -43,9 +48,11 @@ export interface MountDefinition extends MountOptions {
 }
 
 /** One mount of one server, checked. */
-export interface MountPoint extends Required<Omit<MountDefinition, 'names' | 'scopes' | 'local'>> {
+export interface MountPoint extends Required<Omit<MountDefinition, 'names' | 'scopes' | 'toolScopes' | 'local'>> {
   readonly name: string
   readonly access: Access
+  /** Of the tools that have one of their own, by the names that the mounted server knows. */
+  readonly toolAccess: ReadonlyMap<string, Access>
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/
@@ -68,7 +75,14 @@ export function compileMounts(mounts: Mounts, own: Own, { taken }: OwnLists): re
   const prompts = new Map(taken.prompts)
   for (const [index, mount] of Object.values(mounts).entries()) {
     const { names } = mount.definition as MountDefinition
-    const { prefix } = points[index]!
+    const { prefix, name, toolAccess } = points[index]!
+    const stray = names && [...toolAccess.keys()].find((tool) => !names.tools.includes(tool))
+    if (stray !== undefined) {
+      throw new DefinitionError(
+        'unknown-mounted-tool',
+        `Mount "${name}" has toolScopes for "${stray}", and the server that is mounted has no such tool.`,
+      )
+    }
     takeNames(tools, 'tools', names?.tools.map((tool) => exposedName(prefix, tool)) ?? [])
     takeNames(prompts, 'prompts', names?.prompts.map((prompt) => exposedName(prefix, prompt)) ?? [])
   }
@@ -85,9 +99,15 @@ function compileMount(name: string, definition: MountDefinition, { authorizer }:
       `Mount "${name}"${text === name ? '' : `, prefix "${text}",`} needs a name of 1 to 32 of A-Z, a-z, 0-9, "_", "-" and ".", which starts with a letter or a digit.`,
     )
   }
-  const { open, perCaller, timeout = 60_000, maxSize = DEFAULT_SIZE } = definition
+  const { open, perCaller, toolScopes = {}, timeout = 60_000, maxSize = DEFAULT_SIZE } = definition
   const access = authorizer({ scopes }, `Mount "${name}"`)
-  return { name, prefix, access, use, uris, asks, extensions, meta, timeout, maxSize, open, perCaller }
+  const toolAccess = new Map(
+    Object.entries(toolScopes).map(([tool, wanted]) => [
+      tool,
+      authorizer({ scopes: wanted }, `Tool "${tool}" of mount "${name}"`),
+    ]),
+  )
+  return { name, prefix, access, toolAccess, use, uris, asks, extensions, meta, timeout, maxSize, open, perCaller }
 }
 
 /** Each URI belongs to one mount at most. */

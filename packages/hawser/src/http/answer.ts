@@ -1,6 +1,7 @@
 import {
   AuthorizationError,
   type Call,
+  Cancellation,
   ConnectionError,
   ENV,
   lateReplyOf,
@@ -41,7 +42,7 @@ export function answerRequest(
 ): HttpReply | Promise<HttpReply> {
   const { id, method, params } = message
   const isSubscription = method === 'subscriptions/listen'
-  const gone = new AbortController()
+  const gone = new Cancellation()
   let isOpen = true
   let stream: EventQueue | undefined
   let answer: HttpReply | undefined
@@ -109,7 +110,7 @@ export function answerRequest(
     const late = stream === undefined ? undefined : lateReplyOf(error)
     if (late !== undefined) return succeed(late)
     // A call that stopped because its caller left is no fault to report.
-    const isEcho = gone.signal.aborted && isAbort(error)
+    const isEcho = gone.isAborted && isAbort(error)
     close(failureReply(id, isEcho ? new ProtocolError('internal_error', 'Aborted') : error, service, message))
   }
 
@@ -119,7 +120,7 @@ export function answerRequest(
     const values = new Values()
     if (request.env !== undefined) values.set(ENV, request.env)
     const { principal } = request
-    const call: Call = decodeRequest(method, params, { principal, values, signal: gone.signal, notify })
+    const call: Call = decodeRequest(method, params, { principal, values, signal: gone, notify })
     checkStandardHeaders(request, method, params, options.nameFields)
     if (method === 'tools/call') {
       const fields = service.headerFields(params['name'] as string, principal)

@@ -99,6 +99,7 @@ export function connectHttp(url: string | URL, options: ConnectHttpOptions = {},
       body: encodeRequest(id, call.method, encodeParams(call)),
       signal: call.signal,
       hold: call.values.get(HOLD),
+      principal: call.principal,
     }
     const response = await send(endpoint, request).catch((error: unknown) => {
       throw asConnectionError(error, endpoint)

@@ -17,11 +17,13 @@ const SPACE = 0x20
 /** A `Request` seen as the exchange wants it. */
 class FetchRequest implements HttpRequest {
   readonly #request: Request
+  readonly #headers: Headers
   readonly env: unknown
   principal: Principal | undefined
 
   constructor(request: Request, env: unknown) {
     this.#request = request
+    this.#headers = request.headers
     this.env = env
   }
 
@@ -34,7 +36,7 @@ class FetchRequest implements HttpRequest {
   }
 
   header(name: string): string | undefined {
-    const value = this.#request.headers.get(name)
+    const value = this.#headers.get(name)
     if (value !== null) return withoutPadding(value)
     // A request made in process has no Host header; its URL says the same. (RFC 9110 §7.2)
     return name === 'host' ? /^https?:\/\/([^/?#]*)/.exec(this.url)?.[1] : undefined
@@ -73,9 +75,10 @@ export function createFetchHandler(
     const admitted = exchange.page?.(incoming) ?? exchange.admit(incoming)
     const refusal = admitted instanceof Promise ? await admitted : admitted
     if (refusal !== undefined) return toResponse(refusal)
-    const body = await readRequest(request, exchange.maxBytes)
+    const body = await readRequest(request, incoming.header('content-length'), exchange.maxBytes)
     if (body.problem !== undefined) return toResponse(refuse(body.problem))
-    return toResponse(await exchange.answer(incoming, body.text))
+    const reply = exchange.answer(incoming, body.text)
+    return toResponse(reply instanceof Promise ? await reply : reply)
   }
 }
 
@@ -84,10 +87,14 @@ function serveDocument(serve: ServeDocument, { url, method }: Request): HttpRepl
   return path === undefined ? undefined : serve(method, path)
 }
 
-async function readRequest(request: Request, maxBytes: number): Promise<Body | typeof BROKEN> {
+async function readRequest(
+  request: Request,
+  declared: string | undefined,
+  maxBytes: number,
+): Promise<Body | typeof BROKEN> {
   try {
     // Workers read a body whose length is declared much faster as a whole than in pieces; `admit` has checked the length.
-    if (!(Number(request.headers.get('content-length')) > 0)) return await readBody(request.body, maxBytes)
+    if (!(Number(declared) > 0)) return await readBody(request.body, maxBytes)
     const bytes = await request.arrayBuffer()
     return bytes.byteLength > maxBytes ? { problem: 'too_large' } : decodeBody(bytes)
   } catch {

@@ -1,4 +1,5 @@
 import type { ByteStream } from '../wire/chunks.ts'
+import type { Principal } from '../call/index.ts'
 import type { HttpHeaders } from './message.ts'
 
 /** A request on its way out. */
@@ -10,6 +11,8 @@ export interface SentRequest {
   readonly signal?: AbortSignal | undefined
   /** Stops the time of the call while a person is asked; what it returns lets the time go on. */
   readonly hold?: (() => () => void) | undefined
+  /** Whom it is sent for, for who answers within this process; it never travels. */
+  readonly principal?: Principal | undefined
 }
 
 /** What comes back; a `Response` is one. */

@@ -1,12 +1,12 @@
 /**
- * Of what the runtime hands to a request, what a tool has declared, and nothing else.
+ * Of what the runtime hands to a request, what an item has declared, and nothing else.
  *
  * @throws Error when something is not there.
  */
-export function pickBindings(tool: string, names: readonly string[], env: unknown): Readonly<Record<string, unknown>> {
+export function pickBindings(item: string, names: readonly string[], env: unknown): Readonly<Record<string, unknown>> {
   const missing = findMissing(names, env)
   if (missing !== undefined)
-    throw new Error(`Tool "${tool}" needs the binding ${missing}, which is not in the \`env\` of this request.`)
+    throw new Error(`"${item}" needs the binding ${missing}, which is not in the \`env\` of this request.`)
   const given = env as Readonly<Record<string, unknown>>
   return Object.freeze(Object.fromEntries(names.map((name) => [name, given[name]])))
 }

@@ -26,7 +26,7 @@ export function createCompleter(
       item.complete !== undefined && Object.hasOwn(item.complete, argument.name)
         ? item.complete[argument.name]
         : undefined
-    const all = await suggest(frame, call, item.name, completer, argument.value, given?.arguments ?? {})
+    const all = await suggest(frame, call, item, completer, argument.value, given?.arguments ?? {})
     const values = all.slice(0, MAX_VALUES)
     return { completion: { values, total: all.length, hasMore: all.length > values.length }, _meta: frame.resultMeta }
   }
@@ -35,7 +35,7 @@ export function createCompleter(
 async function suggest(
   frame: ServerFrame,
   call: Call<'completion/complete'>,
-  name: string,
+  { name, definition }: CompiledPrompt | CompiledResource,
   completer: Anything,
   typed: string,
   args: { readonly [name: string]: string },
@@ -45,7 +45,8 @@ async function suggest(
     const start = typed.toLowerCase()
     return completer.filter((value: string) => value.toLowerCase().startsWith(start))
   }
-  return runWithoutAsking<readonly string[]>(frame, call, { name, arguments: {} }, undefined, (context) => {
+  const item = { name, arguments: {}, bindings: definition.bindings }
+  return runWithoutAsking<readonly string[]>(frame, call, item, undefined, (context) => {
     Object.defineProperty(context, 'arguments', { value: args })
     return completer(typed, context)
   })

@@ -64,6 +64,11 @@ interface Guarded<Scope extends string, Decisive> {
     | undefined
   /** All scopes that a function in `scopes` may choose. */
   readonly mayNeed?: readonly Scope[] | undefined
+  /**
+   * Names of what its handlers are given, as `bindings`, of that which the runtime hands to a request: nothing when left out. Typed by
+   * `kit.bindings<Env>()`.
+   */
+  readonly bindings?: readonly string[] | undefined
   /** Milliseconds until the handler is stopped; the server's default otherwise. */
   readonly timeout?: number | undefined
 }
@@ -82,11 +87,6 @@ export type ToolDefinition<I, O, Needs, Scope extends string> = Shown &
     readonly external?: boolean | undefined
     /** It may take longer than a caller should hold a request open for; extensions that keep such calls going see it. */
     readonly long?: boolean | undefined
-    /**
-     * Names of what the handler is given, as `bindings`, of that which the runtime hands to a request: nothing when left out. Typed
-     * by `kit.bindings<Env>()`.
-     */
-    readonly bindings?: readonly string[] | undefined
     /** The text for the model; the compact JSON of the value when left out. */
     readonly text?: ((value: Value<O>) => string | readonly ContentBlock[]) | undefined
     readonly run: (
@@ -222,18 +222,32 @@ export interface Definers<Needs, Scope extends string> {
   ) => Prompt<ToolInput<A>, Needs>
 }
 
-/** Defines tools that say what they use of the bindings of a Worker. */
+/** A definition that names what its handlers are given of the bindings of a Worker. */
+type Naming<Names> = { readonly bindings: Names }
+/** What handlers are given besides: the bindings that were named, and no others. */
+type Supplied<Env, Names extends readonly (keyof Env)[]> = { readonly bindings: Readonly<Pick<Env, Names[number]>> }
+
+/** Definers for what says which bindings of a Worker it uses. */
 export interface BoundDefiners<Env extends object, Needs, Scope extends string> {
-  /** As `tool` of the kit; the handler is given the bindings that the tool names, and no others. */
+  /** As `tool` of the kit. */
   readonly tool: <
     const Names extends readonly (keyof Env & string)[],
     I extends StandardSchema | undefined = undefined,
     O extends StandardSchema | undefined = undefined,
   >(
-    definition: ToolDefinition<I, O, Needs & { readonly bindings: Readonly<Pick<Env, Names[number]>> }, Scope> & {
-      readonly bindings: Names
-    },
+    definition: ToolDefinition<I, O, Needs & Supplied<Env, Names>, Scope> & Naming<Names>,
   ) => Tool<ToolInput<I>, ToolOutput<O>, Needs>
+  /** As `resource` of the kit; `list` and completers are given them, too. */
+  readonly resource: <const Names extends readonly (keyof Env & string)[], const Uri extends string>(
+    definition: ResourceDefinition<Uri, Needs & Supplied<Env, Names>, Scope> & Naming<Names>,
+  ) => Resource<Variables<Uri>, Needs>
+  /** As `prompt` of the kit; completers are given them, too. */
+  readonly prompt: <
+    const Names extends readonly (keyof Env & string)[],
+    A extends StandardSchema | undefined = undefined,
+  >(
+    definition: PromptDefinition<A, Needs & Supplied<Env, Names>, Scope> & Naming<Names>,
+  ) => Prompt<ToolInput<A>, Needs>
 }
 
 export const definers: Definers<Anything, Anything> = {

@@ -23,7 +23,7 @@ export function createPromptGetter(
     const outcome = await runForPeer<PromptReturn>(
       frame,
       call,
-      { name, arguments: given },
+      { name, arguments: given, bindings: definition.bindings },
       definition.timeout,
       (context) => definition.render(args, context),
     ).catch((error: unknown) => {

@@ -33,12 +33,16 @@ async function listMembers(
   call: Call<'resources/list'>,
   frame: ServerFrame,
 ): Promise<readonly ResourceListing[]> {
-  const { list } = definition
+  const { list, bindings } = definition
   if (list === undefined || !access.permits(call.principal)) return []
   // What is listed is told of, and what was revoked is not; each member of a family that chooses is asked for apart.
   if (!access.isDynamic) await access.admit(call, () => unknownTemplate(definition.uri))
-  const members = await runWithoutAsking(frame, call, { name, arguments: {} }, definition.timeout, (context) =>
-    list(context),
+  const members = await runWithoutAsking(
+    frame,
+    call,
+    { name, arguments: {}, bindings },
+    definition.timeout,
+    (context) => list(context),
   )
   const { uriTemplate: _, ...shared } = listing as ResourceTemplate
   const mayRead = (uri: string): boolean => {

@@ -51,9 +51,10 @@ export interface Mounts {
   readonly [name: string]: Mount
 }
 
-/** Whether everybody may use what is mounted, as it says itself. */
+/** Whether everybody may use something of what is mounted, as it says itself. */
 export function isPublicMount(mount: Mount): boolean {
-  return mount?.definition?.scopes === 'public'
+  const { scopes, toolScopes = {} } = mount?.definition ?? {}
+  return scopes === 'public' || Object.values(toolScopes).includes('public')
 }
 
 /** Mounts other servers, if there are any. */

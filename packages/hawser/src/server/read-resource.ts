@@ -44,7 +44,7 @@ export function createResourceReader(
     const outcome = await runForPeer<ResourceReturn>(
       frame,
       call,
-      { name: uri, arguments: {} },
+      { name: uri, arguments: {}, bindings: definition.bindings },
       definition.timeout,
       (context) => definition.read(found.variables, context),
     ).catch((error: unknown) => {

@@ -1,4 +1,13 @@
-import { type Call, callerId, ENV, HANDLER_LIMITS, type Principal, ProtocolError, ToolError } from '../call/index.ts'
+import {
+  type Call,
+  callerId,
+  ENV,
+  HANDLER_LIMITS,
+  type Principal,
+  ProtocolError,
+  throwIfAborted,
+  ToolError,
+} from '../call/index.ts'
 import type { Implementation, InputRequired, InputResponses, RequestMeta } from '../protocol/index.ts'
 import { pickBindings } from './bindings.ts'
 import { CallContext, type ContextFrame, type HandlerContext } from './context.ts'
@@ -108,7 +117,7 @@ function runRound<T>(
   let expired: ToolError | undefined
   const checkWanted = (): void => {
     if (expired !== undefined) throw expired
-    call.signal.throwIfAborted()
+    throwIfAborted(call)
   }
   const begin = (): Sync<T> => {
     checkWanted()

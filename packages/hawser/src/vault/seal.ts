@@ -1,16 +1,14 @@
-import { type CredentialValues, Credentials } from './credentials.ts'
-
 const MIN_SECRET_BYTES = 32
 const IV_BYTES = 12
 const SALT_BYTES = 16
 
-/** Seals what belongs to one owner with a key that is derived for that owner alone. */
+/** Seals texts that belong to one owner with a key that is derived for that owner alone. */
 export interface Sealer {
   /** Names that tell nothing of what they name, one for each secret: the first is given, the others may have been. */
   readonly namesOf: (parts: readonly string[]) => Promise<readonly [string, ...string[]]>
-  readonly seal: (values: CredentialValues, owner: string, id: string) => Promise<string>
+  readonly seal: (text: string, owner: string, id: string) => Promise<string>
   /** `undefined` for what was not sealed for this owner and id, or with a secret that is no longer known. */
-  readonly open: (sealed: string, owner: string, id: string) => Promise<Credentials | undefined>
+  readonly open: (sealed: string, owner: string, id: string) => Promise<string | undefined>
 }
 
 /**
@@ -45,11 +43,9 @@ export function createSealer(secrets: readonly (string | Uint8Array)[]): Sealer 
       const [first, ...others] = bits.map((each) => toBase64Url(new Uint8Array(each)))
       return [first!, ...others]
     },
-    seal: async (values, owner, id) => {
+    seal: async (text, owner, id) => {
       const [salt, iv] = [random(SALT_BYTES), random(IV_BYTES)]
       const key = await keyFor((await roots())[0]!, owner, salt)
-      const { accessToken, refreshToken, expiresAt, scopes } = values
-      const text = JSON.stringify({ accessToken, refreshToken, expiresAt, scopes })
       const algorithm = { name: 'AES-GCM', iv, additionalData: encode(id) }
       const sealed = new Uint8Array(await crypto.subtle.encrypt(algorithm, key, encode(text)))
       return [salt, iv, sealed].map(toBase64Url).join('.')
@@ -68,13 +64,11 @@ async function tryOpen(
   sealed: string,
   id: string,
   keyOf: (salt: Uint8Array<ArrayBuffer>) => Promise<CryptoKey>,
-): Promise<Credentials | undefined> {
+): Promise<string | undefined> {
   const [salt, iv, body, ...rest] = sealed.split('.').map(fromBase64Url)
   if (salt === undefined || iv === undefined || body === undefined || rest.length > 0) return undefined
   const algorithm = { name: 'AES-GCM', iv, additionalData: encode(id) }
-  const opened = await crypto.subtle.decrypt(algorithm, await keyOf(salt), body)
-  // Whatever opens was sealed here.
-  return new Credentials(JSON.parse(new TextDecoder().decode(opened)) as CredentialValues)
+  return new TextDecoder().decode(await crypto.subtle.decrypt(algorithm, await keyOf(salt), body))
 }
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)

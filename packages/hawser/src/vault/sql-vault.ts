@@ -1,4 +1,4 @@
-import type { Sql } from '../call/index.ts'
+import { createRoom, type Sql } from '../call/index.ts'
 import type { StoredCredentials, VaultStore } from './store.ts'
 
 /** SQL by version. One that was released is never edited; the first may run again. */
@@ -40,6 +40,7 @@ export interface SqlVault {
 
 /** Keeps sealed credentials in tables of `VAULT_VERSIONS`. */
 export function createSqlVault(open: () => Sql, maxCredentials: number): SqlVault {
+  const hasRoom = createRoom(() => Number(open().all('SELECT count(*) AS n FROM vault')[0]?.['n']), maxCredentials)
   return {
     read: (id) => {
       const [row] = open().all('SELECT * FROM vault WHERE id = ? AND kept_until > ?', id, Date.now())
@@ -52,7 +53,7 @@ export function createSqlVault(open: () => Sql, maxCredentials: number): SqlVaul
       return transaction(() => {
         all(FORGET, Date.now())
         const isNew = all('SELECT 1 FROM vault WHERE id = ?', id).length === 0
-        if (isNew && Number(all('SELECT count(*) AS n FROM vault')[0]?.['n']) >= maxCredentials) return false
+        if (isNew && !hasRoom()) return false
         all(PUT, id, owner, Date.now() + 1, keptUntil, sealed)
         return true
       })

@@ -92,17 +92,21 @@ export function createVault<const Service extends string>(options: VaultOptions<
   const find = async ({ owner, ids }: Place) => {
     for (const id of ids) {
       const stored = await store.read(id)
-      const credentials = stored && (await sealer.open(stored.sealed, owner, id))
-      if (stored !== undefined && credentials !== undefined) return { stored, credentials }
+      const text = stored && (await sealer.open(stored.sealed, owner, id))
+      // Whatever opens was sealed here.
+      if (stored !== undefined && text !== undefined)
+        return { stored, credentials: new Credentials(JSON.parse(text) as CredentialValues) }
     }
     return undefined
   }
   /** Under the name that the newest secret gives. */
   const seal = async ({ owner, ids: [id] }: Place, values: CredentialValues) => {
-    const size = JSON.stringify(values).length
-    if (size > MAX_CHARS) throw new RangeError(`Credentials have at most ${MAX_CHARS} characters; these have ${size}.`)
+    const { accessToken, refreshToken, expiresAt, scopes } = values
+    const text = JSON.stringify({ accessToken, refreshToken, expiresAt, scopes })
+    if (text.length > MAX_CHARS)
+      throw new RangeError(`Credentials have at most ${MAX_CHARS} characters; these have ${text.length}.`)
     const [ownerName] = await sealer.namesOf([owner])
-    return { id, owner: ownerName, keptUntil: Date.now() + keep, sealed: await sealer.seal(values, owner, id) }
+    return { id, owner: ownerName, keptUntil: Date.now() + keep, sealed: await sealer.seal(text, owner, id) }
   }
   const put = async (place: Place, values: CredentialValues): Promise<void> => {
     if (!(await store.put(await seal(place, values)))) throw new Error('The vault is full.')

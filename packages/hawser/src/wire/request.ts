@@ -1,4 +1,4 @@
-import { type Call, ProtocolError } from '../call/index.ts'
+import { type Call, Cancellation, ProtocolError, ReceivedCall } from '../call/index.ts'
 import {
   findMetaProblem,
   findParamsProblem,
@@ -10,7 +10,9 @@ import {
 } from '../protocol/index.ts'
 
 /** What the transport adds to a message to make it a `Call`. */
-export type Surroundings = Pick<Call, 'principal' | 'values' | 'signal' | 'notify'>
+export interface Surroundings extends Pick<Call, 'principal' | 'values' | 'notify'> {
+  readonly signal: AbortSignal | Cancellation
+}
 
 type Fields = { readonly [key: string]: unknown }
 
@@ -53,7 +55,8 @@ export function decodeRequest(method: string, params: Fields | undefined, around
   if (!isObject(capabilities)) throw lack('the object clientCapabilities')
   const problem = findMetaProblem(meta) ?? findParamsProblem(method, params)
   if (problem !== undefined) throw new ProtocolError('invalid_params', problem)
-  return {
+  const { signal } = around
+  const parts = {
     method: method as Method,
     params: params,
     protocolVersion: version,
@@ -61,9 +64,9 @@ export function decodeRequest(method: string, params: Fields | undefined, around
     clientCapabilities: capabilities,
     principal: around.principal,
     values: around.values,
-    signal: around.signal,
     notify: around.notify,
   }
+  return signal instanceof Cancellation ? new ReceivedCall(parts, signal) : { ...parts, signal }
 }
 
 /** The params of a call as they travel: the envelope goes into `_meta`. */

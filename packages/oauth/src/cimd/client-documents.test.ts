@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../memory-store.ts'
+import type { GrantStore } from '../store.ts'
 import { FetchDocumentError, type FetchDocument } from './fetch-document.ts'
 import { createClientDocuments, freshFor, type ClientDocumentsOptions } from './client-documents.ts'
 
@@ -19,7 +21,14 @@ const answer = (body: string, members: object = {}) => ({
 })
 
 /** A bench with a clock of its own and a counter like that of the stores. */
-const bench = (fetch: FetchDocument, options: Partial<ClientDocumentsOptions> & { own?: readonly string[] } = {}) => {
+const bench = (
+  fetch: FetchDocument,
+  options: Partial<ClientDocumentsOptions> & {
+    readonly own?: readonly string[]
+    readonly store?: GrantStore
+    readonly redirectSchemes?: ReadonlySet<string>
+  } = {},
+) => {
   let time = 1_800_000_000_000
   const hits = new Map<string, { count: number; until: number }>()
   const changed: string[] = []
@@ -34,6 +43,8 @@ const bench = (fetch: FetchDocument, options: Partial<ClientDocumentsOptions> & 
     },
     {
       own: options.own ?? ['https://as.example'],
+      redirectSchemes: options.redirectSchemes,
+      documents: options.store ?? memoryStore(),
       now: () => time,
       changed: async ({ id }) => void changed.push(id),
       hit: async (bucket, limit, windowMs) => {
@@ -233,6 +244,70 @@ describe('createClientDocuments', () => {
     expect(fetched.length).toBe(1001)
     await documents.load('https://c0.example/c')
     expect(fetched.length).toBe(1002)
+  })
+
+  describe('with others on the same store', () => {
+    it('asks a website once for all of them, as long as its answer is fresh', async () => {
+      const store = memoryStore()
+      const benches = Array.from({ length: 10 }, () => bench(good, { store }))
+      for (const each of benches) expect(await each.documents.load(ID)).toMatchObject({ name: 'Editor' })
+      expect(benches.flatMap(({ fetched }) => fetched)).toEqual([ID])
+      const [first, second] = benches
+      second?.pass(5 * MINUTE)
+      expect(await second?.codeOf(ID)).toBe('known')
+      expect([first?.fetched, second?.fetched]).toEqual([[ID], [ID]])
+    })
+
+    it('judges what they fetched by its own rules', async () => {
+      const store = memoryStore()
+      const scheme = async (url: URL) => answer(documentOf(url.href, { redirect_uris: ['editor:/cb'] }))
+      const open = { store, redirectSchemes: new Set(['editor']) }
+      expect(await bench(scheme, open).codeOf(ID)).toBe('known')
+      const strict = bench(scheme, { store })
+      expect([await strict.codeOf(ID), strict.fetched]).toEqual(['document', [ID]])
+      expect(await bench(good, { ...open, trust: () => false }).codeOf(ID)).toBe('not_trusted')
+      expect(await bench(good, { ...open, own: ['https://client.example'] }).codeOf(ID)).toBe('own_host')
+    })
+
+    it('keeps the keys, too, and believes no store that lost them', async () => {
+      const store = memoryStore()
+      const keys = { keys: [{ kty: 'EC', crv: 'P-256', x: 'a', y: 'b' }] }
+      const keyed = { jwks_uri: 'https://client.example/keys', token_endpoint_auth_method: 'private_key_jwt' }
+      const both: FetchDocument = async (url) =>
+        answer(url.pathname === '/keys' ? JSON.stringify(keys) : documentOf(url.href, keyed))
+      await bench(both, { store }).documents.load(ID)
+      const other = bench(both, { store })
+      expect(await other.documents.load(ID)).toMatchObject({ jwks: keys })
+      expect(other.fetched).toEqual([])
+      const stored = await store.readDocument(ID, 1_800_000_000_000)
+      if (stored) await store.saveDocument({ ...stored, keys: undefined }, 1_800_000_000_000)
+      const third = bench(both, { store })
+      expect(await third.documents.load(ID)).toMatchObject({ jwks: keys })
+      expect(third.fetched.length).toBe(2)
+    })
+
+    it('TA60: tells that a document changed which another one had fetched', async () => {
+      const store = memoryStore()
+      await bench(good, { store }).documents.load(ID)
+      const other = bench(async (url) => answer(documentOf(url.href, { client_name: 'Bank' })), { store })
+      other.pass(5 * MINUTE)
+      await other.documents.load(ID)
+      expect(other.changed).toEqual([ID])
+    })
+
+    it('finds what others fetched while it was kept waiting itself', async () => {
+      const store = memoryStore()
+      let reads = 0
+      // The sixth look comes a moment too early.
+      const early: GrantStore = {
+        ...store,
+        readDocument: (...given) => (reads++ < 6 ? undefined : store.readDocument(...given)),
+      }
+      const { codeOf } = bench(async () => answer('', { status: 500 }), { store: early })
+      for (let i = 0; i < 5; i++) expect(await codeOf(ID)).toBe('unwell')
+      await bench(good, { store }).documents.load(ID)
+      expect(await codeOf(ID)).toBe('known')
+    })
   })
 
   it('asks only hosts that the operator trusts', async () => {

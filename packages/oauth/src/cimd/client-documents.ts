@@ -3,6 +3,7 @@ import { MetadataError, readKeySet, type MetadataPolicy } from '../register/clie
 import { readClientDocument } from './client-document.ts'
 import { clientIdUrlProblem } from './client-id-url.ts'
 import { FetchDocumentError, type FetchDocument, type FetchedDocument, type FetchLimits } from './fetch-document.ts'
+import type { GrantStore, StoredDocument } from '../store.ts'
 import { readJson } from './read-json.ts'
 
 export interface ClientDocumentsOptions {
@@ -18,12 +19,14 @@ export interface ClientDocumentsContext extends Pick<MetadataPolicy, 'redirectSc
   /** Counts one more; false when there were `limit` within the window. */
   readonly hit: (bucket: string, limit: number, windowMs: number) => Promise<boolean>
   readonly now: () => number
+  /** What some process of this server has fetched. */
+  readonly documents: Pick<GrantStore, 'readDocument' | 'saveDocument'>
   /** Told when a document is not what it was the last time. */
   readonly changed: (client: Client) => Promise<void>
 }
 
 export interface ClientDocuments {
-  /** The client whose document lies there, from memory or from its host. Throws `ClientDocumentError`. */
+  /** The client whose document lies there, from memory, from the store or from its host. Throws `ClientDocumentError`. */
   load(clientId: string, from?: { readonly address?: string | undefined }): Promise<Client>
 }
 
@@ -52,6 +55,8 @@ const MINUTE = 60_000
 const FRESH_AT_LEAST = 5 * MINUTE
 const FRESH_AT_MOST = 24 * 60 * MINUTE
 const MAX_KEPT = 1000
+/** For how long the store keeps what has to be fetched again, so that a change is noticed. */
+const REMEMBERED = 24 * 60 * MINUTE
 /** Documents that are fetched at the same time. */
 const MAX_PENDING = 32
 /** Fetches a minute. Nothing bad is remembered (draft section 4.4), so these protect the host that is asked. */
@@ -82,6 +87,18 @@ const checkResponse = ({ status, contentType }: FetchedDocument): void => {
   if (!JSON_TYPE.test(type)) throw new ClientDocumentError('response', `Expected application/json, got ${type}`)
 }
 
+/** A document that was fetched, and the client that it describes. */
+interface Described {
+  readonly client: Client
+  readonly text: string
+  readonly keys?: string | undefined
+  /** Milliseconds. */
+  readonly fresh: number
+}
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+
 /** Clients by their metadata documents, each fetched once at a time and kept as long as its host says, within bounds. */
 export function createClientDocuments(
   options: ClientDocumentsOptions,
@@ -89,6 +106,7 @@ export function createClientDocuments(
 ): ClientDocuments {
   const kept = new Map<string, { readonly client: Client; readonly until: number }>()
   const pending = new Map<string, Promise<Client>>()
+  let fetching = 0
   const ownHosts = new Set(context.own.map((url) => new URL(url).host))
 
   const check = (clientId: string): URL => {
@@ -106,7 +124,6 @@ export function createClientDocuments(
   }
 
   const admit = async (url: URL, address: string | undefined): Promise<void> => {
-    if (pending.size >= MAX_PENDING) throw new ClientDocumentError('limited', 'Too many documents are being fetched')
     const buckets: readonly (readonly [string, number])[] = [
       // First who asks, so that nobody uses up the share of others.
       ...(address === undefined ? [] : [[`cimd:address:${address}`, PER_ADDRESS] as const]),
@@ -138,30 +155,78 @@ export function createClientDocuments(
     }
   }
 
-  const describe = async (url: URL): Promise<{ readonly client: Client; readonly fresh: number }> => {
+  const describe = async (url: URL): Promise<Described> => {
     const answer = await get(url, LIMITS)
     const { client, jwksUri } = await readClientDocument(url.href, answer.body, context)
-    if (jwksUri === undefined) return { client, fresh: freshFor(answer) }
+    const text = textOf(answer.body)
+    if (jwksUri === undefined) return { client, text, fresh: freshFor(answer) }
     const keys = await get(new URL(jwksUri), KEY_LIMITS)
     return {
       client: { ...client, jwks: readKeySet(readJson(keys.body)) },
+      text,
+      keys: textOf(keys.body),
       fresh: Math.min(freshFor(answer), freshFor(keys)),
     }
   }
 
-  const fetchClient = async (url: URL, address: string | undefined): Promise<Client> => {
-    await admit(url, address)
+  /** The client of a document in the store, by the rules of this process, which may be others than when it was fetched. */
+  const describeStored = async ({ clientId, text, keys }: StoredDocument): Promise<Client | undefined> => {
     try {
-      const { client, fresh } = await describe(url)
-      const last = kept.get(client.id)?.client
+      const { client, jwksUri } = await readClientDocument(clientId, bytesOf(text), context)
+      if (jwksUri === undefined) return client
+      return keys === undefined ? undefined : { ...client, jwks: readKeySet(readJson(bytesOf(keys))) }
+    } catch (error) {
+      if (error instanceof MetadataError) return undefined
+      throw error
+    }
+  }
+
+  /** What another process has fetched; kept when its host need not be asked again. */
+  const recall = async (url: URL): Promise<{ readonly client: Client; readonly isFresh: boolean } | undefined> => {
+    const now = context.now()
+    const stored = ownHosts.has(url.host) ? undefined : await context.documents.readDocument(url.href, now)
+    const client = stored && (await describeStored(stored))
+    if (stored === undefined || client === undefined) return undefined
+    const isFresh = stored.freshUntil > now
+    if (isFresh) keep(client, stored.freshUntil)
+    return { client, isFresh }
+  }
+
+  const fetchClient = async (url: URL, address: string | undefined, known: Client | undefined): Promise<Client> => {
+    if (fetching >= MAX_PENDING) throw new ClientDocumentError('limited', 'Too many documents are being fetched')
+    fetching++
+    try {
+      await admit(url, address)
+      const { client, text, keys, fresh } = await describe(url)
+      const last = kept.get(client.id)?.client ?? known
       if (last && last.fingerprint !== client.fingerprint) await context.changed(client)
-      keep(client, context.now() + fresh)
+      const now = context.now()
+      const freshUntil = now + fresh
+      keep(client, freshUntil)
+      const document = { clientId: client.id, text, keys, freshUntil, expiresAt: freshUntil + REMEMBERED }
+      await context.documents.saveDocument(document, now)
       return client
     } catch (error) {
       if (!(error instanceof MetadataError)) throw error
       throw new ClientDocumentError('document', `The document at ${url.host} describes no client: ${error.message}`, {
         cause: error,
       })
+    } finally {
+      fetching--
+    }
+  }
+
+  const find = async (url: URL, address: string | undefined): Promise<Client> => {
+    const known = await recall(url)
+    if (known?.isFresh === true) return known.client
+    try {
+      return await fetchClient(url, address, known?.client)
+    } catch (error) {
+      if (!(error instanceof ClientDocumentError && error.code === 'limited')) throw error
+      // Those who were before may have fetched it meanwhile.
+      const later = await recall(url)
+      if (later?.isFresh === true) return later.client
+      throw error
     }
   }
 
@@ -172,9 +237,9 @@ export function createClientDocuments(
       if (found && found.until > context.now()) return found.client
       const running = pending.get(clientId)
       if (running) return running
-      const fetching = fetchClient(url, from.address).finally(() => pending.delete(clientId))
-      pending.set(clientId, fetching)
-      return fetching
+      const finding = find(url, from.address).finally(() => pending.delete(clientId))
+      pending.set(clientId, finding)
+      return finding
     },
   }
 }

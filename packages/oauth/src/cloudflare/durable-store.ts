@@ -120,6 +120,9 @@ export function durableStore(options: DurableStoreOptions): GrantStore {
       return ask(of('clients', clientId), 'removeClient', clientId)
     },
 
+    readDocument: (clientId, now) => ask(of('clients', clientId), 'readDocument', clientId, now),
+    saveDocument: (document, now) => ask(of('clients', document.clientId), 'saveDocument', document, now),
+
     readConsent: (key, now) => ask(named(key), 'readConsent', key, now),
     saveConsent: (consent, now) => ask(named(consent.key), 'saveConsent', consent, now),
     removeConsents: (userId, clientId) => ask(of('grants', userId), 'removeConsents', userId, clientId),

@@ -1,4 +1,4 @@
-import type { Consent, StoredClient } from '../store.ts'
+import type { Consent, StoredClient, StoredDocument } from '../store.ts'
 import type { Transaction } from '../transaction.ts'
 import type { Database } from './database.ts'
 import { TABLES } from './schema.ts'
@@ -9,6 +9,7 @@ interface Values {
   readonly transaction: Transaction
   readonly client: StoredClient
   readonly consent: Consent
+  readonly document: StoredDocument
 }
 
 /** How often a bucket was asked in the window that is open, and until when that is. */
@@ -30,6 +31,8 @@ export interface Entries {
     now: number,
   ) => boolean
   readonly save: (kind: Kind, key: string, value: unknown, expiresAt: number, now: number) => void
+  /** Forgets what ends first of a kind, until there are no more than so many. */
+  readonly trim: (kind: Kind, most: number) => void
   readonly touch: (kind: Kind, key: string, expiresAt: number) => void
   readonly take: (kind: Kind, key: string, now: number) => boolean
   readonly count: (bucket: string, windowMs: number, now: number) => Hits
@@ -52,6 +55,9 @@ export function createEntries({ prepare }: Database, maxEntries: number): Entrie
   )
   const save = prepare(
     'INSERT INTO entries VALUES (?, ?, 0, ?, ?) ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body',
+  )
+  const trim = prepare(
+    'DELETE FROM entries WHERE kind = ?1 AND key IN (SELECT key FROM entries WHERE kind = ?1 ORDER BY expires_at DESC LIMIT -1 OFFSET ?2)',
   )
   const touch = prepare(
     "UPDATE entries SET expires_at = ?1, body = json_set(body, '$.expiresAt', ?1) WHERE kind = ?2 AND key = ?3",
@@ -111,6 +117,7 @@ export function createEntries({ prepare }: Database, maxEntries: number): Entrie
     save: (kind, key, value, expiresAt, now) => {
       if (hasRoom(kind, now)) save.run(kind, key, expiresAt, JSON.stringify(value))
     },
+    trim: (kind, most) => void trim.run(kind, most),
     touch: (kind, key, expiresAt) => void touch.run(expiresAt, kind, key),
     take: (kind, key, now) => take.get(kind, key, now) !== undefined,
     count: (bucket, windowMs, now) => {

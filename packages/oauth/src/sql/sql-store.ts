@@ -9,6 +9,7 @@ import type {
   Rotation,
   StoredKey,
 } from '../store.ts'
+import { MAX_DOCUMENTS } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import { createEntries, type Entries } from './entries.ts'
 import { TABLES } from './schema.ts'
@@ -126,6 +127,14 @@ export function createSqlStore(database: Database, maxEntries: number): SqlStore
     readClient: (clientId, now) => entries.read('client', clientId, now),
     touchClient: (clientId, expiresAt) => entries.touch('client', clientId, expiresAt),
     removeClient: (clientId) => lasting(() => entries.take('client', clientId, 0)),
+
+    readDocument: (clientId, now) => entries.read('document', clientId, now),
+    saveDocument: (document, now) =>
+      step(() => {
+        // Those that end first make room for it.
+        entries.trim('document', Math.min(maxEntries, MAX_DOCUMENTS) - 1)
+        entries.save('document', document.clientId, document, document.expiresAt, now)
+      }),
 
     readConsent: (key, now) => entries.read('consent', key, now),
     saveConsent: (consent, now) => step(() => entries.save('consent', consent.key, consent, consent.expiresAt, now)),

@@ -36,8 +36,8 @@ export async function deploySplit(project: Project, { env, isDry, output, prove 
   }
   const { upload } = await import('../upload.ts')
   for (const { project: part, plan } of await inOrder(project, env, workers)) {
-    await upload(part, undefined)
-    await keepPlan(part, undefined, plan)
+    const { version } = await upload(part, undefined)
+    await keepPlan(part, undefined, { ...plan, version })
   }
   let code: ExitCode = EXIT.ok
   for (const { worker } of workers) {

@@ -3,9 +3,12 @@ import type { Examined } from '../../doctor/check.ts'
 import type { Deployment } from '../../output/show-deployment.ts'
 import { type Project, readConfig } from '../../wrangler/project.ts'
 import { bundle as bundleWorker } from '../bundle.ts'
+import { checkLint } from '../check-lint.ts'
 import { checkRuntime, checkSize } from '../check-runtime.ts'
 import { checkTypes } from '../check-types.ts'
-import { comparePlans, makePlan, type Plan, readLastPlan } from '../plan.ts'
+import { compare } from '../compare.ts'
+import { readDeployed } from '../deployed.ts'
+import { makePlan, type Plan, readLastPlan } from '../plan.ts'
 import { checkMember, checkOwner, type Whole } from './check-part.ts'
 import { type PlannedWorker, planWorkers } from './plan-workers.ts'
 import { readSuite } from './read-suite.ts'
@@ -31,23 +34,32 @@ export async function examineSplit(project: Project, env: string | undefined): P
   const suite = await readSuite(project.folder, config)
   const workers = planWorkers(config, suite, project.folder, join(project.folder, SPLIT))
   const whole: Whole = { project, config, suite, workers }
-  const types: Examined = { id: 'types', title: 'Types', findings: [await checkTypes(project.folder)] }
+  const [types, lint] = await Promise.all([checkTypes(project.folder), checkLint(project.folder)])
+  const ofCode: readonly Examined[] = [
+    { id: 'types', title: 'Types', findings: [types] },
+    { id: 'lint', title: 'Lint', findings: [lint] },
+  ]
   const examined: SplitWorker[] = []
   for (const [index, part] of (await writeWorkers(project, workers)).entries()) {
     // One after the other: each is a wrangler of its own.
     const one = await examinePart(whole, workers[index]!, part)
     if (index > 0) examined.push(one)
-    else examined.push({ ...one, ...withChecks(one, [types, ...one.deployment.checks]) })
+    else examined.push({ ...one, ...withChecks(one, [...ofCode, ...one.deployment.checks]) })
   }
   return examined
 }
 
 async function examinePart(whole: Whole, worker: PlannedWorker, project: Project): Promise<SplitWorker> {
-  const [own, bundle] = await Promise.all([readConfig(project, undefined), bundleWorker(project, undefined)])
+  const own = await readConfig(project, undefined)
+  const [bundle, looked, last] = await Promise.all([
+    bundleWorker(project, undefined),
+    readDeployed(own),
+    readLastPlan(project, undefined),
+  ])
   const plan = await makePlan(own, bundle)
-  const changes = comparePlans(await readLastPlan(project, undefined), plan)
+  const comparison = compare(plan, own, looked, last)
   const { size, gzip, bindings } = bundle
-  const deployment = { name: worker.name, checks: [], bindings, size, gzip, changes }
+  const deployment = { name: worker.name, checks: [], bindings, size, gzip, comparison }
   const checks: readonly Examined[] = [
     { id: 'runtime', title: 'Compatibility date', findings: checkRuntime(own, bundle) },
     ...(worker.url === undefined ? await checkOwner(whole, own, bundle) : checkMember(worker, own)),

@@ -9,7 +9,7 @@ import { inOrder } from './in-order.ts'
 const root = mkdtempSync(join(tmpdir(), 'hawser-order-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-const PLAN: Plan = { name: 'quay', bindings: [], compatibility: '', migration: 'none', gzip: 0, inputs: '' }
+const PLAN: Plan = { name: 'quay', bindings: [], compatibility: [], gzip: 0, inputs: '' }
 
 const projectIn = (folder: string): Project => {
   mkdirSync(folder, { recursive: true })

@@ -82,6 +82,13 @@ async function hold(visit: Visit, { isBegun, ...request }: Holding): Promise<Fin
     )
   }
   if (ended !== undefined && readReply(ended.text) !== undefined) {
+    if (lasted > SOON) {
+      return note(
+        `ended by the server after ${seconds(lasted)}`,
+        'It was stopped, or deployed anew; clients open the stream again. When it is so each time, it does not let streams live.',
+        'Look again. Streams should live for as long as somebody listens.',
+      )
+    }
     return note(
       'ended at once by the server',
       'It has nothing to tell, although it promises listChanged.',
@@ -96,5 +103,7 @@ async function hold(visit: Visit, { isBegun, ...request }: Holding): Promise<Fin
 }
 
 const MINUTES = 120_000
+/** Milliseconds within which a server ends a stream that it never meant to hold. */
+const SOON = 1000
 
 const seconds = (ms: number): string => (ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`)

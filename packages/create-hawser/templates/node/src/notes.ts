@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import { DatabaseSync } from 'node:sqlite'
 import { fail, mcp } from 'hawser'
 import type { Authenticator } from 'hawser/auth'

@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import { createOAuth, devLogin } from '@hawser/oauth'
 import { durableStore, publicDocuments } from '@hawser/oauth/cloudflare'
 import { type GitHubAccount, githubLogin } from '@hawser/oauth/upstream'
@@ -69,6 +70,4 @@ const find_colleague = handbook.tool({
   run: ({ word }) => ({ people: people.filter((person) => holds(person, word)).slice(0, 5) }),
 })
 
-export const server = handbook.server({ tools: { search_handbook, find_colleague } })
-
-export default worker(server, { beside: oauth })
+export default worker(handbook.server({ tools: { search_handbook, find_colleague } }), { beside: oauth })

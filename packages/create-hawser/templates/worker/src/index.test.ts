@@ -1,9 +1,10 @@
+/// <reference types="node" />
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connect } from 'hawser/testing'
-import { server } from './index.ts'
+import app from './index.ts'
 
-const client = await connect(server)
+const client = await connect(app.server)
 
 test('finds the zone of a place', async () => {
   assert.deepEqual(await client.tools.find_zones({ text: 'tokyo' }), { zones: ['Asia/Tokyo'] })

@@ -49,6 +49,4 @@ function describe(moment: Date, timeZone: string): string {
   }
 }
 
-export const server = clock.server({ tools: { find_zones, convert_time } })
-
-export default worker(server)
+export default worker(clock.server({ tools: { find_zones, convert_time } }))

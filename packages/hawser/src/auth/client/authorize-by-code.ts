@@ -28,29 +28,28 @@ export function checkPkce({ as, issuer, isGuessed }: Found, assumed: readonly st
   )
 }
 
-/**
- * Brings a person to the issuer and turns the code that comes back into tokens. State, verifier and issuer are those of this
- * one visit: what comes back is used once, for the issuer that the visit was to.
- *
- * @throws SignInError `bad_callback`, `denied`, `refused` or `bad_token`.
- * @see basic/authorization#authorization-response-validation, RFC 9207
- */
-export async function authorizeByCode(
+/** What the answer to one visit of the issuer's page is checked against. It is used once. */
+export interface Visit {
+  readonly state: string
+  readonly verifier: string
+}
+
+/** The page that a person is brought to, with a state and a verifier of its own. */
+export async function openVisit(
   application: Application,
   client: KnownClient,
-  callback: Callback,
-): Promise<TokenEndpointResponse> {
-  const { found, fetch, dpop, signal } = application
-  const { as } = found
-  if (as.authorization_endpoint === undefined)
-    throw new SignInError('bad_metadata', 'The issuer has no page to sign in at.')
+  redirectUri: string,
+): Promise<Visit & { readonly page: URL }> {
+  const { found, dpop } = application
+  const { authorization_endpoint: endpoint } = found.as
+  if (endpoint === undefined) throw new SignInError('bad_metadata', 'The issuer has no page to sign in at.')
   const state = generateRandomState()
   const verifier = generateRandomCodeVerifier()
-  const page = new URL(as.authorization_endpoint)
+  const page = new URL(endpoint)
   const parameters = {
     response_type: 'code',
     client_id: client.id,
-    redirect_uri: callback.redirectUri,
+    redirect_uri: redirectUri,
     state,
     code_challenge: await calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
@@ -58,17 +57,54 @@ export async function authorizeByCode(
     ...(dpop && { dpop_jkt: await dpop.calculateThumbprint() }),
   }
   for (const [name, value] of Object.entries(parameters)) page.searchParams.set(name, value)
-  const isBack = (url: URL): boolean =>
-    isSamePlace(url, callback.redirectUri) && url.searchParams.getAll('state').join(' ') === state
-  const back = await callback.visit(page, isBack, signal)
-  if (!isBack(back)) throw badCallback()
-  const answer = readAnswer(found, client, back, state)
+  return { page, state, verifier }
+}
+
+/** Whether an address is where this visit ends. */
+const isBackFrom = ({ state }: Visit, redirectUri: string, url: URL): boolean =>
+  isSamePlace(url, redirectUri) && url.searchParams.getAll('state').join(' ') === state
+
+/**
+ * Turns the code that came back from a visit into tokens: it is used once, for the issuer that the visit was to.
+ *
+ * @throws SignInError `bad_callback`, `denied`, `refused` or `bad_token`.
+ * @see basic/authorization#authorization-response-validation, RFC 9207
+ */
+export async function redeemVisit(
+  { found, fetch, dpop }: Application,
+  client: KnownClient,
+  redirectUri: string,
+  visit: Visit,
+  back: URL,
+): Promise<TokenEndpointResponse> {
+  if (!isBackFrom(visit, redirectUri, back)) throw badCallback()
+  const answer = readAnswer(found, client, back, visit.state)
   return exchange({ found, client, fetch, dpop }, (known, options) =>
-    authorizationCodeGrantRequest(as, known, authenticateClient(as, client), answer, callback.redirectUri, verifier, {
-      ...options,
-      additionalParameters: { resource: found.resource },
-    }),
+    authorizationCodeGrantRequest(
+      found.as,
+      known,
+      authenticateClient(found.as, client),
+      answer,
+      redirectUri,
+      visit.verifier,
+      { ...options, additionalParameters: { resource: found.resource } },
+    ),
   )
+}
+
+/**
+ * Brings a person to the issuer and turns the code that comes back into tokens.
+ *
+ * @throws SignInError `bad_callback`, `denied`, `refused` or `bad_token`.
+ */
+export async function authorizeByCode(
+  application: Application,
+  client: KnownClient,
+  { redirectUri, visit: bring }: Callback,
+): Promise<TokenEndpointResponse> {
+  const visit = await openVisit(application, client, redirectUri)
+  const back = await bring(visit.page, (url) => isBackFrom(visit, redirectUri, url), application.signal)
+  return redeemVisit(application, client, redirectUri, visit, back)
 }
 
 const badCallback = (cause?: unknown): SignInError =>

@@ -1,4 +1,4 @@
-import { ConnectionError, untilAborted } from '../../call/index.ts'
+import { after, ConnectionError, createLinkedController, untilAborted } from '../../call/index.ts'
 import { checkAddress, type Reach, reachOf, type Surroundings } from './address.ts'
 import { SignInError } from './sign-in-error.ts'
 
@@ -41,14 +41,16 @@ export type BoundedFetch = (url: string, init: LooseInit) => Promise<Response>
 export function createBoundedFetch(fetch: Fetch, surroundings: Surroundings): BoundedFetch {
   return async (address, { method = 'GET', headers = {}, body, signal }) => {
     const url = checkAddress(address, 'an issuer', surroundings)
-    const limits = [AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])]
+    // A timer that is left behind would keep its process, or Durable Object, awake.
+    const { controller, release } = createLinkedController([signal ?? undefined])
+    const stop = after(PATIENCE, () => controller.abort())
     const init: FetchInit = {
       method,
       headers,
       // Parameters are sent as text, whatever a library keeps them in.
       ...(body !== undefined && body !== null && { body: String(body) }),
       redirect: 'manual',
-      signal: AbortSignal.any(limits),
+      signal: controller.signal,
     }
     try {
       const read = async () => {
@@ -65,6 +67,9 @@ export function createBoundedFetch(fetch: Fetch, surroundings: Surroundings): Bo
     } catch (error) {
       if (error instanceof SignInError) throw error
       throw new ConnectionError('unavailable', `No answer from ${url.host} while signing in.`, { cause: error })
+    } finally {
+      stop()
+      release()
     }
   }
 }

@@ -25,6 +25,8 @@ export interface ScopeLimits {
 interface Wanted {
   readonly challenge: { readonly scopes: readonly string[] } | undefined
   readonly operation?: string
+  /** Whether nobody will be asked, so that this is no attempt: it is told what would be. */
+  readonly isMute?: boolean | undefined
 }
 
 /** What is asked for at one server, or a refusal to ask. */
@@ -47,15 +49,15 @@ export const covers = (granted: readonly string[], wanted: readonly string[]): b
  */
 export function createScopeChoice(server: URL, { scopes: always, maxScopes, onStepUp }: ScopeLimits): ChooseScopes {
   const attempts = countAttempts()
-  return async ({ challenge, operation }, old, found) => {
+  return async ({ challenge, operation, isMute = false }, old, found) => {
+    const take = (what: string, most: number): boolean => isMute || attempts.take(what, most)
     const named = challenge?.scopes ?? []
     const before = old === undefined ? [] : union(old.requested, old.scopes)
     const isAllowed = (scope: string): boolean =>
       maxScopes === undefined || maxScopes.includes(scope) || scope === 'offline_access'
     const beyond = (why: string) => new SignInError('beyond_limits', why, { scopes: named })
     if (operation === undefined) {
-      if (!attempts.take('sign in', MOST))
-        throw beyond(`Signing in at ${server.host} was tried too often. Try again later.`)
+      if (!take('sign in', MOST)) throw beyond(`Signing in at ${server.host} was tried too often. Try again later.`)
       // The challenge counts; without one, what the server publishes. (basic/authorization#scope-selection-strategy)
       const known = union(before, always, named)
       const scopes = (known.length > 0 ? known : (found.scopes ?? [])).filter(isAllowed)
@@ -65,8 +67,7 @@ export function createScopeChoice(server: URL, { scopes: always, maxScopes, onSt
     }
     const missing = named.filter((scope) => !old?.scopes.includes(scope))
     if (!missing.every(isAllowed)) throw beyond(`${server.host} asks for more than this client may have.`)
-    const isTooOften =
-      !attempts.take(`${operation} ${missing.toSorted().join(' ')}`, MOST_EACH) || !attempts.take('step up', MOST)
+    const isTooOften = !take(`${operation} ${missing.toSorted().join(' ')}`, MOST_EACH) || !take('step up', MOST)
     if (isTooOften) throw beyond(`${server.host} asks for more permissions again and again.`)
     const scopes = union(before, always, missing).filter(isAllowed)
     const isGranted = (await onStepUp?.({ server: server.href, operation, missing, scopes })) ?? true

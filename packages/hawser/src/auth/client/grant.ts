@@ -1,4 +1,5 @@
 import type { DPoPHandle, TokenEndpointResponse } from 'oauth4webapi'
+import type { Visit } from './authorize-by-code.ts'
 import type { BoundedFetch } from './bounded-fetch.ts'
 import type { KnownClient } from './client-auth.ts'
 import type { Found } from './discover.ts'
@@ -26,13 +27,34 @@ export interface Obtained {
   readonly registration?: Secret | undefined
 }
 
+/**
+ * A visit of an issuer's page that another process may finish. Its issuer is the one that was found when it began. It holds secrets, and
+ * is used once.
+ */
+export interface Departure extends Visit {
+  readonly found: Found
+  readonly scopes: readonly string[]
+  readonly redirectUri: string
+  readonly clientId: string
+  /** The client, where it registered itself. */
+  readonly registration?: Secret | undefined
+}
+
 /** A way to get tokens. */
 export interface Grant {
   /** The only client that will do, where one was registered by hand: tokens of others are not used. */
   readonly client?: Pick<RegisteredClient, 'id' | 'issuer'> | undefined
   /** Whether a person is asked. */
   readonly asksPerson: boolean
+  /** Whether there is nobody to be asked. */
+  readonly isMute?: boolean | undefined
   readonly obtain: (application: Application) => Promise<Obtained>
+  /** Begins what `arrive` finishes, where a person is asked. */
+  readonly depart?: (
+    application: Application,
+    redirectUri: string,
+  ) => Promise<{ readonly page: URL; readonly departure: Departure }>
+  readonly arrive?: (application: Application, departure: Departure, back: URL) => Promise<Obtained>
   /** The client that tokens were given to, to refresh and revoke them. */
   readonly recall: (found: Found, registration: Secret | undefined) => KnownClient | undefined
 }

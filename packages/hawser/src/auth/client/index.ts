@@ -9,11 +9,13 @@ export { Secret } from './secret.ts'
 export type { StepUp } from './choose-scopes.ts'
 export {
   type Account,
+  type Begun,
   clientCredentials,
   type CommonOptions,
   type Discovered,
   discoverIssuer,
   enterprise,
+  type PersonSignIn,
   type SignIn,
   signIn,
   type SignInOptions,

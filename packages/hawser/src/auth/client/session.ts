@@ -1,12 +1,14 @@
-import { type DPoPHandle, refreshTokenGrantRequest, revocationRequest } from 'oauth4webapi'
+import { refreshTokenGrantRequest, revocationRequest } from 'oauth4webapi'
+import { after } from '../../call/index.ts'
 import { isPrivateWay, type Surroundings } from './address.ts'
 import { type BoundedFetch, createBoundedFetch, type Fetch } from './bounded-fetch.ts'
 import { covers, createScopeChoice, type ScopeLimits, union } from './choose-scopes.ts'
 import { authenticateClient } from './client-auth.ts'
 import { discover, type Found } from './discover.ts'
 import { createDpopKey, type DpopKey, keepNonce, prove, readDpopKey } from './dpop-key.ts'
-import type { Application, Grant } from './grant.ts'
+import type { Application, Departure, Grant, Obtained } from './grant.ts'
 import type { Challenge } from './read-challenges.ts'
+import type { Secret } from './secret.ts'
 import { SignInError } from './sign-in-error.ts'
 import type { CredentialStore } from './store.ts'
 import { exchange, IssuerRefusal, requestOptions } from './token-request.ts'
@@ -38,6 +40,12 @@ export interface Need {
 /** Where tokens came from: somebody else had got them, a refresh, or the issuer's consent. */
 export type Source = 'found' | 'refreshed' | 'granted'
 
+/** A departure of one server, with the private key that its tokens will be bound to. */
+export interface KeyedDeparture extends Departure {
+  readonly server: string
+  readonly key?: Secret | undefined
+}
+
 /** Being signed in at one server. */
 export interface Session {
   readonly server: URL
@@ -52,6 +60,13 @@ export interface Session {
   readonly keepNonce: (tokens: Tokens, nonce: string, url: string) => Promise<void>
   /** Gets tokens that are not those that were refused. Whoever needs the same waits for the same. */
   readonly renew: (need: Need) => Promise<Source>
+  /** Begins to sign a person in: where to go, and what it takes to finish, which may be elsewhere. */
+  readonly depart: (
+    redirectUri: string,
+    challenge: Pick<Challenge, 'scopes' | 'resourceMetadata'>,
+  ) => Promise<{ readonly page: URL; readonly departure: KeyedDeparture }>
+  /** Finishes it, with where the browser came back to. */
+  readonly arrive: (departure: KeyedDeparture, back: URL) => Promise<void>
   /** Differs for whatever may be answered differently: another consent, other scopes, nobody. */
   readonly partition: () => string
   /** Forgets a refusal, so that a person who wants to can try at once. */
@@ -158,35 +173,77 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
     }
   }
 
-  const ask = async (found: Found, scopes: readonly string[]): Promise<void> => {
+  /** @throws SignInError `forbidden_address`: it would get tokens in the open. */
+  const checkWay = (): void => {
+    if (isPrivateWay(server)) return
+    throw new SignInError('forbidden_address', `${server.host} is asked without TLS, so it gets no token. Use https.`)
+  }
+
+  const isFrom = (stored: Tokens | undefined, found: Found): stored is Tokens =>
+    stored?.issuer === found.issuer && stored.resource === found.resource
+
+  /** @param made What the tokens are to be bound to. */
+  const apply = (
+    found: Found,
+    scopes: readonly string[],
+    made: DpopKey | undefined,
+    { signal } = new AbortController(),
+  ): Application => {
     const wantsOffline = grant.asksPerson && settings.offline && found.as.scopes_supported?.includes('offline_access')
     const asked = union(scopes, wantsOffline === true ? ['offline_access'] : [])
-    const made: DpopKey | undefined = settings.dpop ? await createDpopKey() : undefined
-    const handle: DPoPHandle | undefined = made?.handle
-    const signal = AbortSignal.timeout(PATIENCE)
-    const application: Application = { found, scopes: asked, store, fetch, trustedFetch, dpop: handle, signal }
-    const { response, clientId, registration } = await grant.obtain(application)
-    const { issuer, resource, place } = found
-    const grantId = crypto.randomUUID()
-    const context = {
-      issuer,
-      resource,
-      resourceMetadata: place,
-      clientId,
-      registration,
-      grant: grantId,
-      requested: asked,
-      key: made?.secret,
-    }
-    const tokens = readTokens(response, context, Date.now())
+    return { found, scopes: asked, store, fetch, trustedFetch, dpop: made?.handle, signal }
+  }
+  const makeKey = async (): Promise<DpopKey | undefined> => (settings.dpop ? createDpopKey() : undefined)
+
+  const accept = async (
+    { found, scopes: requested }: Application,
+    { response, clientId, registration }: Obtained,
+    made: DpopKey | undefined,
+  ): Promise<void> => {
+    const { issuer, resource, place: resourceMetadata } = found
+    const context = { issuer, resource, resourceMetadata, clientId, registration, requested, key: made?.secret }
+    const tokens = readTokens(response, { ...context, grant: crypto.randomUUID() }, Date.now())
     if (made !== undefined) dpop = made
     await keep(tokens)
   }
 
+  const ask = async (found: Found, scopes: readonly string[]): Promise<void> => {
+    const made = await makeKey()
+    const giveUp = new AbortController()
+    const stop = after(PATIENCE, () => giveUp.abort())
+    try {
+      const application = apply(found, scopes, made, giveUp)
+      await accept(application, await grant.obtain(application), made)
+    } finally {
+      stop()
+    }
+  }
+
+  const depart: Session['depart'] = async (redirectUri, challenge) => {
+    if (grant.depart === undefined) throw new TypeError('Nobody is asked where a program signs in as itself.')
+    checkWay()
+    const stored = await load()
+    const found = await find(challenge?.resourceMetadata, stored)
+    const scopes = await chooseScopes({ challenge }, isFrom(stored, found) ? stored : undefined, found)
+    const made = await makeKey()
+    const { page, departure } = await grant.depart(apply(found, scopes, made), redirectUri)
+    return { page, departure: { ...departure, server: server.href, key: made?.secret } }
+  }
+
+  const arrive: Session['arrive'] = (departure, back) =>
+    store.lock(key, async () => {
+      const { found, scopes, key: secret } = departure
+      if (departure.server !== server.href)
+        throw new SignInError('bad_callback', `This visit was begun for another server than ${server.host}.`)
+      const made = secret && (await readDpopKey(secret))
+      const application = { ...apply(found, [], made), scopes }
+      await accept(application, await grant.arrive!(application, departure, back), made)
+      refusal = undefined
+    })
+
   /** With the lock held. */
   const settle = async (need: Need): Promise<Source> => {
-    if (!isPrivateWay(server))
-      throw new SignInError('forbidden_address', `${server.host} is asked without TLS, so it gets no token. Use https.`)
+    checkWay()
     const stored = await load()
     const isOther = stored !== undefined && stored.access.reveal() !== need.instead?.access.reveal()
     const suffices = need.operation === undefined || covers(stored?.scopes ?? [], need.challenge?.scopes ?? [])
@@ -199,17 +256,16 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       need.challenge?.resourceMetadata ?? (isSignedOut ? undefined : stored?.resourceMetadata),
       stored,
     )
-    const isSame = stored?.issuer === found.issuer && stored.resource === found.resource
-    const old = isSame ? stored : undefined
+    const old = isFrom(stored, found) ? stored : undefined
     // Nothing of one issuer is shown to another. (basic/authorization/client-registration#authorization-server-binding)
-    if (stored !== undefined && !isSame) {
+    if (stored !== undefined && old === undefined) {
       await store.delete(key)
       leave()
     }
     if (old !== undefined && need.mayRefresh && (await refresh(old, found))) return 'refreshed'
     if (need.isEarly === true && grant.asksPerson)
       throw new SignInError('needs_person', `Somebody has to sign in at ${new URL(found.issuer).host} again.`)
-    await ask(found, await chooseScopes(need, old, found))
+    await ask(found, await chooseScopes({ ...need, isMute: grant.isMute }, old, found))
     return 'granted'
   }
 
@@ -299,6 +355,8 @@ export function createSession(server: URL, grant: Grant, settings: Settings): Se
       if (bound !== undefined) await keepNonce(bound, nonce, url)
     },
     renew,
+    depart,
+    arrive,
     // What was asked before anybody had signed in may have been answered to who signed in for it.
     partition: () => `${departures} ${current?.grant ?? ''} ${current?.scopes.join(' ') ?? ''}`,
     forgive: () => {

@@ -14,7 +14,8 @@ import {
   type WorkloadOptions,
 } from './machine-grants.ts'
 import { personGrant } from './person-grant.ts'
-import { covers, type StepUp } from './choose-scopes.ts'
+import { covers, type StepUp, union } from './choose-scopes.ts'
+import { decodeDeparture, encodeDeparture } from './departure.ts'
 import { createSession, isStale, type Session, type Settings } from './session.ts'
 import { type CredentialStore, memoryCredentials } from './store.ts'
 
@@ -97,6 +98,43 @@ export interface SignIn {
   readonly partition: (server: string | URL) => () => string
 }
 
+/** Where a person goes to sign in, and what it takes to go on when the browser has come back. */
+export interface Begun {
+  /** The page of the issuer. */
+  readonly page: URL
+  /** Comes back with the browser, so that the visit is found again. */
+  readonly state: string
+  /** For `finish`, once. It holds secrets: keep it where tokens may be kept, for whoever began, and for some minutes. */
+  readonly visit: string
+}
+
+/** Proves who is calling where a person signs in, also in two steps between which everything may be started anew. */
+export interface PersonSignIn extends SignIn {
+  /**
+   * Begins to sign in by a page, for programs that serve many people. Nothing that is stored changes.
+   *
+   * Whoever comes back has to be who began: find the visit by the session of the browser and by `state`, and forget it when it is found.
+   *
+   * @param options.redirectUri Where the issuer sends the browser: https, or http on this machine.
+   * @param options.scopes Asked for besides what the server asks for, such as those that a `SignInError` names.
+   * @throws SignInError; ConnectionError when somebody does not answer.
+   * @example const { page, state, visit } = await auth.begin(url, { redirectUri: 'https://app.example.com/callback' })
+   */
+  readonly begin: (
+    server: string | URL,
+    options: { readonly redirectUri: string; readonly scopes?: readonly string[] | undefined },
+  ) => Promise<Begun>
+  /**
+   * Finishes what `begin` has begun: checks who answered, and gets the tokens.
+   *
+   * @param back The address that the browser came back to, whole.
+   * @throws SignInError `bad_callback`, `denied`, `refused` or `bad_token`; ConnectionError when the issuer does not answer.
+   * @example await auth.finish(url, visit, request.url)
+   * @see RFC 9207
+   */
+  readonly finish: (server: string | URL, visit: string, back: string | URL) => Promise<Account>
+}
+
 /**
  * A person signs in with a browser or another device, and stays signed in. The first request to a server that wants a token opens the
  * page of its issuer; what is missing later is asked for when it is needed.
@@ -108,7 +146,7 @@ export interface SignIn {
  * @throws TypeError for a `client.metadataUrl` that no issuer would read.
  * @see basic/authorization
  */
-export function signIn({ client = {}, ask, assumePkce = [], ...options }: SignInOptions = {}): SignIn {
+export function signIn({ client = {}, ask, assumePkce = [], ...options }: SignInOptions = {}): PersonSignIn {
   checkIdentity(client)
   return createSignIn(personGrant({ client, ask, assumePkce }), options)
 }
@@ -156,7 +194,7 @@ const fetchByRuntime: Fetch = (url, { method, headers, body, redirect, signal })
 /** Servers whose sessions are held; the tokens of others are read from the store again. */
 const MAX_SESSIONS = 256
 
-function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions, 'offline'>): SignIn {
+function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions, 'offline'>): PersonSignIn {
   const settings: Settings = {
     store: options.store ?? memoryCredentials(),
     fetch: options.fetch ?? fetchByRuntime,
@@ -197,6 +235,12 @@ function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions,
     return { server: server.href, issuer, clientId, account, scopes, unasked, expiresAt, isValid }
   }
 
+  /** What the server says to who has no token. */
+  const challengeOf = ({ server }: Session) => {
+    const { privateNetwork, dpop: usesDpop } = settings
+    return askServer(server, { fetch: createBoundedFetch(settings.fetch, { server, privateNetwork }), usesDpop })
+  }
+
   return {
     authorize: (send, server) => authorizeSend(send, sessionOf(server)),
     signIn: async (address) => {
@@ -205,11 +249,21 @@ function createSignIn(grant: Grant, options: CommonOptions & Pick<SignInOptions,
       const tokens = await session.tokens()
       const suffices = tokens !== undefined && !isStale(tokens, 0) && covers(tokens.requested, settings.scopes)
       if (!suffices) {
-        const { privateNetwork, dpop: usesDpop } = settings
-        const fetch = createBoundedFetch(settings.fetch, { server: session.server, privateNetwork })
-        const challenge = await askServer(session.server, { fetch, usesDpop })
-        await session.renew({ instead: tokens, challenge, mayRefresh: false })
+        await session.renew({ instead: tokens, challenge: await challengeOf(session), mayRefresh: false })
       }
+      return (await whoami(address))!
+    },
+    begin: async (address, { redirectUri, scopes = [] }) => {
+      const session = sessionOf(address)
+      const challenge = await challengeOf(session)
+      const { page, departure } = await session.depart(redirectUri, {
+        resourceMetadata: challenge?.resourceMetadata,
+        scopes: union(challenge?.scopes ?? [], scopes),
+      })
+      return { page, state: departure.state, visit: encodeDeparture(departure) }
+    },
+    finish: async (address, visit, back) => {
+      await sessionOf(address).arrive(decodeDeparture(visit), new URL(back))
       return (await whoami(address))!
     },
     signOut: async (address) => sessionOf(address).signOut(),

@@ -33,6 +33,8 @@ export const createChangesRole = (maxListeners: number): Role => ({
 
 function startHub(state: ObjectState, maxListeners: number): RunningRole {
   const listeners = new Map<number, Set<RuntimeSocket>>()
+  /** Those of the runtime, which would list all of them anew for whoever connects. */
+  const sockets = new Set(state.getWebSockets())
   const hashesOf = (socket: RuntimeSocket): readonly number[] => {
     const kept = socket.deserializeAttachment()
     return kept instanceof Uint32Array ? [...kept] : []
@@ -52,7 +54,7 @@ function startHub(state: ObjectState, maxListeners: number): RunningRole {
     }
   }
   state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
-  for (const socket of state.getWebSockets()) add(socket)
+  for (const socket of sockets) add(socket)
 
   const tell = (changes: Iterable<Change>): void => {
     const news = new Map<RuntimeSocket, string[]>()
@@ -96,9 +98,10 @@ function startHub(state: ObjectState, maxListeners: number): RunningRole {
   return {
     methods,
     fetch: () => {
-      if (state.getWebSockets().length >= maxListeners) return new Response(null, { status: 503 })
+      if (sockets.size >= maxListeners) return new Response(null, { status: 503 })
       const { 0: theirs, 1: ours } = new WebSocketPair()
       state.acceptWebSocket(ours)
+      sockets.add(ours)
       return new Response(null, { status: 101, webSocket: theirs } as ResponseInit)
     },
     onMessage: (socket, message) => {
@@ -108,6 +111,7 @@ function startHub(state: ObjectState, maxListeners: number): RunningRole {
       socket.send(READY)
     },
     onClose: (socket) => {
+      sockets.delete(socket)
       remove(socket)
       socket.close()
     },

@@ -1,5 +1,5 @@
-import { workers } from '#workers'
 import type { RateLimiter } from '../../interceptors/index.ts'
+import { type BindingKind, findBinding, hasMethods } from '../find-binding.ts'
 import { hash } from '../hash.ts'
 import { openObjects } from '../objects.ts'
 import { unavailable } from '../unavailable.ts'
@@ -37,7 +37,7 @@ interface Door {
  */
 export function durableRateLimiter({ binding, door }: DurableRateLimiterOptions): RateLimiter {
   const objects = openObjects<LimitsMethods>(binding, 'limits', 'durableRateLimiter')
-  const guard = door === undefined || workers.env === undefined ? undefined : findDoor(workers.env, door)
+  const guard = door === undefined ? undefined : findBinding(door, DOOR)
   return {
     take: async (key, rate) => {
       try {
@@ -50,14 +50,13 @@ export function durableRateLimiter({ binding, door }: DurableRateLimiterOptions)
   }
 }
 
-function findDoor(env: Readonly<Record<string, unknown>>, name: string): Door {
-  const found = Object.hasOwn(env, name) ? env[name] : undefined
-  if (isDoor(found)) return found
-  throw new TypeError(`durableRateLimiter({ door: '${name}' }): there is no rate limit of that name. wrangler.jsonc needs this line:
+const DOOR: BindingKind<Door> = {
+  user: 'durableRateLimiter',
+  option: 'door',
+  what: 'a rate limit',
+  isIt: (value): value is Door => hasMethods(value, ['limit']),
+  describe: (name) => `wrangler.jsonc needs this line:
 
   "ratelimits": [{ "name": "${name}", "namespace_id": "1001", "simple": { "limit": 1000, "period": 60 } }],
-`)
+`,
 }
-
-const isDoor = (value: unknown): value is Door =>
-  typeof value === 'object' && value !== null && 'limit' in value && typeof value.limit === 'function'

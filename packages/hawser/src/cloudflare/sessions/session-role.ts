@@ -12,7 +12,7 @@ const EVENTS = 'text/event-stream'
 
 /**
  * Holds one session, `session:/mcp#<id>`: its streams, and what it takes to go on when the object has left the memory. The table is made
- * with the session, so that a session which nobody opened leaves nothing behind.
+ * with the session and everything goes with it, so that neither one which nobody opened nor one that is over leaves anything behind.
  */
 export const sessionRole: Role = {
   schema: [],
@@ -40,15 +40,19 @@ export const sessionRole: Role = {
       fetch: async (request) => {
         handle ??= begin()
         row.touch()
-        return counted(await handle(request, env))
+        const response = counted(await handle(request, env))
+        await row.sweep()
+        return response
       },
       nextWake: () => row.endsAt(),
-      wake: (now) => {
+      wake: async (now) => {
         if (streams > 0) return row.touch()
-        if ((row.endsAt() ?? Infinity) > now) return
+        const endsAt = row.endsAt()
+        if (endsAt !== undefined && endsAt > now) return
         row.drop()
         // What is in memory is forgotten as well.
         handle = undefined
+        await row.sweep()
       },
     }
   },
@@ -60,11 +64,15 @@ interface Row extends SessionKeeper {
   readonly touch: () => void
   readonly endsAt: () => number | undefined
   readonly drop: () => void
+  /** Removes what a session that was dropped has left: an empty database is paid for as well. */
+  readonly sweep: () => Promise<void>
 }
 
 const TABLE = 'CREATE TABLE session (one INTEGER PRIMARY KEY, kept TEXT NOT NULL, ends_at INTEGER NOT NULL) STRICT'
 
-function openRow({ sql }: ObjectStorage): Row {
+function openRow(storage: ObjectStorage): Row {
+  const { sql } = storage
+  let isOver = false
   let isThere = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'session'").toArray().length > 0
   const first = isThere ? sql.exec('SELECT ends_at FROM session').toArray()[0] : undefined
   let endsAt = first && Number(first['ends_at'])
@@ -78,12 +86,20 @@ function openRow({ sql }: ObjectStorage): Row {
     save: (_, text) => {
       if (!isThere) sql.exec(TABLE)
       isThere = true
+      isOver = false
       endsAt = Date.now() + row.idle + margin()
       sql.exec('REPLACE INTO session VALUES (1, ?, ?)', text, endsAt)
     },
     drop: () => {
       if (isThere) sql.exec('DELETE FROM session')
       endsAt = undefined
+      isOver = true
+    },
+    sweep: async () => {
+      if (!isOver) return
+      isOver = false
+      isThere = false
+      await storage.deleteAll()
     },
     touch: () => {
       const next = Date.now() + row.idle + margin()

@@ -1,5 +1,6 @@
 import type { HostedTasks, PackedCall, PackedReply } from '../../extensions/tasks/index.ts'
-import { createSqlTasks, endLeases, type SqlTasks, TASKS_VERSIONS } from '../../extensions/tasks/sql-tasks.ts'
+import { tooLarge } from '../../extensions/tasks/conclude.ts'
+import { createSqlTasks, endLease, type SqlTasks, TASKS_VERSIONS } from '../../extensions/tasks/sql-tasks.ts'
 import { objectSql } from '../object-sql.ts'
 import type { Role } from '../role.ts'
 import { findServer } from './hosted-servers.ts'
@@ -7,6 +8,10 @@ import { prefixOf } from './shard.ts'
 
 /** Tasks that one object holds. */
 const MAX_TASKS = 100_000
+/** Bytes of the body of a task: a row has two megabytes at most. */
+const MAX_BYTES = 1_900_000
+/** Characters of a reply that goes to a Worker as it is: 32 MiB of two bytes each, at most. */
+const MAX_REPLY_CHARS = 15 * 1_048_576
 /** Milliseconds between alarms while something is worked on: an object that nothing comes to is given up after about a minute. */
 const AWAKE = 10_000
 
@@ -23,19 +28,30 @@ export const tasksRole: Role = {
     const sql = objectSql(storage)
     const store = createSqlTasks(() => sql, MAX_TASKS)
     const hosted = new Map<string, HostedTasks>()
-    // Whoever worked on them did so in this object, which has just come into memory.
-    endLeases(sql)
+    /** Work is done in this object alone: what is not under way in its memory is not under way. */
+    const endIfLost = (id: unknown): void => {
+      if (typeof id !== 'string' || [...hosted.values()].some(({ isRunning }) => isRunning(id))) return
+      endLease(sql, id)
+    }
 
     const serve = (server: string): HostedTasks => {
       const known = hosted.get(server)
       if (known !== undefined) return known
-      const begun = findServer(server)({ ...store, isShared: true, prefixOf })
+      const begun = findServer(server)({ ...store, prefixOf, maxBytes: MAX_BYTES })
       hosted.set(server, begun)
       return begun
     }
     const methods: TasksMethods = {
       ...store,
-      answer: (server, call) => serve(server).answer(call, env),
+      read: (id) => {
+        endIfLost(id)
+        return store.read(id)
+      },
+      answer: async (server, call) => {
+        const { taskId } = call.params as { readonly taskId?: unknown }
+        endIfLost(taskId)
+        return fit(await serve(server).answer(call, env))
+      },
     }
     return {
       methods,
@@ -49,4 +65,13 @@ export const tasksRole: Role = {
       wake: (now) => void sql.all('DELETE FROM tasks WHERE expires_at <= ?', now),
     }
   },
+}
+
+/** A reply that came at once, as a Worker can be handed it: what is larger would be lost, although its tool has run. */
+function fit(packed: PackedReply): PackedReply {
+  if (!('reply' in packed)) return packed
+  const { length } = JSON.stringify(packed.reply)
+  if (length <= MAX_REPLY_CHARS) return packed
+  const { _meta } = packed.reply
+  return { reply: { ...tooLarge({ length, most: MAX_REPLY_CHARS, unit: 'characters' }), _meta } }
 }

@@ -16,26 +16,33 @@ export interface ConcludeOptions {
   readonly given: Arguments
   /** Most UTF-16 units of a result as JSON. */
   readonly maxResultChars: number
+  /** Most bytes of it as UTF-8. */
+  readonly maxBytes: number | undefined
 }
 
 /** UTF-16 units of arguments, questions and sealed state that a task which waits for an answer may take. */
 const MAX_WAITING_CHARS = 1_048_576
 
+/** Bytes of a task beside its result. */
+const BESIDE = 65_536
+
 /** Sorts what work came to. What no client could read becomes an internal error, whose cause is in the log. */
-export function toConclusion(outcome: Outcome, { log, tool, given, maxResultChars }: ConcludeOptions): Conclusion {
+export function toConclusion(outcome: Outcome, options: ConcludeOptions): Conclusion {
+  const { log, tool, given, maxBytes = Infinity } = options
   try {
     if (!('reply' in outcome)) {
       const late = lateReplyOf(outcome.error)
       if (late === undefined) throw outcome.error
-      return keep(late, maxResultChars)
+      return keep(late, options)
     }
     const { reply } = outcome
-    if (!('resultType' in reply) || reply.resultType !== 'input_required') return keep(reply, maxResultChars)
+    if (!('resultType' in reply) || reply.resultType !== 'input_required') return keep(reply, options)
     if (!isObject(reply.inputRequests) || Object.keys(reply.inputRequests).length === 0) {
       throw new Error(`The tool "${tool}" waits for an answer without a question.`)
     }
-    if (JSON.stringify([given, reply]).length > MAX_WAITING_CHARS) {
-      const message = `Arguments and questions of a task that waits take at most ${MAX_WAITING_CHARS} characters.`
+    const excess = findExcess(JSON.stringify([given, reply]), MAX_WAITING_CHARS, maxBytes)
+    if (excess !== undefined) {
+      const message = `Arguments and questions of a task that waits take at most ${excess.most} ${excess.unit}.`
       throw new ProtocolError('internal_error', message)
     }
     return reply
@@ -44,15 +51,30 @@ export function toConclusion(outcome: Outcome, { log, tool, given, maxResultChar
   }
 }
 
-function keep(reply: object, most: number): End {
-  const { length } = JSON.stringify(reply)
+function keep(reply: object, { maxResultChars, maxBytes = Infinity }: ConcludeOptions): End {
+  const excess = findExcess(JSON.stringify(reply), maxResultChars, maxBytes)
   const result = reply as CallToolResult
-  return { status: 'completed', result: length > most ? tooLarge(length, most) : result }
+  return { status: 'completed', result: excess === undefined ? result : tooLarge(excess) }
+}
+
+interface Excess {
+  readonly length: number
+  readonly most: number
+  readonly unit: 'characters' | 'bytes'
+}
+
+function findExcess(json: string, mostChars: number, mostBytes: number): Excess | undefined {
+  const { length } = json
+  if (length > mostChars) return { length, most: mostChars, unit: 'characters' }
+  // A UTF-16 unit takes three bytes at most.
+  if (length * 3 <= mostBytes - BESIDE) return undefined
+  const bytes = new TextEncoder().encode(json).length
+  return bytes > mostBytes - BESIDE ? { length: bytes, most: mostBytes - BESIDE, unit: 'bytes' } : undefined
 }
 
 /** For the model, which can ask for less. */
-function tooLarge(length: number, most: number): CallToolResult {
-  const text = `The result has ${length} characters; at most ${most} can be kept. Ask for less, or in parts.`
+export function tooLarge({ length, most, unit }: Excess): CallToolResult {
+  const text = `The result has ${length} ${unit}; at most ${most} can be kept. Ask for less, or in parts.`
   return { content: [{ type: 'text', text }], isError: true }
 }
 

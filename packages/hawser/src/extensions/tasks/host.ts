@@ -8,6 +8,8 @@ export interface HostedTasks {
   readonly answer: (call: PackedCall, env: unknown) => Promise<PackedReply>
   /** Whether something is worked on, so that the place is not given up. */
   readonly isBusy: () => boolean
+  /** Whether this task is worked on. */
+  readonly isRunning: (id: string) => boolean
 }
 
 /** Does the work of tasks where it outlives the request that began it, such as in a Durable Object. */

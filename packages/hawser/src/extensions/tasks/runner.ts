@@ -47,7 +47,8 @@ export function createRunner(options: RunnerOptions): Runner {
     startWork(call, params, next, { timeout: ttl, askExpiry: ttl })
   const follow = (id: string, work: Work, params: CallToolParams): void => {
     const onEnd = (): void => void running.delete(id)
-    running.set(id, workOnTask(id, work, params, { ...options, isShared: store.isShared === true, onEnd }))
+    const { isShared = false, maxBytes } = store
+    running.set(id, workOnTask(id, work, params, { ...options, isShared, maxBytes, onEnd }))
   }
   const newState = (tool: string, scopes: readonly string[] | undefined): TaskState => {
     const now = Date.now()

@@ -60,6 +60,7 @@ type Settings = ReturnType<typeof readOptions> & { readonly store: TaskStore; re
 interface RunningTasks extends RunningExtension {
   readonly answer: (next: Handle) => Handle
   readonly isBusy: () => boolean
+  readonly isRunning: (id: string) => boolean
 }
 
 function startTasks(server: ExtendedServer, settings: Settings): RunningTasks {
@@ -145,14 +146,16 @@ function startTasks(server: ExtendedServer, settings: Settings): RunningTasks {
   return {
     answer,
     isBusy: runner.isBusy,
+    isRunning: runner.isRunning,
     interceptor: (next) => {
       const { host } = store
       if (host === undefined) return answer(next)
       host.register(server.name, (local) => {
-        const { answer: there, isBusy } = startTasks(server, { ...settings, store: local })
+        const { answer: there, isBusy, isRunning } = startTasks(server, { ...settings, store: local })
         const handle = there(next)
         return {
           isBusy,
+          isRunning,
           answer: (packed, env) => packReply(handle(unpackCall(packed, env)), log, packed),
         }
       })

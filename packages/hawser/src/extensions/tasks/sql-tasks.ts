@@ -1,4 +1,4 @@
-import type { Sql } from '../../call/index.ts'
+import { createRoom, type Sql } from '../../call/index.ts'
 import type { StoredTask } from './store.ts'
 
 /** SQL by version. One that was released is never edited; the first may run again. */
@@ -19,11 +19,14 @@ export const TASKS_VERSIONS: readonly string[] = [
 const REPLACE = `
   UPDATE tasks SET version = ?, expires_at = ?, body = ? WHERE id = ? AND version = ? AND expires_at > ? RETURNING id`
 
-/** Takes the signs of life of whoever worked on these tasks for past: for a place that knows nobody does. */
-export function endLeases({ all }: Sql): void {
-  all(`
+/** Takes whoever worked on a task for dead: for a place that knows that nobody does. */
+export function endLease({ all }: Sql, id: string): void {
+  all(
+    `
     UPDATE tasks SET version = version + 1, body = json_set(body, '$.phase.aliveUntil', 0)
-    WHERE json_extract(body, '$.phase.status') = 'working'`)
+    WHERE id = ? AND json_extract(body, '$.phase.status') = 'working' AND body ->> '$.phase.aliveUntil' IS NOT 0`,
+    id,
+  )
 }
 
 /** A `TaskStore` that answers at once. */
@@ -40,14 +43,15 @@ export function createSqlTasks(open: () => Sql, maxTasks: number): SqlTasks {
     const [row] = open().all('SELECT count(*) AS n FROM tasks WHERE owner = ? AND expires_at > ?', owner, Date.now())
     return Number(row?.['n'])
   }
+  const hasRoom = createRoom(() => Number(open().all('SELECT count(*) AS n FROM tasks')[0]?.['n']), maxTasks)
   return {
     create: ({ id, owner, version, expiresAt, body }, most) => {
       const { all, transaction } = open()
       return transaction(() => {
         all('DELETE FROM tasks WHERE expires_at <= ?', Date.now())
-        const hasRoom = count(owner) < most && Number(all('SELECT count(*) AS n FROM tasks')[0]?.['n']) < maxTasks
-        if (hasRoom) all('INSERT INTO tasks VALUES (?, ?, ?, ?, ?)', id, owner, version, expiresAt, body)
-        return hasRoom
+        if (count(owner) >= most || !hasRoom()) return false
+        all('INSERT INTO tasks VALUES (?, ?, ?, ?, ?)', id, owner, version, expiresAt, body)
+        return true
       })
     },
     read: (id) => {

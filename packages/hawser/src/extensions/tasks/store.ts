@@ -38,6 +38,8 @@ export interface TaskStore {
   readonly isShared?: boolean | undefined
   /** What the ids of an owner's tasks begin with, for a store that finds them by it; at most 16 characters of `[0-9A-Za-z_-]`. */
   readonly prefixOf?: ((owner: string) => string) | undefined
+  /** Most bytes of a body as UTF-8; any when left out. */
+  readonly maxBytes?: number | undefined
   /** Does the work of tasks where they are kept; it is done in the process that was asked for it when left out. */
   readonly host?: TaskHost | undefined
 }

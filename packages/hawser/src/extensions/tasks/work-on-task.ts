@@ -19,6 +19,7 @@ export interface WorkOnTaskOptions {
   readonly ttl: number
   readonly pollInterval: number
   readonly maxResultChars: number
+  readonly maxBytes: number | undefined
   /** Whether other processes have to be shown that this one is alive. */
   readonly isShared: boolean
   /** Called before the end is written down. */

@@ -1,3 +1,5 @@
+import type { Principal } from '../../call/index.ts'
+
 /** Where a channel brings what the server says. */
 export interface Inbox {
   /**
@@ -22,9 +24,10 @@ export interface Channel {
   readonly nextId: () => number
   /**
    * Sends a request. Resolves to whether its answer may still come by another way; rejects when the request was not
-   * accepted or its answer is lost. Aborting the signal leaves the stream of the answer.
+   * accepted or its answer is lost. Aborting the signal leaves the stream of the answer. The caller is told only to servers
+   * of this process.
    */
-  readonly request: (id: number, json: string, signal: AbortSignal) => Promise<boolean>
+  readonly request: (id: number, json: string, signal: AbortSignal, caller?: Principal) => Promise<boolean>
   /** Sends a notification or an answer. */
   readonly send: (json: string) => Promise<void>
   /** Told of the revision that was agreed on. */

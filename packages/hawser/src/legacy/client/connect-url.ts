@@ -58,7 +58,9 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
   /** The number by which the server last refused to say what it is. */
   let refusedBy: number | undefined
   let opening: Promise<Sessions> | undefined
-  const closing = new AbortController()
+  // Workers make none while their module loads.
+  let controller: AbortController | undefined
+  const closing = (): AbortController => (controller ??= new AbortController())
   /** The latest sessions, open or not. */
   let past: Sessions | undefined
 
@@ -68,7 +70,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
     refusedBy = undefined
     try {
       // Callers share the answer, so that none of them ends the question for the others.
-      const signal = AbortSignal.any([AbortSignal.timeout(ASK_MS), closing.signal])
+      const signal = AbortSignal.any([AbortSignal.timeout(ASK_MS), closing().signal])
       const answer = await present({ ...call, method: 'server/discover', params: {}, notify: () => {}, signal })
       if (judgeAnswer(answer) === 'past') return true
       era = 'present'
@@ -179,7 +181,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
     handle,
     agreed: () => (typeof era === 'object' ? era.agreed : hasAnswered ? PRESENT : undefined),
     [Symbol.asyncDispose]: async () => {
-      closing.abort(closedError())
+      closing().abort(closedError())
       await past?.close()
     },
   }

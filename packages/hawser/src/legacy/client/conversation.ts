@@ -1,4 +1,11 @@
-import { badReply, ConnectionError, fromWireError, type ProtocolError, toWireError } from '../../call/index.ts'
+import {
+  badReply,
+  ConnectionError,
+  fromWireError,
+  type Principal,
+  type ProtocolError,
+  toWireError,
+} from '../../call/index.ts'
 import type { RequestId } from '../../protocol/index.ts'
 import { createIdTable } from '../../stdio/id-table.ts'
 import {
@@ -38,8 +45,8 @@ export interface Conversation {
   readonly channel: Channel
   /** Set once the channel is gone. */
   readonly ended: Error | undefined
-  /** Sends a request; its params are made when its id is known, which is unique on the connection. */
-  readonly start: (method: string, params: Fields | ((id: number) => Fields)) => Exchange
+  /** Sends a request, for whoever calls; its params are made when its id is known, which is unique on the connection. */
+  readonly start: (method: string, params: Fields | ((id: number) => Fields), caller?: Principal) => Exchange
   readonly notify: (method: string, params?: Fields) => Promise<void>
   readonly answer: (id: RequestId, result: object) => Promise<void>
   readonly refuse: (id: RequestId, error: ProtocolError) => Promise<void>
@@ -67,7 +74,7 @@ export function createConversation(open: (inbox: Inbox) => Channel): Conversatio
   let holds = 0
   let ended: Error | undefined
 
-  const start: Conversation['start'] = (method, params) => {
+  const start: Conversation['start'] = (method, params, caller) => {
     const id = channel.nextId()
     const { promise, resolve, reject } = Promise.withResolvers<Fields>()
     // Between two rounds of a call nobody waits; the failure is seen by the next one.
@@ -108,7 +115,7 @@ export function createConversation(open: (inbox: Inbox) => Channel): Conversatio
     waiting.add(id, exchange)
     const release = hold()
     const send = async (): Promise<void> => {
-      const comesElsewhere = await channel.request(id, json, stream.signal)
+      const comesElsewhere = await channel.request(id, json, stream.signal, caller)
       if (!comesElsewhere) throw new ConnectionError('disconnected', 'The server ended the stream without an answer.')
     }
     send().catch(fail)

@@ -1,4 +1,4 @@
-import type { Call, Reply } from '../../call/index.ts'
+import { type Call, markReceived, ProtocolError, type Reply } from '../../call/index.ts'
 import type { InputResponses } from '../../protocol/index.ts'
 
 /** A call that waits for answers between two rounds. */
@@ -46,4 +46,17 @@ export function createHeldCalls(): HeldCalls {
     },
     drop,
   }
+}
+
+/**
+ * Goes on with the call whose state the client brings back; nothing where it brings none.
+ *
+ * @throws ProtocolError `invalid_params` when nothing is known of the state.
+ */
+export function resumeHeld(held: HeldCalls, call: Call): Promise<Reply> | undefined {
+  const { requestState, inputResponses = {} } = call.params as Call<'tools/call'>['params']
+  if (requestState === undefined) return undefined
+  const waiting = held.take(requestState)
+  if (waiting !== undefined) return waiting.resume(call, inputResponses)
+  throw markReceived(new ProtocolError('invalid_params', 'Nothing is known of this requestState. Call again.'))
 }

@@ -3,7 +3,7 @@ import { MAY_ASK } from '../../client/answer-input.ts'
 import type { InputRequests, InputResponses, RequestId } from '../../protocol/index.ts'
 import type { ParsedRequest } from '../../wire/json-rpc.ts'
 import type { Conversation, Exchange, Fields } from './conversation.ts'
-import { createHeldCalls, type HeldCalls } from './held-calls.ts'
+import type { HeldCalls } from './held-calls.ts'
 import { inward, mayAsk } from './translate.ts'
 import { createTurns } from './turns.ts'
 
@@ -41,7 +41,6 @@ export const createWork = (call: Call, visited = new Set<string>()): Work => ({
 
 /** Turns what the server asks in the middle of a call into a reply that asks, and the retry into an answer. */
 export interface Questions {
-  readonly held: HeldCalls
   /** Takes what the server asks. */
   readonly ask: (request: ParsedRequest, asker: Work | undefined) => void
   /** The server does not want an answer any more. */
@@ -67,8 +66,12 @@ export interface Course {
 }
 
 /** @param first The call in whose name the server was greeted. */
-export function createQuestions(conversation: Conversation, first: Call, { begin, goOn, end }: Course): Questions {
-  const held = createHeldCalls()
+export function createQuestions(
+  conversation: Conversation,
+  first: Call,
+  held: HeldCalls,
+  { begin, goOn, end }: Course,
+): Questions {
   const turns = createTurns<Work>()
   /** Asked while no call was under way that could have asked. */
   const stray: Question[] = []
@@ -202,5 +205,5 @@ export function createQuestions(conversation: Conversation, first: Call, { begin
     }
   }
 
-  return { held, ask, withdraw, advance }
+  return { ask, withdraw, advance }
 }

@@ -1,18 +1,10 @@
-import {
-  type Agreed,
-  type Call,
-  type Handle,
-  isCallOf,
-  markReceived,
-  ProtocolError,
-  type Reply,
-  toAbortError,
-} from '../../call/index.ts'
+import { type Agreed, type Call, type Handle, isCallOf, type Reply, toAbortError } from '../../call/index.ts'
 import { type InputRequest, isObject } from '../../protocol/index.ts'
 import { wantsLog } from '../../stdio/connect.ts'
 import type { ParsedNotification } from '../../wire/json-rpc.ts'
 import type { Conversation, Exchange } from './conversation.ts'
 import { describeServer, type Greeting, shakeHands } from './handshake.ts'
+import { createHeldCalls, type HeldCalls, resumeHeld } from './held-calls.ts'
 import { createListening } from './listening.ts'
 import { createLogLevel } from './log-level.ts'
 import { createQuestions, createWork, type Work } from './questions.ts'
@@ -25,11 +17,18 @@ export interface Session {
   readonly conversation: Conversation
 }
 
-/** Greets the server and makes a handle of it. `first` is the call in whose name. */
-export async function openSession(conversation: Conversation, first: Call): Promise<Session> {
+/**
+ * Greets the server and makes a handle of it. `first` is the call in whose name; `held` is where calls wait for answers, the
+ * session's own when left out.
+ */
+export async function openSession(
+  conversation: Conversation,
+  first: Call,
+  held: HeldCalls = createHeldCalls(),
+): Promise<Session> {
   const { channel } = conversation
   // What is asked while the server is still being greeted is kept.
-  const answering = createAnswering(conversation, first)
+  const answering = createAnswering(conversation, first, held)
   const greeting = await shakeHands(conversation, first)
   // Some ask elsewhere than on the stream of the call.
   if (mayBeAsked(first)) await channel.listen()
@@ -45,20 +44,20 @@ const mayBeAsked = ({ clientCapabilities: { elicitation, sampling, roots } }: Ca
 
 type Answering = (call: Call, greeting: Greeting) => Promise<Reply>
 
-function createAnswering(conversation: Conversation, first: Call): Answering {
+function createAnswering(conversation: Conversation, first: Call, held: HeldCalls): Answering {
   const working = new Map<number, Work>()
   const listening = createListening(conversation, mayBeAsked(first))
   const lowerLogLevel = createLogLevel(conversation)
 
   const begin = (work: Work): Exchange => {
-    const exchange = conversation.start(work.call.method, (id) => outward(work.call, id))
+    const exchange = conversation.start(work.call.method, (id) => outward(work.call, id), work.call.principal)
     working.set(exchange.id, work)
     return exchange
   }
   const end = ({ exchange }: Work): void => {
     if (exchange !== undefined) working.delete(exchange.id)
   }
-  const questions = createQuestions(conversation, first, { begin, end, goOn: (work) => advance(work) })
+  const questions = createQuestions(conversation, first, held, { begin, end, goOn: (work) => advance(work) })
 
   conversation.listenTo({
     onRequest: (request, from) => questions.ask(request, from === undefined ? undefined : working.get(from)),
@@ -105,7 +104,7 @@ function createAnswering(conversation: Conversation, first: Call): Answering {
 
   const visitPages = (visited: Set<string>, pages: readonly Page[], error: unknown): Reply => {
     const open = pages.filter(({ url }) => !visited.has(url))
-    const requestState = questions.held.hold({
+    const requestState = held.hold({
       drop: () => {},
       resume: async (next, responses) => {
         for (const { url } of open) {
@@ -131,12 +130,8 @@ function createAnswering(conversation: Conversation, first: Call): Answering {
     if (call.method === 'server/discover') return describeServer(greeting)
     checkOffered(call.method, greeting)
     if (isCallOf(call, 'subscriptions/listen')) return listening.listen(call, greeting)
-    const { requestState, inputResponses = {} } = call.params as Call<'tools/call'>['params']
-    if (requestState !== undefined) {
-      const held = questions.held.take(requestState)
-      if (held !== undefined) return held.resume(call, inputResponses)
-      throw markReceived(new ProtocolError('invalid_params', 'Nothing is known of this requestState. Call again.'))
-    }
+    const resumed = resumeHeld(held, call)
+    if (resumed !== undefined) return resumed
     if (greeting.capabilities.logging !== undefined) await lowerLogLevel(call)
     return advance(createWork(call))
   }

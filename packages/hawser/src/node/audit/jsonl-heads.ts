@@ -7,7 +7,8 @@ interface Heads {
   readonly bytes: number
 }
 
-const nameOf = (path: string): string => `${path}.head`
+/** The note beside a file. */
+export const headsOf = (path: string): string => `${path}.head`
 
 /** Notes where the chains of a file end, in the place of what was noted before. */
 export async function writeHeads(
@@ -15,15 +16,15 @@ export async function writeHeads(
   { heads, size }: { readonly heads: ReadonlyMap<string, AuditHead>; readonly size: number },
 ): Promise<void> {
   const text = JSON.stringify({ v: 1, bytes: size, heads: Object.fromEntries(heads) })
-  const draft = `${nameOf(path)}.new`
+  const draft = `${headsOf(path)}.new`
   await writeFile(draft, `${text}\n`, { mode: 0o600 })
-  await rename(draft, nameOf(path))
+  await rename(draft, headsOf(path))
 }
 
-/** What was noted; nothing where nothing was, or where it cannot be read any more. */
-export async function readHeads(path: string): Promise<Heads> {
+/** What was noted in a file; nothing where nothing was, or where it cannot be read any more. */
+export async function readHeads(note: string): Promise<Heads> {
   const nothing: Heads = { heads: new Map(), bytes: 0 }
-  const text = await readFile(nameOf(path), 'utf8').catch((error: unknown) => {
+  const text = await readFile(note, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
     throw error
   })

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import type { AuditHead } from '../../audit/sink.ts'
 import type { AuditBatch, AuditStore } from './store.ts'
 import { linkRecords } from './link-records.ts'
-import { readHeads, writeHeads } from './jsonl-heads.ts'
+import { headsOf, readHeads, writeHeads } from './jsonl-heads.ts'
 import { readLines } from './read-lines.ts'
 
 /** Where the lines are kept, and the bounds. */
@@ -43,17 +43,16 @@ export function createJsonlStore({ path, maxBytes, maxTenants }: JsonlPlace): Au
 
   const append = async (batch: AuditBatch): Promise<void> => {
     let log = await take()
-    const { lines, heads } = linkRecords(batch, (tenant) => log.heads.get(tenant))
+    const { bytes, heads } = linkRecords(batch, (tenant) => log.heads.get(tenant))
     const added = [...heads.keys()].filter((tenant) => !log.heads.has(tenant)).length
     if (log.heads.size + added > maxTenants)
       throw new Error(`${path} has room for ${maxTenants} tenants. Use sqliteAudit, or a file for each of them.`)
-    const text = Buffer.from(`${lines.map(({ line }) => line).join('\n')}\n`)
-    if (log.size > 0 && log.size + text.length > maxBytes) {
+    if (log.size > 0 && log.size + bytes.length > maxBytes) {
       await close()
       await rename(path, nextName(path))
       log = opened = { ...(await openLog(path)), heads: log.heads }
     }
-    await writeWhole(log, text)
+    await writeWhole(log, bytes)
     for (const [tenant, head] of heads) log.heads.set(tenant, head)
     // The records are kept: what is not noted now is noted with the next.
     await writeHeads(path, log).catch(() => {})
@@ -81,7 +80,7 @@ async function openLog(path: string): Promise<Opened> {
   const file = await open(path, 'a+', 0o600)
   try {
     const { size } = await file.stat()
-    const { heads, bytes } = await readHeads(path)
+    const { heads, bytes } = await readHeads(headsOf(path))
     for await (const line of readLines(path, bytes <= size ? bytes : 0)) advance(heads, line)
     const log: Opened = { file, heads, size }
     // A line that was cut off in the middle of being written stays as it is.
@@ -111,7 +110,7 @@ async function endsLine(file: FileHandle, size: number): Promise<boolean> {
 }
 
 /** Writes all of it and waits for the disk; what was written of it before it failed is taken back. */
-async function writeWhole(log: Opened, bytes: Buffer): Promise<void> {
+async function writeWhole(log: Opened, bytes: Uint8Array): Promise<void> {
   try {
     await log.file.appendFile(bytes)
     await log.file.datasync()

@@ -19,8 +19,11 @@ export function createSqliteStore({ path }: SqlitePlace): AuditStore {
     append: (batch) => {
       const { database, insert, setHead } = open()
       inTransaction(database, () => {
-        const { lines, heads } = linkRecords(batch, (tenant) => headOf(toColumn(tenant), open()))
-        for (const { tenant, seq, ts, line } of lines) insert.run(toColumn(tenant), seq, ts, line)
+        const { heads } = linkRecords(
+          batch,
+          (tenant) => headOf(toColumn(tenant), open()),
+          ({ tenant, seq, ts }, line) => insert.run(toColumn(tenant), seq, ts, line()),
+        )
         for (const [tenant, { seq, hash, seal = null }] of heads) setHead.run(toColumn(tenant), seq, hash, seal)
       })
     },

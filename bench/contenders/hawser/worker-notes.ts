@@ -1,0 +1,2 @@
+export * from '../../../examples/notes/worker.ts'
+export { default } from '../../../examples/notes/worker.ts'

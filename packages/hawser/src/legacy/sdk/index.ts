@@ -1,0 +1,5 @@
+export { createOpenForCall } from './open-for-call.ts'
+export { rerunEachCall } from './rerun-each-call.ts'
+export { askNobody, serveEachCall } from './serve-each-call.ts'
+export type { SdkAuthInfo, SdkContext, SdkServer } from './shapes.ts'
+export { shareServer } from './share-server.ts'
