@@ -79,6 +79,9 @@ export function checkTypeScript(path: string, support: false | 'strip' | 'transf
   ])
 }
 
+/** As `suite()` leaves it, whichever copy of `hawser` that is of. */
+const SUITE = Symbol.for('hawser.suite')
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
@@ -97,6 +100,10 @@ function advise(file: string, module: object, found: unknown): readonly string[]
   const server = named.find(([, value]) => isServer(value))?.[0]
   if (server !== undefined)
     return [`Its export ${server} is a server. Add this line:`, '', `  export default ${server}`]
+  if (isRecord(found) && SUITE in found)
+    return [
+      'It is a suite of several servers. Name the file that one of them is in, or run hawser dev and name its address.',
+    ]
   const names = named.slice(0, 8).map(([name]) => name)
   const others = names.length === 0 ? '' : ` Its named exports are ${names.join(', ')}.`
   return [

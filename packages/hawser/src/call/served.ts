@@ -12,3 +12,11 @@ export const SERVED: unique symbol = Symbol.for('hawser.served')
 export interface Serves<S> {
   readonly [SERVED]: S
 }
+
+/** Under which a Worker of several servers has them, for the same reason. */
+export const SUITE: unique symbol = Symbol.for('hawser.suite')
+
+/** What serves several servers, by their names. */
+export interface ServesSuite<S, Plan = unknown> {
+  readonly [SUITE]: { readonly servers: S; readonly plan: Plan }
+}
