@@ -2,7 +2,7 @@ import process from 'node:process'
 import { sharedIssuer } from 'hawser/auth'
 
 /** The one issuer of all servers here; `worker.ts` makes it. */
-export const signIn = sharedIssuer(process.env['ORIGIN'] ?? 'http://localhost:8787')
+export const signIn = sharedIssuer(process.env['ORIGIN'] ?? 'http://127.0.0.1:8787')
 
 export interface Book {
   readonly id: string

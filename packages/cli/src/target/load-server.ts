@@ -7,6 +7,8 @@ import { Failure, usageFailure } from '../failure.ts'
 import { findConfig } from '../wrangler/project.ts'
 import { describeLoadError } from './describe-load-error.ts'
 
+/** Under which a Worker has its server, whatever copy of `hawser` made it. */
+const SERVED = Symbol.for('hawser.served')
 const MODULES = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs', '.cts'])
 
 /**
@@ -29,7 +31,8 @@ export async function loadServer(file: string, args?: readonly string[]): Promis
   // A CommonJS module that was compiled from ESM keeps its default export one level deeper.
   const server = isRecord(found) && found['__esModule'] === true ? found['default'] : found
   if (isServer(server)) return server
-  if (isRecord(server) && isServer(server['server'])) return server['server']
+  const served: unknown = isRecord(server) ? Reflect.get(server, SERVED) : undefined
+  if (isServer(served)) return served
   throw new Failure(
     EXIT.definition,
     `${file} has no server as its default export.`,
@@ -76,6 +79,9 @@ export function checkTypeScript(path: string, support: false | 'strip' | 'transf
   ])
 }
 
+/** As `suite()` leaves it, whichever copy of `hawser` that is of. */
+const SUITE = Symbol.for('hawser.suite')
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
@@ -94,6 +100,10 @@ function advise(file: string, module: object, found: unknown): readonly string[]
   const server = named.find(([, value]) => isServer(value))?.[0]
   if (server !== undefined)
     return [`Its export ${server} is a server. Add this line:`, '', `  export default ${server}`]
+  if (isRecord(found) && SUITE in found)
+    return [
+      'It is a suite of several servers. Name the file that one of them is in, or run hawser dev and name its address.',
+    ]
   const names = named.slice(0, 8).map(([name]) => name)
   const others = names.length === 0 ? '' : ` Its named exports are ${names.join(', ')}.`
   return [

@@ -1,4 +1,4 @@
-import type { Service } from '../call/index.ts'
+import { SERVED, type Serves, type Service } from '../call/index.ts'
 import { createFetchHandler, type HttpOptions, type HttpService, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
 import { workers } from '#workers'
 import { type Bound, checkBindings } from './check-bindings.ts'
@@ -28,9 +28,7 @@ export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'>
 }
 
 /** What a Worker exports as its default. */
-export interface HawserWorker<S = unknown> {
-  /** What it serves, for tests and for `hawser`, which look at a file without the runtime. */
-  readonly server: S
+export interface HawserWorker<S = unknown> extends Serves<S> {
   readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Promise<Response>
   readonly queue: (batch: MessageBatch, env: unknown, context: ExecutionContext) => Promise<void>
 }
@@ -84,7 +82,7 @@ export function createWorker<S extends Served>(
   let endpointUrl: string | undefined
 
   return {
-    server: service,
+    [SERVED]: service,
     fetch: async (request, env, context) => {
       const { url } = request
       if (url !== endpointUrl) {

@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import type { SuitePlan } from 'hawser/cloudflare'
 import { EXIT } from '../../exit-code.ts'
@@ -27,7 +28,7 @@ export async function readSuite(folder: string, { main, vars }: WorkerConfig): P
     name,
     typeof value === 'string' ? value : JSON.stringify(value),
   ])
-  const reader = join(import.meta.dirname, `suite-reader${extname(import.meta.filename)}`)
+  const reader = fileURLToPath(import.meta.resolve('#suite-reader'))
   const child = fork(reader, [main], {
     cwd: folder,
     env: { ...process.env, ...local, ...Object.fromEntries(given) },

@@ -21,5 +21,11 @@ registerHooks({
 })
 
 const [, , main = ''] = process.argv
-const module = (await import(pathToFileURL(main).href)) as { readonly default?: { readonly plan?: unknown } }
-process.send?.({ plan: module.default?.plan }, () => process.disconnect())
+/** As `suite()` leaves it: the file may bring another copy of hawser. */
+const SUITE = Symbol.for('hawser.suite')
+interface Module {
+  readonly default?: { readonly [SUITE]?: { readonly plan: unknown } }
+}
+
+const module = (await import(pathToFileURL(main).href)) as Module
+process.send?.({ plan: module.default?.[SUITE]?.plan }, () => process.disconnect())

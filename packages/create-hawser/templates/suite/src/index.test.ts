@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { connect } from 'hawser/testing'
+import { connect, serversOf } from 'hawser/testing'
 import suite from './index.ts'
 
-const { servers } = suite
+const servers = serversOf(suite)
 
 test('finds a product, counts it, and ranks it', async () => {
   const catalogue = await connect(servers.catalogue)

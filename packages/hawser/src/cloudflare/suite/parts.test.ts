@@ -7,6 +7,25 @@ const HAWSER = { HAWSER: { className: 'HawserObject', useSQLite: true } }
 const OF_OWNER = { HAWSER: { className: 'HawserObject', useSQLite: true, scriptName: 'owner' } }
 const ISSUER = { ISSUER: { name: 'owner', entrypoint: 'IssuerEntrypoint' } }
 
+/** A Worker of the same account that tries what it can call by RPC. */
+const STRANGER = `export default { fetch: async (request, { WHOLE, ISSUER }) => {
+  const call = { method: 'tools/call', params: { name: 'book' }, principal: { subject: 'ada', scopes: new Set() } }
+  const ways = {
+    servers: () => WHOLE.servers.berths.handle(call),
+    plan: () => WHOLE.plan.members,
+    suite: () => WHOLE['hawser.suite'].servers.berths.handle(call),
+    handle: () => WHOLE.handle(call),
+    fetch: () => WHOLE.fetch(new Request('https://quay.example.com/none')),
+    keys: () => ISSUER.jwks(),
+    live: () => ISSUER.isGrantLive('g1'),
+    env: () => ISSUER.env.HAWSER,
+    issue: () => ISSUER.fetch(new Request('https://quay.example.com/authorize')),
+    jwksOfWhole: () => WHOLE.jwks(),
+  }
+  const tried = Object.entries(ways).map(async ([name, go]) => [name, await (async () => go())().then(() => true, () => false)])
+  return Response.json(Object.fromEntries((await Promise.all(tried)).filter(([, isReached]) => isReached)))
+} }`
+
 describe('one suite as several Workers', () => {
   let miniflare: Miniflare
 
@@ -31,6 +50,13 @@ describe('one suite as several Workers', () => {
         part('poor', { HAWSER_PART: 'berths', DB }),
         part('poorer', { HAWSER_PART: 'berths' }),
         part('strange', { HAWSER_PART: 'boats' }),
+        {
+          name: 'stranger',
+          modules: true,
+          script: STRANGER,
+          ...COMPATIBILITY,
+          serviceBindings: { WHOLE: 'whole', ISSUER: ISSUER.ISSUER },
+        },
       ],
     }))
   })
@@ -65,6 +91,10 @@ describe('one suite as several Workers', () => {
     for (const [worker, path] of elsewhere) {
       expect([worker, path, await ask(worker, path)]).toEqual([worker, path, expect.stringMatching(/^404/)])
     }
+  })
+
+  it('is reached by other Workers at its endpoints, and its issuer by the two questions', async () => {
+    expect(await ask('stranger', '/')).toBe('200 {"fetch":true,"keys":true,"live":true}')
   })
 
   it('says what a part has not been given', async () => {

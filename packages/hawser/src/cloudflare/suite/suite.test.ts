@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { protectedResource, sharedIssuer } from '../../auth.ts'
 import { createIssuer, ISSUER } from '../../auth/fixtures/issuer.ts'
+import { SUITE } from '../../call/index.ts'
 import { together } from '../../compose.ts'
 import { callTool, properHeaders } from '../../http/fixtures/cases.ts'
 import { mcp } from '../../index.ts'
@@ -184,7 +185,8 @@ describe('suite()', () => {
   it('serves what is not protected under its name', async () => {
     const kit = mcp({ name: 'tides', version: '1' })
     const look = kit.tool({ description: 'Look.', effect: 'read', run: () => 'high' })
-    const { fetch, plan } = suite({ tides: kit.server({ tools: { look } }) })
+    const { fetch, [SUITE]: served } = suite({ tides: kit.server({ tools: { look } }) })
+    const { plan } = served
     const body = callTool('look')
     const request = new Request('https://x.example/tides/mcp', { method: 'POST', headers: properHeaders(body), body })
     expect((await fetch(request, {}, context)).status).toBe(200)
@@ -207,7 +209,8 @@ describe('the plan of a suite', () => {
     const servers = { books: make('books', 'DB', false), loans: make('loans', 'QUEUE', true) }
     const { mounts } = together(servers)
     const all = mcp({ name: 'all', version: '1' }).server({ mounts })
-    const { members, owner } = suite({ ...servers, all }, { bindings: { books: ['HAWSER'], owner: ['OAUTH'] } }).plan
+    const app = suite({ ...servers, all }, { bindings: { books: ['HAWSER'], owner: ['OAUTH'] } })
+    const { members, owner } = app[SUITE].plan
     expect(Object.values(members).map(({ bindings }) => bindings)).toEqual([
       ['DB', 'HAWSER'],
       ['QUEUE'],

@@ -1,4 +1,5 @@
 import type { SharedIssuer } from '../../auth/index.ts'
+import { type ServesSuite, SUITE } from '../../call/index.ts'
 import { type IndexEntry, type IndexPage, refuse } from '../../http/index.ts'
 import type { ServerCore } from '../../server/index.ts'
 import type { ExecutionContext } from '../runtime.ts'
@@ -32,11 +33,8 @@ export interface SuiteOptions<S extends SuiteServers = SuiteServers> extends Omi
 }
 
 /** What a Worker of several servers exports as its default. */
-export interface HawserSuite<S extends SuiteServers = SuiteServers> extends Pick<HawserWorker, 'fetch'> {
-  /** For tests, and for tools that look at a file without the runtime. */
-  readonly servers: S
-  readonly plan: SuitePlan
-}
+export interface HawserSuite<S extends SuiteServers = SuiteServers>
+  extends Pick<HawserWorker, 'fetch'>, ServesSuite<S, SuitePlan> {}
 
 type Answer = (request: Request, env: unknown, context: ExecutionContext) => Response | Promise<Response>
 
@@ -79,8 +77,7 @@ export function suite<const S extends SuiteServers>(servers: S, options: SuiteOp
 
   return {
     ...otherHandlers(all[0]),
-    servers,
-    plan,
+    [SUITE]: { servers, plan },
     fetch: async (request, env, context) => {
       const { pathname } = new URL(request.url)
       const found = routes.get(pathname)
