@@ -64,7 +64,7 @@ it('are as many as the page says', async () => {
     client: { registered },
   })
   // #endregion
-  for (const auth of [elsewhere, byCode, byStore, bySecret, byKey, byPlatform, byCompany]) {
-    expect(await auth.whoami('https://notes.example.com/mcp')).toBeUndefined()
+  for (const each of [elsewhere, byCode, byStore, bySecret, byKey, byPlatform, byCompany]) {
+    expect(await each.whoami('https://notes.example.com/mcp')).toBeUndefined()
   }
 })

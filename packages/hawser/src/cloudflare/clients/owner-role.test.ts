@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import * as z from 'zod'
+import { createWorld, SERVER } from '../../auth/client/fixtures/world.ts'
 import { memoryCredentials } from '../../auth/client/index.ts'
 import type { Handle } from '../../call/index.ts'
+import { connectHttp } from '../../http/index.ts'
 import { createKeyRing, mcp } from '../../index.ts'
 import { createSealer } from '../../vault/seal.ts'
 import { playRole } from '../fixtures/object-state.ts'
+import type { Reach } from './connection.ts'
 import { type ClientsOptions, checkOptions } from './definition.ts'
 import { createOwnerRole, type OwnerMethods } from './owner-role.ts'
 import { type Packed, unpack } from './pack.ts'
@@ -23,8 +26,8 @@ const moor = quay.tool({
 const server = quay.server({ tools: { moor } })
 const ANSWER = { ship: { action: 'accept', content: { ship: 'Storm' } } } as const
 
-/** An owner's object, with servers that answer as a test wants. */
-function open(answer: Handle, options: Partial<ClientsOptions> = {}) {
+/** An owner's object, with servers that are reached as a test wants. */
+function open(answer: Handle, options: Partial<ClientsOptions> = {}, reach: Reach = () => answer) {
   const checked = checkOptions({
     binding: 'HAWSER',
     secret: SECRET,
@@ -33,7 +36,7 @@ function open(answer: Handle, options: Partial<ClientsOptions> = {}) {
     ...options,
   })
   const played = playRole(
-    createOwnerRole({ checked, sealer: createSealer([SECRET]), reach: () => answer, shared: memoryCredentials() }),
+    createOwnerRole({ checked, sealer: createSealer([SECRET]), reach, shared: memoryCredentials() }),
     'clients:ada',
   )
   let role = played.start()
@@ -157,6 +160,26 @@ describe('an owner’s object', () => {
     wakeUp()
     await expect(ask('answer', outcome.pending.id, ANSWER)).rejects.toMatchObject({ problem: 'answered' })
     expect(calls).toBe(2)
+  })
+
+  it('renews a token that has expired once for all calls, and signs nobody in again', async () => {
+    const world = createWorld({}, { metadata: { scopes_supported: ['read'] } })
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => world.send(new Request(url, init)))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const { ask, wakeUp } = open(server.handle, { servers: { notes: { url: SERVER } } }, (url, { http }) =>
+      connectHttp(url, http),
+    )
+    const page = new URL(await ask('signIn', 'notes', 'https://app.example.com/', undefined))
+    expect(await ask('finish', world.visit(page).href, undefined)).toBe('https://app.example.com/')
+    const search = { method: 'tools/call', params: { name: 'search', arguments: {} }, about: 'search' } as const
+    for (const round of [1, 2]) {
+      vi.setSystemTime(Date.now() + 3_600_000)
+      if (round === 2) wakeUp()
+      const all = await Promise.all([1, 2, 3].map(() => ask('send', 'notes', search)))
+      expect(all).toMatchObject(Array(3).fill({ result: { content: [{ text: 'found' }] } }))
+      expect(world.sentTo('/token')).toHaveLength(1 + round)
+    }
+    expect(world.pages).toHaveLength(1)
   })
 
   it('does not go on with a tool that is no longer to be used', async () => {
