@@ -92,6 +92,8 @@ describe('an owner’s object', () => {
         isAdded: false,
       },
     ])
+    // And does not wait for it again at once.
+    expect(await ask('tools')).toEqual([])
   })
 
   it('keeps what was offered while a server fails, and leaves out what is no tool', async () => {
