@@ -178,7 +178,7 @@ describe('an owner’s object', () => {
       vi.setSystemTime(Date.now() + 3_600_000)
       if (round === 2) wakeUp()
       const all = await Promise.all([1, 2, 3].map(() => ask('send', 'notes', search)))
-      expect(all).toMatchObject(Array(3).fill({ result: { content: [{ text: 'found' }] } }))
+      expect(all).toMatchObject(Array.from({ length: 3 }, () => ({ result: { content: [{ text: 'found' }] } })))
       expect(world.sentTo('/token')).toHaveLength(1 + round)
     }
     expect(world.pages).toHaveLength(1)
