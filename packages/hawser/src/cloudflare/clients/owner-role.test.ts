@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import * as z from 'zod'
-import { createWorld, SERVER } from '../../auth/client/fixtures/world.ts'
+import { createWorld, ISSUER, json, SERVER } from '../../auth/client/fixtures/world.ts'
 import { memoryCredentials } from '../../auth/client/index.ts'
 import type { Handle } from '../../call/index.ts'
 import { connectHttp } from '../../http/index.ts'
+import type { Send } from '../../http/send.ts'
 import { createKeyRing, mcp } from '../../index.ts'
 import { createSealer } from '../../vault/seal.ts'
 import { playRole } from '../fixtures/object-state.ts'
@@ -182,6 +183,35 @@ describe('an owner’s object', () => {
       expect(world.sentTo('/token')).toHaveLength(1 + round)
     }
     expect(world.pages).toHaveLength(1)
+  })
+
+  it('says who signed in, where the issuer says it', async () => {
+    const claims = {
+      sub: 'ada',
+      email: 'ada@example.com',
+      iss: ISSUER,
+      aud: 'app',
+      iat: 0,
+      exp: Number.MAX_SAFE_INTEGER,
+    }
+    const encode = (part: object): string => btoa(JSON.stringify(part)).replaceAll('=', '')
+    const idToken = [{ alg: 'RS256' }, { ...claims, iat: Math.floor(Date.now() / 1000) }].map(encode).join('.')
+    const token = { access_token: 'canary', token_type: 'Bearer', expires_in: 3600, id_token: `${idToken}.AAAA` }
+    const world = createWorld({ token: () => json(token) }, { metadata: { scopes_supported: ['read'] } })
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => world.send(new Request(url, init)))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const registered = { id: 'app', issuer: ISSUER }
+    const servers = { notes: { url: SERVER, client: { registered } } }
+    const { ask } = open(server.handle, { servers }, (url, { http }) => connectHttp(url, http))
+    const page = new URL(await ask('signIn', 'notes', 'https://app.example.com/', undefined))
+    await ask('finish', world.visit(page).href, undefined)
+    expect(await ask('servers')).toMatchObject([{ name: 'notes', account: 'ada@example.com' }])
+  })
+
+  it('signs nobody in where the application is known by itself', async () => {
+    const http = { auth: { authorize: (send: Send) => send } }
+    const { ask } = open(server.handle, { servers: { quay: { url: 'https://quay.example.com/mcp', http } } })
+    await expect(ask('signIn', 'quay', '/', undefined)).rejects.toThrow('Nobody signs in at "quay"')
   })
 
   it('does not go on with a tool that is no longer to be used', async () => {

@@ -92,11 +92,22 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
     }
 
     const methods: OwnerMethods = {
-      servers: async () =>
-        (await refresh()).map(({ name, url, place }) => {
+      servers: async () => {
+        const all = (await refresh()).map(async ({ name, url, place, auth }) => {
           const { state, reason = 'It has not answered yet.' } = servers.read(place) ?? { state: 'failed' }
-          return { name, url, state, ...(state !== 'ready' && { reason }), isAdded: !checked.servers.has(name) }
-        }),
+          const { account } = (await auth.whoami(url)) ?? {}
+          const isAdded = !checked.servers.has(name)
+          return {
+            name,
+            url,
+            state,
+            ...(state !== 'ready' && { reason }),
+            ...(account !== undefined && { account }),
+            isAdded,
+          }
+        })
+        return Promise.all(all)
+      },
       tools: async () =>
         (await refresh()).flatMap(({ name: server, place, tools: allowed }) =>
           (servers.read(place)?.tools ?? [])
