@@ -40,4 +40,5 @@ export default [
     ['cloudflare:*', 'zod'],
     ['workerd'],
   ),
+  held('a host on Workers', 'docs/guide/examples/host.ts', '55.4 kB', ['cloudflare:*'], ['workerd']),
 ]
