@@ -206,7 +206,18 @@ describe('a handler', () => {
   })
 })
 
-it('takes nothing else', () => {
+it('is a handler also where that is a function, as that of other packages', async () => {
+  const handler = createMcpHandler(createTools2)
+  const wrapped = Object.assign(() => createTools2(), { fetch: handler.fetch })
+  await using client = await connect(fromSdk(wrapped, quiet))
+  expect((await client.agreed()).protocolVersion).toBe('2026-07-28')
+  expect((await client.call('add', { a: 1, b: 1 })).structuredContent).toEqual({ sum: 2 })
+})
+
+it('takes nothing else, and reruns what is made for each call alone', () => {
+  for (const source of [createTools2(), createMcpHandler(createTools2)])
+    expect(() => fromSdk(source, { rerun: true })).toThrow(TypeError)
+
   expect(() => fromSdk({} as SdkSource)).toThrow(TypeError)
   expect(() => fromSdk({ connect: 1 } as never)).toThrow('a server of the official SDK')
 })
