@@ -8,8 +8,8 @@ export interface Page {
   readonly folder?: string
   /** Whether the page is about a Worker, so that there is a `wrangler.jsonc`. */
   readonly isWorker?: boolean
-  /** Tests that the reader has by then. */
-  readonly tests?: readonly string[]
+  /** Files that the reader has by then besides, or under another name: from which examples. */
+  readonly files?: Readonly<Record<string, string>>
   /** What is typed in place of a command here, where nobody is at the terminal and files of the reader's own are not there. */
   readonly typed?: Readonly<Record<string, string>>
   /** Commands that may end otherwise than well, with what they say. */
@@ -64,6 +64,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
     },
   },
   'publishing.md': {
+    files: { 'tides.ts': 'shown.ts' },
     typed: {
       'npx hawser install https://tides.example.com/mcp --host cursor --host vscode':
         'npx hawser install https://tides.example.com/mcp --host cursor --host vscode --yes',
@@ -78,7 +79,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   'recording.md': { served: 'npx hawser run notes.ts --http 3000' },
   'resources-and-changes.md': {},
   'signing-in.md': { inClone: true, served: 'npx node examples/notes/main.ts' },
-  'testing.md': { tests: ['notes.test.ts'] },
+  'testing.md': { files: { 'notes.test.ts': 'notes.test.ts' } },
   'typed-client.md': { served: 'npx hawser run tides.ts --http 3000' },
   'workers.md': { isWorker: true },
 }

@@ -1,4 +1,5 @@
 import {
+  accessSync,
   chmodSync,
   cpSync,
   globSync,
@@ -9,7 +10,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../../examples/notes/free-port.ts'
@@ -18,7 +18,6 @@ import type { Page } from './pages.ts'
 import { readPage } from './read-page.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const { resolve } = createRequire(join(root, 'package.json'))
 
 /** Ports that pages name. Others may have them here. */
 const PORTS = ['3000', '8787'] as const
@@ -77,10 +76,11 @@ export async function typePage(path: string, page: Page): Promise<void> {
     }
     const installed = /^npm (?:install|i) (?:-D |--save-dev )?(.+)$/.exec(line)?.[1]
     if (installed !== undefined) {
-      for (const name of installed.split(' ')) resolve(`${name}/package.json`)
+      for (const name of installed.split(' ')) accessSync(join(root, 'node_modules', name))
       continue
     }
-    const typed = before + move(page.typed?.[line] ?? line).replace(STRANGER, `${origin('3000')}/mcp`)
+    const told = move(page.typed?.[line] ?? line)
+    const typed = before + (page.served === undefined ? told : told.replace(STRANGER, `${origin('3000')}/mcp`))
     if (await start(line, typed)) continue
     const said = page.says?.[line]
     if (said === undefined) await terminal.run(typed)
@@ -103,7 +103,7 @@ const SERVERS = [
 /** The folder of somebody who saved the files of the page. */
 function setUp(
   folder: string,
-  { folder: from = 'docs/guide/examples', tests = [], inClone = false, isWorker = false }: Page,
+  { folder: from = 'docs/guide/examples', files = {}, inClone = false, isWorker = false }: Page,
   move: (text: string) => string,
 ): void {
   const examples = join(root, from)
@@ -111,13 +111,20 @@ function setUp(
     recursive: true,
     filter: (path) => !path.endsWith('.test.ts') && (isWorker || !path.endsWith('wrangler.jsonc')),
   })
-  for (const name of tests) cpSync(join(examples, name), join(folder, name))
+  for (const [name, example] of Object.entries(files)) cpSync(join(examples, example), join(folder, name))
   for (const file of globSync('*.ts', { cwd: folder }).map((name) => join(folder, name)))
     writeFileSync(file, move(readFileSync(file, 'utf8')))
   for (const name of ['node_modules', ...(inClone ? ['examples', 'packages'] : [])])
     symlinkSync(join(root, name), join(folder, name))
   const scripts = { hawser: 'node packages/cli/src/main.ts' }
-  const manifest = { name: 'guide', version: '1.0.0', type: 'module', private: true, scripts }
+  const manifest = {
+    name: 'guide',
+    version: '1.0.0',
+    mcpName: 'com.example/tides',
+    type: 'module',
+    private: true,
+    scripts,
+  }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
   const resolve = { conditions: ['hawser-source', 'module', 'node'], externalConditions: ['hawser-source', 'node'] }
   writeFileSync(join(folder, 'vitest.config.js'), `export default ${JSON.stringify({ ssr: { resolve } })}\n`)
