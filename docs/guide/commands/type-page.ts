@@ -120,6 +120,7 @@ function setUp(
   const manifest = {
     name: 'guide',
     version: '1.0.0',
+    author: 'Ada',
     mcpName: 'com.example/tides',
     type: 'module',
     private: true,
@@ -138,7 +139,7 @@ function shims(bin: string): Readonly<Record<string, string>> {
   const others = join(root, 'node_modules/.bin')
   writeFileSync(
     npx,
-    `#!/bin/sh\nname=$1; shift\ncase $name in\n  hawser) exec node '${hawser}' "$@" ;;\n  node) exec node "$@" ;;\n  *) exec "${others}/$name" "$@" ;;\nesac\n`,
+    `#!/bin/sh\nname=$1; shift\ncase $name in\n  hawser) exec node --conditions=hawser-source '${hawser}' "$@" ;;\n  node) exec node "$@" ;;\n  *) exec "${others}/$name" "$@" ;;\nesac\n`,
   )
   chmodSync(npx, 0o755)
   return {
