@@ -102,7 +102,8 @@ const ADDRESS = 'http://localhost/mcp'
 function sendTo(handler: SdkHandler, authInfoOf: AuthInfoOf): Send {
   return (url, { method, headers, body = '', signal, principal }) => {
     const authInfo = authInfoOf(principal)
-    const request = new Request(url, { method, headers, signal })
+    // Some look at the name that they were called by.
+    const request = new Request(url, { method, headers: { ...headers, host: 'localhost' }, signal })
     return handler.fetch(request, { parsedBody: JSON.parse(body), ...(authInfo !== undefined && { authInfo }) })
   }
 }
