@@ -3,7 +3,7 @@ import { createOAuth, devLogin } from '@hawser/oauth'
 import { durableStore } from '@hawser/oauth/cloudflare'
 import { createKeyRing } from 'hawser'
 import { protectedResource } from 'hawser/auth'
-import { durableChanges, durableNonces, worker } from 'hawser/cloudflare'
+import { durableChanges, durableNonces, durableSessions, worker } from 'hawser/cloudflare'
 import { createNotes } from './create-notes.ts'
 import { scopes } from './kit.ts'
 import { durableNotes } from './store/notes-object.ts'
@@ -41,5 +41,6 @@ export function createWorker({ use, onEvent }: Account = {}) {
     nonces: durableNonces({ binding: 'HAWSER' }),
     use,
   })
-  return worker(server, { beside: oauth })
+  // So that those of today, too, can be asked before something is deleted, and hear what changes.
+  return worker(server, { beside: oauth, sessions: durableSessions({ binding: 'HAWSER' }) })
 }

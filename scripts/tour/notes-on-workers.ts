@@ -1,10 +1,8 @@
 import type { AuditRecord } from 'hawser/audit'
 import { jsonlAudit } from 'hawser/node'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readWrangler } from '../../examples/notes/read-wrangler.ts'
 import { issuerAt } from '../../examples/notes/serve.ts'
-
-const EXAMPLE = join(import.meta.dirname, '../../examples/notes')
 
 export interface WorkersOptions {
   readonly port: number
@@ -19,13 +17,6 @@ export interface WorkersOptions {
 interface Account {
   readonly records: readonly AuditRecord[]
   readonly sealKey: readonly number[]
-}
-
-/** What of `wrangler.jsonc` the runtime is told. */
-interface Config {
-  readonly compatibility_date: string
-  readonly compatibility_flags: string[]
-  readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] }
 }
 
 /**
@@ -49,7 +40,6 @@ export async function serveOnWorkers({ port, folder, audit, secret }: WorkersOpt
     external: ['cloudflare:*'],
     logLevel: 'silent',
   })
-  const config = readConfig()
   await using open = new AsyncDisposableStack()
   const sink = open.use(jsonlAudit(audit))
   const miniflare = new Miniflare({
@@ -57,12 +47,8 @@ export async function serveOnWorkers({ port, folder, audit, secret }: WorkersOpt
     script: outputFiles.map(({ text }) => text).join(''),
     host: '127.0.0.1',
     port,
-    compatibilityDate: config.compatibility_date,
-    compatibilityFlags: config.compatibility_flags,
+    ...readWrangler(),
     bindings: { ORIGIN: issuerAt(port), NOTES_SECRET: secret },
-    durableObjects: Object.fromEntries(
-      config.durable_objects.bindings.map((one) => [one.name, { className: one.class_name, useSQLite: true }]),
-    ),
     durableObjectsPersist: folder,
     serviceBindings: {
       ACCOUNT: async (request: { readonly json: () => Promise<unknown> }) => {
@@ -79,10 +65,4 @@ export async function serveOnWorkers({ port, folder, audit, secret }: WorkersOpt
   await miniflare.ready
   const parts = open.move()
   return { url: `${issuerAt(port)}/mcp`, close: () => parts.disposeAsync() }
-}
-
-/** The file has commas behind last items, and no comments. */
-function readConfig(): Config {
-  const text = readFileSync(join(EXAMPLE, 'wrangler.jsonc'), 'utf8')
-  return JSON.parse(text.replaceAll(/,(?=\s*[\]}])/g, '')) as Config
 }
