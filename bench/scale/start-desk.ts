@@ -16,6 +16,8 @@ export interface Desk extends AsyncDisposable {
   /** Where one of the Workers listens now; a restart moves it. */
   readonly urlOf: (worker: WorkerName) => URL
   readonly trouble: (of: string, what: Trouble) => Promise<void>
+  /** Ends an object in the middle of whatever it is doing. */
+  readonly crash: (object: string) => Promise<void>
   /** Has an object leave the memory once nothing refers to it. */
   readonly evict: (object: string) => Promise<void>
   /** Ends the runtime, as a deployment does, and starts it again on what was written. */
@@ -106,6 +108,9 @@ export async function startDesk(
     urlOf,
     trouble: async (of, what) => {
       await ask(WORKERS[0], `/trouble?of=${encodeURIComponent(of)}`, { method: 'POST', body: JSON.stringify(what) })
+    },
+    crash: async (object) => {
+      await ask(WORKERS[0], `/crash?of=${encodeURIComponent(object)}`)
     },
     evict: (object) => {
       const className = object.startsWith('oauth ') ? 'OAuthObject' : 'HawserObject'

@@ -80,12 +80,16 @@ class Watch {
     }
   }
 
+  crash(): void {
+    this.#state.abort('crash')
+  }
+
   #maybeCrash(): void {
     for (const [prefix, trouble] of troubles) {
       const { crashes = 0 } = trouble
       if (crashes === 0 || !this.#name.startsWith(prefix)) continue
       troubles.set(prefix, { ...trouble, crashes: crashes - 1 })
-      this.#state.abort('crash')
+      this.crash()
     }
   }
 
@@ -134,6 +138,11 @@ class WatchedHawser extends HawserObject {
     const watch = new Watch(state)
     super(state, env)
     this.#watch = watch
+  }
+
+  /** Ends it at once, whatever it is doing. */
+  crash(): void {
+    this.#watch.crash()
   }
 
   override invoke(method: string, args: readonly unknown[]): Promise<unknown> {
