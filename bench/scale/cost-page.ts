@@ -1,7 +1,7 @@
 import type { Cost, Operation } from './costs.ts'
 
 /** Dollars for a million of each, beyond what a plan includes. */
-export const PRICES = { requests: 0.3, objectRequests: 0.15, rowsWritten: 1, rowsRead: 0.001 } as const
+const PRICES = { requests: 0.3, objectRequests: 0.15, rowsWritten: 1, rowsRead: 0.001 } as const
 /** Messages that are billed as one request. */
 const MESSAGES_A_REQUEST = 20
 
@@ -25,7 +25,7 @@ const NAMES: Readonly<Record<Operation, string>> = {
 }
 
 /** Dollars for a million of an operation. */
-export const priceOf = ({ requests, objectRequests, messages, rowsWritten, rowsRead }: Cost): number =>
+const priceOf = ({ requests, objectRequests, messages, rowsWritten, rowsRead }: Cost): number =>
   requests * PRICES.requests +
   (objectRequests + messages / MESSAGES_A_REQUEST) * PRICES.objectRequests +
   rowsWritten * PRICES.rowsWritten +

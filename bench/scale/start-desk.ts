@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { build } from 'esbuild'
 import { Miniflare, type MiniflareOptions } from 'miniflare'
 import { type Account, type Accounts, addAccounts, type Trouble } from './account.ts'
@@ -53,30 +54,29 @@ export async function startDesk(
 ): Promise<Desk> {
   const folder = await mkdtemp(join(tmpdir(), 'hawser-scale-'))
   const script = await bundle()
-  const optionsFor = (version: number): MiniflareOptions =>
-    ({
-      workers: WORKERS.map((name) => {
-        const object = (className: string) => ({
-          className,
-          useSQLite: true,
-          ...(name !== WORKERS[0] && { scriptName: WORKERS[0] }),
-        })
-        return {
-          name,
-          modules: true,
-          script,
-          compatibilityDate: '2026-06-11',
-          compatibilityFlags: ['enable_request_signal'],
-          bindings: { ...bindings, VERSION: `${version}` },
-          durableObjects: { HAWSER: object('HawserObject'), OAUTH: object('OAuthObject') },
-          unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-        }
-      }),
-      durableObjectsPersist: folder,
-      handleRuntimeStdio: (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream) => {
-        for (const stream of [stdout, stderr]) stream.on('data', (data: Buffer) => hear(data.toString()))
-      },
-    }) as unknown as MiniflareOptions
+  const optionsFor = (version: number): MiniflareOptions => ({
+    workers: WORKERS.map((name) => {
+      const object = (className: string) => ({
+        className,
+        useSQLite: true,
+        ...(name !== WORKERS[0] && { scriptName: WORKERS[0] }),
+      })
+      return {
+        name,
+        modules: true,
+        script,
+        compatibilityDate: '2026-06-11',
+        compatibilityFlags: ['enable_request_signal'],
+        bindings: { ...bindings, VERSION: `${version}` },
+        durableObjects: { HAWSER: object('HawserObject'), OAUTH: object('OAuthObject') },
+        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+      }
+    }),
+    durableObjectsPersist: folder,
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+      for (const stream of [stdout, stderr]) stream.on('data', (data: Buffer) => hear(data.toString()))
+    },
+  })
   let version = 1
   const miniflare = new Miniflare(optionsFor(version))
   const urls = new Map<WorkerName, URL>()

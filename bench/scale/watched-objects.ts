@@ -176,8 +176,9 @@ class WatchedOAuth extends OAuthObject {
     return this.#watch.see('requests', () => super.step(...given))
   }
 
-  override alarm(): Promise<void> {
-    return this.#watch.see('alarms', () => super.alarm())
+  override alarm(): void {
+    this.#watch.account.alarms++
+    super.alarm()
   }
 }
 

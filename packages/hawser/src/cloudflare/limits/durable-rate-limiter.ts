@@ -26,8 +26,8 @@ interface Door {
 }
 
 /**
- * A `RateLimiter` that counts for all instances of a Worker, exactly. A call that is let through is one call of an object and a row
- * written; one that is refused writes nothing.
+ * A `RateLimiter` that counts for all instances of a Worker, exactly. A call that is let through is one call of an object and two
+ * rows written; one that is refused writes nothing.
  *
  * @throws TypeError when a binding is missing or of another kind. Its calls reject with ProtocolError `unavailable` when nobody can count.
  * @example
