@@ -36,7 +36,8 @@ interface Door {
  * @see https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */
 export function durableRateLimiter({ binding, door }: DurableRateLimiterOptions): RateLimiter {
-  const objects = openObjects<LimitsMethods>(binding, 'limits', 'durableRateLimiter')
+  // A call that is counted twice takes one more from its caller; nobody is let through who should not be.
+  const objects = openObjects<LimitsMethods>(binding, 'limits', 'durableRateLimiter', ['take'])
   const guard = door === undefined || workers.env === undefined ? undefined : findDoor(workers.env, door)
   return {
     take: async (key, rate) => {
