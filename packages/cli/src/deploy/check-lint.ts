@@ -1,11 +1,11 @@
 import { bad, type Finding, good, skipped } from '../doctor/check.ts'
-import { listScripts, runScript } from './run-script.ts'
+import { readScripts, runScript } from './run-script.ts'
 
 const SCRIPT = 'lint'
 
 /** Has the project look at its code, where it has a script for that. */
 export async function checkLint(folder: string): Promise<Finding> {
-  if (!(await listScripts(folder)).includes(SCRIPT)) return skipped('there is no script "lint"')
+  if (!(await readScripts(folder)).has(SCRIPT)) return skipped('there is no script "lint"')
   const { code, output } = await runScript(folder, SCRIPT)
   if (code === 0) return good('nothing to object')
   const found = code === null ? 'it did not end' : output.trim().slice(0, 200)

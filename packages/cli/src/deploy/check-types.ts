@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { bad, type Finding, good, note, skipped } from '../doctor/check.ts'
-import { listScripts, type Outcome, runNode, runScript } from './run-script.ts'
+import { type Outcome, readScripts, runNode, runScript } from './run-script.ts'
 
-/** What projects call the script that checks their types, which knows best how. */
-const SCRIPTS = ['types', 'typecheck']
+/** What projects call the script that checks their types, which knows best how. Others write types under these names. */
+const SCRIPTS = ['types', 'typecheck', 'type-check']
+const COMPILERS = /\b(?:(?:vue-)?tsc|tsgo)\b/
 
 /** Has the project check its types; wrangler only takes them away. */
 export async function checkTypes(folder: string): Promise<Finding> {
-  const scripts = await listScripts(folder)
-  const script = SCRIPTS.find((name) => scripts.includes(name))
+  const scripts = await readScripts(folder)
+  const script = SCRIPTS.find((name) => COMPILERS.test(String(scripts.get(name) ?? '')))
   if (script !== undefined) return judge(await runScript(folder, script), `npm run ${script}`)
   if (!existsSync(join(folder, 'tsconfig.json'))) return skipped('there is no script "types", and no tsconfig.json')
   const compiler = findCompiler(folder)

@@ -15,15 +15,15 @@ const MAX_CHARS = 64 * 1024
 /** Milliseconds after which a program is stopped: one that watches would never end. */
 const PATIENCE = 300_000
 
-/** The names of the scripts in the package.json of a folder. */
-export async function listScripts(folder: string): Promise<readonly string[]> {
+/** The scripts in the package.json of a folder, by name. */
+export async function readScripts(folder: string): Promise<ReadonlyMap<string, unknown>> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
   try {
     const { scripts } = JSON.parse(text) as { readonly scripts?: object }
-    return Object.keys(scripts ?? {})
+    return new Map(Object.entries(scripts ?? {}))
   } catch {
     // Whoever installs the project is told what is wrong with it.
-    return []
+    return new Map()
   }
 }
 

@@ -35,7 +35,7 @@ export async function makeBundle(file: string, folder: string, manifest: object)
   const { outputFiles, metafile } = await build({
     absWorkingDir: folder,
     stdin: {
-      contents: `import found from ${JSON.stringify(`./${basename(path)}`)}\nimport { serveStdio } from 'hawser/stdio'\n// A Worker has its server with it.\nserveStdio(found.server ?? found)\n`,
+      contents: `import found from ${JSON.stringify(`./${basename(path)}`)}\nimport { serveStdio } from 'hawser/stdio'\n// A Worker has its server with it.\nserveStdio(found[Symbol.for('hawser.served')] ?? found)\n`,
       resolveDir: dirname(path),
       sourcefile: 'serve.js',
     },

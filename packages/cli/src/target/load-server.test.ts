@@ -41,8 +41,8 @@ describe('a file', () => {
     expect({ code, listed: JSON.parse(stdout) }).toMatchObject({ code: 0, listed: { server: { name: 'notes' } } })
     const queue = `${worker}${notes}export default { ...worker(notes.server({})), queue: () => {} }`
     expect(await list('queue.mjs', queue)).toMatchObject({ code: 0, stdout })
-    const empty = await list('empty.mjs', 'export default { server: 7, fetch: () => {} }')
-    expect(empty).toMatchObject({ code: 4, stderr: expect.stringContaining('an object with server, fetch') })
+    const empty = await list('empty.mjs', "export default { [Symbol.for('hawser.served')]: 7, fetch: () => {} }")
+    expect(empty).toMatchObject({ code: 4, stderr: expect.stringContaining('an object with fetch') })
   })
 
   it('of a Worker finds what .dev.vars says, unless the environment says otherwise', async () => {

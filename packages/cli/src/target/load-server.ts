@@ -7,6 +7,8 @@ import { Failure, usageFailure } from '../failure.ts'
 import { findConfig } from '../wrangler/project.ts'
 import { describeLoadError } from './describe-load-error.ts'
 
+/** Under which a Worker has its server, whatever copy of `hawser` made it. */
+const SERVED = Symbol.for('hawser.served')
 const MODULES = new Set(['.ts', '.mts', '.js', '.mjs', '.cjs', '.cts'])
 
 /**
@@ -29,7 +31,8 @@ export async function loadServer(file: string, args?: readonly string[]): Promis
   // A CommonJS module that was compiled from ESM keeps its default export one level deeper.
   const server = isRecord(found) && found['__esModule'] === true ? found['default'] : found
   if (isServer(server)) return server
-  if (isRecord(server) && isServer(server['server'])) return server['server']
+  const served: unknown = isRecord(server) ? Reflect.get(server, SERVED) : undefined
+  if (isServer(served)) return served
   throw new Failure(
     EXIT.definition,
     `${file} has no server as its default export.`,

@@ -83,6 +83,36 @@ describe('worker()', () => {
   })
 })
 
+describe('Workers that are bound to one', () => {
+  it('reach its endpoint, and nothing behind that', async () => {
+    const script = `export default { fetch: async (request, { TARGET }) => {
+      const call = { method: 'tools/list', params: {}, principal: { subject: 'ada', scopes: new Set() } }
+      const ways = {
+        server: () => TARGET.server.handle(call),
+        handle: () => TARGET.handle(call),
+        receive: () => TARGET.receive('tools/list', {}, {}),
+        served: () => TARGET['hawser.served'].handle(call),
+        fetch: () => TARGET.fetch(new Request('https://${HOST}/none')),
+      }
+      const tried = Object.entries(ways).map(async ([name, go]) => [name, await go().then(() => true, () => false)])
+      return Response.json(Object.fromEntries(await Promise.all(tried)))
+    } }`
+    const shared = { modules: true, ...COMPATIBILITY } as const
+    const { miniflare } = await startWorkers({
+      workers: [
+        { ...shared, name: 'caller', script, serviceBindings: { TARGET: 'target' } },
+        { ...shared, name: 'target', script: await bundle('plain-worker.ts') },
+      ],
+    })
+    try {
+      const reached = await (await miniflare.dispatchFetch('https://caller.example.com')).json()
+      expect(reached).toEqual({ server: false, handle: false, receive: false, served: false, fetch: true })
+    } finally {
+      await miniflare.dispose()
+    }
+  })
+})
+
 describe('the bindings of what a server offers', () => {
   it('let mounts in when the module loads, here and at the end of a wire, for one call as for many', async () => {
     const { tool, server } = mcp({ name: 'far', version: '1.0.0', log: () => {} })

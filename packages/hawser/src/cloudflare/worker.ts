@@ -1,4 +1,4 @@
-import type { Service } from '../call/index.ts'
+import { SERVED, type Serves, type Service } from '../call/index.ts'
 import { createFetchHandler, type HttpOptions, type HttpService, LOOPBACK_HOSTS, refuse } from '../http/index.ts'
 import { workers } from '#workers'
 import { type Bound, checkBindings } from './check-bindings.ts'
@@ -25,9 +25,7 @@ export interface WorkerOptions extends Omit<HttpOptions, 'sessions' | 'ssePath'>
 }
 
 /** What a Worker exports as its default. */
-export interface HawserWorker<S = unknown> {
-  /** What it serves, for tests and for `hawser`, which look at a file without the runtime. */
-  readonly server: S
+export interface HawserWorker<S = unknown> extends Serves<S> {
   readonly fetch: (request: Request, env: unknown, context: ExecutionContext) => Promise<Response>
 }
 
@@ -67,7 +65,7 @@ export function worker<S extends Served>(service: S, options: WorkerOptions = {}
   }
 
   return {
-    server: service,
+    [SERVED]: service,
     fetch: async (request, env, context) => {
       const { pathname, hostname } = new URL(request.url)
       if (pathname !== path) {

@@ -1,4 +1,5 @@
-import type { Handle, Link } from '../call/index.ts'
+import { type Handle, type Link, SERVED, type Serves } from '../call/index.ts'
+import { isObject } from '../protocol/index.ts'
 import { type Answers, type Client, type ClientOptions, createClient } from '../client/index.ts'
 import { connectHttp } from '../http/index.ts'
 import { createLoopback, isLocal, type Local, type LoopbackOptions } from '../wire/loopback.ts'
@@ -24,7 +25,7 @@ export interface TestOptions extends Omit<ClientOptions, 'answers'>, LoopbackOpt
 }
 
 /**
- * Connects to a server as somebody, with the answers to its questions. A question without an answer fails the call.
+ * Connects to a server as somebody, or to that of a Worker, with the answers to its questions. A question without an answer fails the call.
  *
  * @throws TypeError when the target cannot be connected to.
  * @example
@@ -33,14 +34,16 @@ export interface TestOptions extends Omit<ClientOptions, 'answers'>, LoopbackOpt
  * expect(notes.trace).toMatchSnapshot()
  */
 export function connect<S extends Local>(server: S, options?: TestOptions): Promise<TestClient<S>>
+export function connect<S extends Local>(worker: Serves<S>, options?: TestOptions): Promise<TestClient<S>>
 export function connect<S = unknown>(
   target: Local | URL | string | Link | Handle,
   options?: TestOptions,
 ): Promise<TestClient<S>>
 export async function connect(
-  target: Local | URL | string | Link | Handle,
+  given: Local | Serves<Local> | URL | string | Link | Handle,
   { as, env, answers = {}, can = ['form', 'url'], sample, roots, use = [], ...options }: TestOptions = {},
 ): Promise<TestClient> {
+  const target = serves(given) ? given[SERVED] : given
   const remote = typeof target === 'string' || target instanceof URL
   const way = isLocal(target) ? createLoopback(target, { as, env }) : remote ? connectHttp(target) : target
   const trace: TraceEntry[] = []
@@ -51,3 +54,5 @@ export async function connect(
   })
   return { ...client, trace }
 }
+
+const serves = (value: unknown): value is Serves<Local> => isObject(value) && SERVED in value && isLocal(value[SERVED])

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { connect } from 'hawser/testing'
 import app from './index.ts'
 
-const client = await connect(app.server)
+const client = await connect(app)
 
 test('finds the zone of a place', async () => {
   assert.deepEqual(await client.tools.find_zones({ text: 'tokyo' }), { zones: ['Asia/Tokyo'] })
