@@ -1,3 +1,4 @@
+import type { Ending } from './closing.ts'
 import { ConnectionError } from './error.ts'
 
 /** The error that a caller sees when a signal ended its call. */
@@ -34,17 +35,14 @@ export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Pr
 }
 
 /** A controller that aborts with its parents; `release` lets go of them. */
-export function createLinkedController(parents: readonly (AbortSignal | undefined)[]): {
+export function createLinkedController(parents: readonly (Ending | undefined)[]): {
   readonly controller: AbortController
   readonly release: () => void
 } {
   const controller = new AbortController()
-  const forward = ({ target }: { readonly target: EventTarget | null }): void =>
-    controller.abort((target as AbortSignal).reason)
-  for (const parent of parents) {
-    if (parent?.aborted) forward({ target: parent })
-    else parent?.addEventListener('abort', forward, { once: true })
-  }
+  const forward = (): void => controller.abort(parents.find((parent) => parent?.aborted)?.reason)
+  for (const parent of parents) parent?.addEventListener('abort', forward)
+  if (parents.some((parent) => parent?.aborted)) forward()
   return {
     controller,
     release: () => {

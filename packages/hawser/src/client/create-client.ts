@@ -1,4 +1,12 @@
-import { type Agreed, closedError, type Handle, intercept, type Interceptor, type Link } from '../call/index.ts'
+import {
+  type Agreed,
+  closedError,
+  Closing,
+  type Handle,
+  intercept,
+  type Interceptor,
+  type Link,
+} from '../call/index.ts'
 import { type Extensions, type Implementation, isObject, META, PROTOCOL_VERSION } from '../protocol/index.ts'
 import { agreeVersion } from './agree-version.ts'
 import { answerInput } from './answer-input.ts'
@@ -42,21 +50,19 @@ const CLIENT_INFO: Implementation = Object.freeze({ name: 'hawser', version: '0.
 export function createClient<S = unknown>(way: Handle | Link, options: ClientOptions = {}): Client<S> {
   const { answers = {}, use = [], maxRounds = 16, maxPages = 1000, clientInfo = CLIENT_INFO } = options
   const limits = readLimits(options)
-  // Workers make none while their module loads, when servers that mount others make clients.
-  let controller: AbortController | undefined
-  const closing = (): AbortController => (controller ??= new AbortController())
+  const closing = new Closing()
   const handle = readHandle(way)
   const request = createRequest(intercept(handle, [answerInput(answers, maxRounds), ...use, deadline, agreeVersion]), {
     clientInfo,
     clientCapabilities: declareCapabilities(answers, options.extensions),
     defaults: options,
-    closed: () => closing().signal,
+    closed: closing,
   })
   const findUri = createFindResource(request, maxPages)
 
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => {
-    closing().abort(closedError())
+    closing.abort(closedError())
     return (closed ??= (async () => {
       if (typeof way !== 'function') await way[Symbol.asyncDispose]()
     })())
@@ -96,7 +102,7 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
       return { protocolVersion, transport, capabilities, serverInfo: _meta?.[META.serverInfo] }
     },
     listen: async (filter, { signal, timeout = limits.timeout, onChange, reconnect } = {}) =>
-      listen(request, filter, { timeout, onChange, reconnect }, [closing().signal, options.signal, signal]),
+      listen(request, filter, { timeout, onChange, reconnect }, [closing, options.signal, signal]),
     request,
     close,
     [Symbol.asyncDispose]: close,

@@ -1,4 +1,4 @@
-import { after, badReply, ConnectionError, createLinkedController, toAbortError } from '../call/index.ts'
+import { after, badReply, ConnectionError, createLinkedController, type Ending, toAbortError } from '../call/index.ts'
 import type { Notification, SubscriptionFilter } from '../protocol/index.ts'
 import { type Change, createChangeQueue } from './change-queue.ts'
 import { keepTrying } from './keep-trying.ts'
@@ -41,7 +41,7 @@ export async function listen(
   request: Request,
   wanted: SubscriptionFilter,
   options: Pick<ListenOptions, 'onChange' | 'reconnect'> & { readonly timeout: number },
-  leaving: readonly (AbortSignal | undefined)[],
+  leaving: readonly (Ending | undefined)[],
 ): Promise<Subscription> {
   const { timeout, onChange, reconnect = Infinity } = options
   const { controller, release } = createLinkedController(leaving)

@@ -2,6 +2,7 @@ import {
   type Call,
   ConnectionError,
   createLinkedController,
+  type Ending,
   type Handle,
   LIMITS,
   type Limits,
@@ -59,13 +60,13 @@ export interface Caller {
   readonly clientCapabilities: ClientCapabilities
   readonly defaults: CallOptions
   /** Aborts when the client is closed. */
-  readonly closed: () => AbortSignal
+  readonly closed: Ending
 }
 
 /** Makes the one function through which everything that a client does is sent. */
 export function createRequest(handle: Handle, { clientInfo, clientCapabilities, defaults, closed }: Caller): Request {
   return async (method, params, options = {}) => {
-    const { controller, release } = createLinkedController([closed(), defaults.signal, options.signal])
+    const { controller, release } = createLinkedController([closed, defaults.signal, options.signal])
     const { signal } = controller
     const { onProgress = defaults.onProgress, onLog = defaults.onLog, onNotification } = options
     const logLevel = options.logLevel ?? defaults.logLevel ?? (onLog && 'info')
