@@ -1,12 +1,14 @@
 import { connect, type Interceptor, mcp, ProtocolError } from 'hawser'
 import { mount } from 'hawser/compose'
 import { serveStdio } from 'hawser/stdio'
+import { isJson, type Json } from '../doctor/messages.ts'
 import { shellWord } from '../output/shell-word.ts'
 import { findSignIn } from '../target/signed-in.ts'
 import { VERSION } from '../version.ts'
 
 const CLIENT = { name: 'hawser-bridge', version: VERSION }
 const NAME = 'bridged'
+const NOTHING: Json = {}
 
 /**
  * Serves what is at a URL on the standard streams of this process, under its own names, until the client goes away; resolves at once. Calls
@@ -18,9 +20,8 @@ export async function bridgeOverStdio(url: string): Promise<void> {
   const http = { auth: await findSignIn(url) }
   // What it calls itself, and whether it lets anybody in, is known before the host is served.
   await using client = await connect(url, { clientInfo: CLIENT, http })
-  const { serverInfo = {} } = await client.agreed()
-  const { name, version, title }: { readonly name?: unknown; readonly version?: unknown; readonly title?: unknown } =
-    serverInfo
+  const { serverInfo } = await client.agreed()
+  const { name, version, title } = isJson(serverInfo) ? serverInfo : NOTHING
   const { instructions } = await client.discover()
   await client.close()
   const { server } = mcp({
