@@ -20,10 +20,9 @@ export async function bridgeOverStdio(url: string): Promise<void> {
   const http = { auth: await findSignIn(url) }
   // What it calls itself, and whether it lets anybody in, is known before the host is served.
   await using client = await connect(url, { clientInfo: CLIENT, http })
-  const { serverInfo } = await client.agreed()
-  const { name, version, title } = isJson(serverInfo) ? serverInfo : NOTHING
-  const { instructions } = await client.discover()
-  await client.close()
+  const { instructions, _meta } = await client.discover()
+  const info: unknown = _meta?.['io.modelcontextprotocol/serverInfo']
+  const { name, version, title } = isJson(info) ? info : NOTHING
   const { server } = mcp({
     name: isText(name) ? name : CLIENT.name,
     version: isText(version) ? version : CLIENT.version,
