@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { createWorld, ISSUER, json, SERVER } from '../../auth/client/fixtures/world.ts'
 import { memoryCredentials } from '../../auth/client/index.ts'
 import type { Handle } from '../../call/index.ts'
+import { clients } from '../../cloudflare.ts'
 import { connectHttp } from '../../http/index.ts'
 import type { Send } from '../../http/send.ts'
 import { createKeyRing, mcp } from '../../index.ts'
@@ -246,5 +247,20 @@ describe('clients({ … })', () => {
     ['client', { client: { metadataUrl: 'http://app.example.com/client' } }, 'metadataUrl'],
   ])('takes no such %s', (_, wrong, why) => {
     expect(() => open(server.handle, wrong)).toThrow(why)
+  })
+
+  it('loads elsewhere, knows the names of its servers, and says where it works', async () => {
+    const host = clients({
+      binding: 'HAWSER',
+      secret: SECRET,
+      callback: 'https://app.example.com/callback',
+      servers: { quay: { url: 'https://quay.example.com/mcp' } },
+    })
+    await expect(host.of('ada').call('quay', 'moor')).rejects.toThrow('needs the Workers runtime')
+    // @ts-expect-error There is no such server.
+    await expect(host.of('ada').call('key', 'moor')).rejects.toThrow('needs the Workers runtime')
+    expect(() => clients({ binding: 'HAWSER', secret: 'short', callback: 'https://a.example/', servers: {} })).toThrow(
+      'secrets of 32 bytes',
+    )
   })
 })
