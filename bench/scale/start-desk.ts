@@ -89,7 +89,13 @@ export async function startDesk(
     if (url === undefined) throw new Error(`There is no Worker ${worker}.`)
     return url
   }
-  const ask: Desk['ask'] = (worker, path, init) => fetch(new URL(path, urlOf(worker)), { redirect: 'manual', ...init })
+  const ask: Desk['ask'] = (worker, path, init) =>
+    fetch(new URL(path, urlOf(worker)), {
+      redirect: 'manual',
+      ...init,
+      // A connection that is kept may be closed by the other side just when it is used again.
+      headers: { ...(init?.headers as Record<string, string>), connection: 'close' },
+    })
 
   /** Of earlier runs of the runtime. */
   let earlier = { accounts: new Map<string, Account>(), renewed: new Map<string, number>() }

@@ -132,7 +132,10 @@ async function checkTold({ journal, listeners }: Known): Promise<readonly string
     listeners.flatMap((listener) =>
       journal.told
         .filter((told) => isFor(told, listener) && listener.heardAt(told.topic) < told.from)
-        .map(({ topic, from }) => `${listener.person} was not told of ${topic}, ${Date.now() - from} ms ago.`),
+        .map(
+          ({ topic, from, to, person = 'all' }) =>
+            `${listener.describe()} was not told of ${topic} for ${person}, ${Date.now() - from} ms ago, in ${to - from} ms.`,
+        ),
     )
   const deadline = Date.now() + RECONNECTION
   while (findUntold().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100))
