@@ -140,6 +140,6 @@ describe('hawser deploy --split --dry-run', () => {
     expect(local).toMatchObject({ code: 4, stderr: expect.stringContaining('which is this machine') })
     expect(none).toMatchObject({ code: 4, stderr: expect.stringContaining('has no suite as its default export') })
     expect(quiet).toMatchObject({ code: 4, stdout: expect.stringContaining('does not export IssuerEntrypoint') })
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('Leave --path and --call out') })
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('Leave --path, --url and --call out') })
   }, 60_000)
 })

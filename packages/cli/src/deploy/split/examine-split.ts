@@ -31,7 +31,7 @@ export interface SplitWorker {
  */
 export async function examineSplit(project: Project, env: string | undefined): Promise<readonly SplitWorker[]> {
   const config = await readConfig(project, env)
-  const suite = await readSuite(project.folder, config)
+  const suite = await readSuite(project.folder, config, env)
   const workers = planWorkers(config, suite, project.folder, join(project.folder, SPLIT))
   const whole: Whole = { project, config, suite, workers }
   const [types, lint] = await Promise.all([checkTypes(project.folder), checkLint(project.folder)])

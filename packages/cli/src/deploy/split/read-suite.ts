@@ -1,13 +1,11 @@
 import { fork } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { parseEnv } from 'node:util'
 import type { SuitePlan } from 'hawser/cloudflare'
 import { EXIT } from '../../exit-code.ts'
 import { Failure } from '../../failure.ts'
 import { clean } from '../../output/sanitize.ts'
+import { readLocalVariables } from '../../wrangler/local-variables.ts'
 import type { WorkerConfig } from '../../wrangler/project.ts'
 
 /** Milliseconds that the file may take to load. */
@@ -21,9 +19,13 @@ const MAX_SAID = 4_000
  *
  * @throws Failure when it does not load, or exports no suite.
  */
-export async function readSuite(folder: string, { main, vars }: WorkerConfig): Promise<SuitePlan> {
+export async function readSuite(
+  folder: string,
+  { main, vars }: WorkerConfig,
+  env: string | undefined,
+): Promise<SuitePlan> {
   if (main === undefined) throw new Failure(EXIT.definition, 'The configuration names no `main` file.')
-  const local = parseEnv(await readFile(join(folder, '.dev.vars'), 'utf8').catch(() => ''))
+  const local = Object.fromEntries(await readLocalVariables(folder, env))
   const given = Object.entries(vars).map(([name, value]) => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),

@@ -76,7 +76,7 @@ describe('a suite whose servers are Workers of their own', { timeout: 60_000 }, 
 
   beforeAll(async () => {
     const config = readConfig()
-    workers = planWorkers(config, await readSuite(FOLDER, config), FOLDER, join(FOLDER, '.hawser/split'))
+    workers = planWorkers(config, await readSuite(FOLDER, config, undefined), FOLDER, join(FOLDER, '.hawser/split'))
     const port = await freePort()
     origin = `http://127.0.0.1:${port}`
     const script = await bundle('../../../../../examples/suite/worker.ts')
@@ -197,14 +197,16 @@ describe('the file of a suite', () => {
 
   it('is loaded with the variables of the configuration, whatever it takes of the runtime', async () => {
     const config = { ...readConfig(), vars: { ORIGIN: 'https://books.example.org', STAFF: '' } }
-    const { members, owner } = await readSuite(folder, config)
+    const { members, owner } = await readSuite(folder, config, undefined)
     expect(members['loans']?.resource).toBe('https://books.example.org/loans/mcp')
     expect(owner).toEqual({ issuer: 'https://books.example.org', bindings: ['OAUTH_SECRET'] })
   })
 
   it('is refused without a suite, or when it does not load', async () => {
     const at = (main: string): WorkerConfig => ({ ...readConfig(), main: join(import.meta.dirname, main) })
-    await expect(readSuite(folder, at('find-address.ts'))).rejects.toThrow('has no suite as its default export')
-    await expect(readSuite(folder, at('nothing.ts'))).rejects.toThrow('does not load')
+    await expect(readSuite(folder, at('find-address.ts'), undefined)).rejects.toThrow(
+      'has no suite as its default export',
+    )
+    await expect(readSuite(folder, at('nothing.ts'), undefined)).rejects.toThrow('does not load')
   })
 })
