@@ -16,7 +16,7 @@ const setUp = () => {
   const create = () => {
     const server = new McpServer({ name: 'harbour', version: '1' })
     count.open++
-    server.server.onclose = () => void count.open--
+    Object.assign(server.server, { onclose: () => void count.open-- })
     const ask = async (message: string) => {
       const { content } = await server.server.elicitInput({ message, requestedSchema: { ...FORM, required: ['name'] } })
       return content?.['name'] ?? 'nobody'
