@@ -1,85 +1,8 @@
-import { connect as dial, type Socket } from 'node:net'
-import { gzipSync } from 'node:zlib'
 import { connect } from 'hawser'
 import { describe, expect, it, vi } from 'vitest'
 import { MIB, pour, repeat } from './attackers/http.ts'
 import { callTool, echo, listen } from './attackers/requests.ts'
-import { startServer } from './start-victim.ts'
-import { startNeighbour } from './victims/neighbour.ts'
-import type { Neighbour } from './victims/task.ts'
-
-/** What a server may grow by under an attack, in MiB; what is read is freed a little later. */
-const BOUND = 128
-
-interface Scene {
-  readonly url: string
-  /** Opens a connection and writes; what comes back is kept up to 1 MiB. */
-  readonly open: (...bytes: readonly (string | Uint8Array)[]) => Wire
-  /** What the server has grown by, in MiB. */
-  readonly growth: () => Promise<number>
-}
-
-interface Wire {
-  readonly socket: Socket
-  readonly received: () => string
-  readonly closed: Promise<void>
-}
-
-/** Attacks a server while somebody else calls it over and over, and makes sure that those calls do not suffer. */
-async function onStage(act: (scene: Scene) => Promise<void>, patienceMs = 5_000): Promise<void> {
-  await using victim = await startServer('server-http')
-  const url = String(victim.first)
-  await using client = await connect(url)
-  await client.call('echo', { text: 'here' })
-  const before = await victim.peak()
-  const wires: Socket[] = []
-  const beside = startNeighbour(() => client.call('echo', { text: 'still here' }))
-  const open: Scene['open'] = (...bytes) => {
-    const socket = dial(Number(new URL(url).port), '127.0.0.1')
-    wires.push(socket)
-    let text = ''
-    socket.setEncoding('latin1').on('data', (chunk) => {
-      if (text.length < 2 ** 20) text += String(chunk)
-    })
-    socket.on('error', () => {})
-    for (const each of bytes) socket.write(each)
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-    return { socket, received: () => text, closed }
-  }
-  let neighbour: Neighbour
-  try {
-    await act({ url, open, growth: async () => (await victim.peak()) - before })
-  } finally {
-    neighbour = await beside.stop()
-    for (const socket of wires) socket.destroy()
-  }
-  expect(neighbour.failures).toEqual([])
-  expect(neighbour.worstMs).toBeLessThan(patienceMs)
-  expect((await client.call('echo', { text: 'after' })).content).toMatchObject([{ text: 'after' }])
-}
-
-/** The head of a proper request for a body. */
-function head(body: string | Uint8Array | undefined, ...more: readonly string[]): string {
-  const lines = [
-    'POST /mcp HTTP/1.1',
-    'host: localhost',
-    'content-type: application/json',
-    'accept: application/json, text/event-stream',
-    'mcp-protocol-version: 2026-07-28',
-    ...(body === undefined ? [] : [`content-length: ${body.length}`]),
-    ...more,
-  ]
-  return `${lines.join('\r\n')}\r\n\r\n`
-}
-const CALL = ['mcp-method: tools/call', 'mcp-name: echo'] as const
-const LISTEN = ['mcp-method: subscriptions/listen'] as const
-const post = (body: string, ...more: readonly string[]): string => head(body, ...more) + body
-const statusOf = (text: string): string | undefined => /^HTTP\/1\.1 (\d+)/.exec(text)?.[1]
-const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
-const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
-
-/** Two hundred megabytes of zeros in two hundred kilobytes. */
-const BOMB = gzipSync('0'.repeat(200 * 2 ** 20))
+import { BOMB, BOUND, CALL, chunk, deep, head, LISTEN, onStage, post, quiet, statusOf } from './on-stage.ts'
 
 describe.concurrent('a server over HTTP, when a client', () => {
   it.each<[what: string, status: string, says: RegExp, bytes: () => Iterable<string | Uint8Array>]>([
@@ -109,7 +32,7 @@ describe.concurrent('a server over HTTP, when a client', () => {
     ],
     ['compresses a body', '415', /accept-encoding: identity/i, () => [head(BOMB, 'content-encoding: gzip'), BOMB]],
   ])('%s, is refused with %s and the limit', async (_, status, says, bytes) => {
-    await onStage(async ({ open, growth }) => {
+    await onStage('server-http', async ({ open, growth }) => {
       const { socket, received, closed } = open()
       await pour(socket, bytes())
       await closed
@@ -134,7 +57,7 @@ describe.concurrent('a server over HTTP, when a client', () => {
       () => [head(undefined, 'transfer-encoding: chunked'), '1;x=', ...repeat(MIB(), 4)],
     ],
   ])('%s, is cut off with %s', async (_, status, bytes) => {
-    await onStage(async ({ open, growth }) => {
+    await onStage('server-http', async ({ open, growth }) => {
       const { socket, received, closed } = open()
       await pour(socket, bytes())
       await closed
@@ -144,7 +67,7 @@ describe.concurrent('a server over HTTP, when a client', () => {
   })
 
   it('cuts a body of 1 MB into chunks of one byte, is answered', async () => {
-    await onStage(async ({ open, growth }) => {
+    await onStage('server-http', async ({ open, growth }) => {
       const body = `${' '.repeat(2 ** 20)}${echo(1)}`
       const { socket, received, closed } = open(
         head(undefined, 'transfer-encoding: chunked', 'connection: close', ...CALL),
@@ -165,7 +88,7 @@ describe.concurrent('a server over HTTP, when a client', () => {
     ['bodies', () => head(undefined, 'content-length: 100000', ...CALL)],
     ['nothing', () => ''],
   ])('sends %s very slowly on 500 connections, takes no room from others', async (_, start) => {
-    await onStage(async ({ open, growth }) => {
+    await onStage('server-http', async ({ open, growth }) => {
       const wires = Array.from({ length: 500 }, () => open(start()))
       const drip = setInterval(() => {
         for (const { socket } of wires) if (socket.writable && start() !== '') socket.write('x')
@@ -177,7 +100,7 @@ describe.concurrent('a server over HTTP, when a client', () => {
   })
 
   it('never ends its head, is cut off after the time for it', async () => {
-    await onStage(async ({ open }) => {
+    await onStage('server-http', async ({ open }) => {
       const { socket, closed } = open('POST /mcp HTTP/1.1\r\nx-slow: ')
       const drip = setInterval(() => socket.write('x'), 500)
       const start = performance.now()
@@ -188,7 +111,7 @@ describe.concurrent('a server over HTTP, when a client', () => {
   })
 
   it('sends 20 000 requests at once and reads nothing, is not read any more', async () => {
-    await onStage(async ({ open, growth }) => {
+    await onStage('server-http', async ({ open, growth }) => {
       const { socket } = open()
       socket.pause()
       void pour(socket, repeat(post(echo(1), ...CALL).repeat(100), 200))
@@ -198,7 +121,7 @@ describe.concurrent('a server over HTTP, when a client', () => {
   })
 
   it('opens more subscriptions than there are, is told how many there are', async () => {
-    await onStage(async ({ open, growth }) => {
+    await onStage('server-http', async ({ open, growth }) => {
       const body = listen(1, 10)
       const wires = Array.from({ length: 1_100 }, () => open(post(body, ...LISTEN)))
       await vi.waitUntil(() => wires.every(({ received }) => received() !== ''), { timeout: 30_000 })
@@ -210,23 +133,27 @@ describe.concurrent('a server over HTTP, when a client', () => {
   })
 
   it('subscribes and does not read what changes, is held to a bound, and others hear of it', async () => {
-    await onStage(async ({ url, open, growth }) => {
-      const deaf = Array.from({ length: 20 }, () => open(post(listen(1), ...LISTEN)))
-      for (const { socket } of deaf) socket.pause()
-      await using other = await connect(url)
-      let heard = 0
-      await using _changes = await other.listen(
-        { resourceSubscriptions: ['harbour://berths/7'] },
-        { onChange: () => heard++ },
-      )
-      for (let round = 0; round < 5; round++) await other.call('flood')
-      await vi.waitUntil(() => heard > 0, { timeout: 30_000 })
-      expect(await growth()).toBeLessThan(BOUND)
-    }, 10_000)
+    await onStage(
+      'server-http',
+      async ({ url, open, growth }) => {
+        const deaf = Array.from({ length: 20 }, () => open(post(listen(1), ...LISTEN)))
+        for (const { socket } of deaf) socket.pause()
+        await using other = await connect(url)
+        let heard = 0
+        await using _changes = await other.listen(
+          { resourceSubscriptions: ['harbour://berths/7'] },
+          { onChange: () => heard++ },
+        )
+        for (let round = 0; round < 5; round++) await other.call('flood')
+        await vi.waitUntil(() => heard > 0, { timeout: 30_000 })
+        expect(await growth()).toBeLessThan(BOUND)
+      },
+      10_000,
+    )
   })
 
   it('leaves in the middle, a thousand times, leaves nothing behind', async () => {
-    await onStage(async ({ open, growth }) => {
+    await onStage('server-http', async ({ open, growth }) => {
       for (let round = 0; round < 10; round++) {
         const body = callTool(1, 'hang')
         const hang = post(body, 'mcp-method: tools/call', 'mcp-name: hang')
@@ -238,5 +165,3 @@ describe.concurrent('a server over HTTP, when a client', () => {
     })
   })
 })
-
-const quiet = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

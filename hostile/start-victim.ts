@@ -28,7 +28,7 @@ export interface Victim extends AsyncDisposable {
   readonly peak: () => Promise<number>
 }
 
-export async function startServer(kind: 'server-http' | 'server-stdio'): Promise<Victim> {
+export async function startServer(kind: 'server-http' | 'server-stdio' | 'server-workerd'): Promise<Victim> {
   const child = startProcess(`victims/${kind}.ts`)
   const first = await nextMessage<unknown>(child)
   return {
@@ -40,7 +40,10 @@ export async function startServer(kind: 'server-http' | 'server-stdio'): Promise
     },
     [Symbol.asyncDispose]: async () => {
       const gone = once(child, 'exit')
-      if (child.kill('SIGKILL')) await gone
+      // What it started would outlive it.
+      if (kind === 'server-workerd') child.disconnect()
+      else if (!child.kill('SIGKILL')) return
+      await gone
     },
   }
 }

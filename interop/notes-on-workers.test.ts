@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client'
@@ -8,26 +8,7 @@ import { createOAuthProvider } from './oauth-provider.ts'
 import { bundle, startWorkers } from '../packages/hawser/src/cloudflare/fixtures/start-workers.ts'
 import { freePort } from '../examples/notes/free-port.ts'
 import { ownerOf } from '../examples/notes/kit.ts'
-
-interface Settings {
-  readonly compatibility_date: string
-  readonly compatibility_flags: string[]
-  readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] }
-}
-
-/** What wrangler would read. */
-function readSettings() {
-  const text = readFileSync(join(import.meta.dirname, '../examples/notes/wrangler.jsonc'), 'utf8')
-  const settings = JSON.parse(text.replaceAll(/,(?=\s*[}\]])/g, '')) as Settings
-  const classes = settings.durable_objects.bindings.map(
-    ({ name, class_name: className }) => [name, { className, useSQLite: true }] as const,
-  )
-  return {
-    compatibilityDate: settings.compatibility_date,
-    compatibilityFlags: settings.compatibility_flags,
-    durableObjects: Object.fromEntries(classes),
-  }
-}
+import { readWrangler } from '../examples/notes/read-wrangler.ts'
 
 /** The Worker in the runtime of Cloudflare, which can be started anew on what its objects have written. */
 async function serve() {
@@ -39,7 +20,7 @@ async function serve() {
     port,
     modules: true,
     script: await bundle('../../../../../examples/notes/worker.ts'),
-    ...readSettings(),
+    ...readWrangler(),
     bindings: { ORIGIN: origin, NOTES_SECRET: 'a secret of forty characters, for tests.' },
     durableObjectsPersist: folder,
   }

@@ -22,9 +22,14 @@ const Report = z.object({
   ),
 })
 
-/** Test files that run others in workerd, and what is there the part of the runtime: to resolve a name once. */
-const IN_WORKERD = /^packages\/oauth\/src\/cloudflare\//
-const OF_THE_RUNTIME = new Set(['TA53'])
+/** Test files that run others in workerd. */
+const IN_WORKERD = /^packages\/(?:oauth\/src\/cloudflare\/|hawser\/src\/cloudflare\/all-in-workerd)/
+/** What needs no test there: to resolve a name once is the part of the runtime, and programs that wait for a browser run on Node. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['TA53', 'of the runtime'],
+  ['TC22', 'on Node alone'],
+  ['TC23', 'on Node alone'],
+])
 
 interface Proof {
   readonly title: string
@@ -70,23 +75,19 @@ const lines = [
 ]
 const missing: string[] = []
 for (const [prefix, [part, count]] of Object.entries(PARTS)) {
-  const isOnWorkers = prefix === 'TA'
-  const columns = ['id', 'tests', 'result', ...(isOnWorkers ? ['in workerd'] : [])]
-  lines.push('', `## On ${part}`, '', `| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`)
+  lines.push('', `## On ${part}`, '', '| id | tests | result | in workerd |', '|---|---|---|---|')
   for (let number = 1; number <= count; number++) {
     const id = `${prefix}${number}`
     const all = proofs.get(id) ?? []
     const found = all.filter(({ file }) => !IN_WORKERD.test(file))
     const there = all.filter(({ file }) => IN_WORKERD.test(file))
-    const isMissing = found.length === 0 || (isOnWorkers && there.length === 0 && !OF_THE_RUNTIME.has(id))
-    if (isMissing) missing.push(id)
+    if (found.length === 0 || (there.length === 0 && !ELSEWHERE.has(id))) missing.push(id)
     const shown = oneOfEachFirst(found)
       .slice(0, SHOWN)
       .map(({ title, file }) => `${cell(title)} (${file})`)
     const more = found.length > SHOWN ? [`${found.length - SHOWN} more`] : []
-    const workerd = OF_THE_RUNTIME.has(id) ? 'of the runtime' : `${resultOf(there)}, ${there.length}`
-    const cells = [id, [...shown, ...more].join('; '), resultOf(found), ...(isOnWorkers ? [workerd] : [])]
-    lines.push(`| ${cells.join(' | ')} |`)
+    const workerd = ELSEWHERE.get(id) ?? `${resultOf(there)}, ${there.length}`
+    lines.push(`| ${id} | ${[...shown, ...more].join('; ')} | ${resultOf(found)} | ${workerd} |`)
   }
 }
 writeFileSync(join(root, 'docs/spec/sign-in-attacks.md'), `${lines.join('\n')}\n`)

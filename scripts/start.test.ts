@@ -52,6 +52,7 @@ describe('npm start', () => {
     expect(tour.text.match(/needs notes:write/g)).toHaveLength(1)
     expect(tour.text).toMatch(/ 9 Which notes[^]+A\s+script signs in as ada[^]+10 Write down[^]+needs notes:write/)
     expect(tour.text).toContain('Tides: High water at seven.')
+    expect(tour.text).toContain('on Cloudflare Workers')
   })
 
   it('ends with what is on record, to the last call', () => {
@@ -73,11 +74,17 @@ describe('npm start', () => {
     expect(tour.text.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  it('goes on serving until it is interrupted, and says how to connect', async () => {
+  it('has the notes on Node where that is wanted', { timeout: 30_000 }, async () => {
+    const { code, text } = await run('--once', '--node', '--repo', folder.path).ended
+    expect({ code, text }).toEqual({ code: 0, text: expect.stringMatching(/own notes, on Node[^]+11 answers in/) })
+    expect(text).not.toContain('Cloudflare')
+  })
+
+  it('goes on serving until it is interrupted, and says how to connect', { timeout: 60_000 }, async () => {
     const { child, ended, seen } = run('--port', '0', '--repo', folder.path)
     onTestFinished(() => void child.kill('SIGKILL'))
     await expect
-      .poll(seen, { timeout: 10_000 })
+      .poll(seen, { timeout: 40_000 })
       .toMatch(/goes on serving .*claude mcp add .*code --add-mcp .*hawser -- login/s)
     const [, url = ''] = /serving (\S+)/.exec(seen()) ?? []
     await using client = await connect<typeof server>(url)

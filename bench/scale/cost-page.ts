@@ -1,9 +1,5 @@
-import type { Cost, Operation } from './costs.ts'
-
-/** Dollars for a million of each, beyond what a plan includes. */
-export const PRICES = { requests: 0.3, objectRequests: 0.15, rowsWritten: 1, rowsRead: 0.001 } as const
-/** Messages that are billed as one request. */
-const MESSAGES_A_REQUEST = 20
+import type { Operation } from './costs.ts'
+import { type Cost, priceOf } from './prices.ts'
 
 /** What each operation is called in the documentation. */
 const NAMES: Readonly<Record<Operation, string>> = {
@@ -24,23 +20,16 @@ const NAMES: Readonly<Record<Operation, string>> = {
   registration: 'a program that registers itself',
 }
 
-/** Dollars for a million of an operation. */
-export const priceOf = ({ requests, objectRequests, messages, rowsWritten, rowsRead }: Cost): number =>
-  requests * PRICES.requests +
-  (objectRequests + messages / MESSAGES_A_REQUEST) * PRICES.objectRequests +
-  rowsWritten * PRICES.rowsWritten +
-  rowsRead * PRICES.rowsRead
-
 /** The table of docs/scaling.md. */
 export function costPage(costs: Readonly<Record<Operation, Cost>>): string {
   const rows = (Object.entries(NAMES) as [Operation, string][]).map(([operation, name]) => {
     const cost = costs[operation]
-    const { requests, objectRequests, rowsWritten, rowsRead } = cost
-    return `| ${[name, requests, objectRequests, rowsWritten, rowsRead, `$${priceOf(cost).toFixed(2)}`].join(' | ')} |`
+    const { requests, objectRequests, rowsWritten } = cost
+    return `| ${[name, requests, objectRequests, rowsWritten, `$${priceOf(cost).toFixed(2)}`].join(' | ')} |`
   })
   return [
-    '| operation | Worker requests | object requests | rows written | rows read | a million of them |',
-    '|---|---|---|---|---|---|',
+    '| operation | Worker requests | object requests | rows written | a million of them |',
+    '|---|---|---|---|---|',
     ...rows,
   ].join('\n')
 }

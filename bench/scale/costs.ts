@@ -10,18 +10,8 @@ import {
   sendInSession,
   signIn,
 } from './caller.ts'
+import { type Cost, priceOf } from './prices.ts'
 import type { Counted, Desk } from './start-desk.ts'
-
-/** What one operation asks of the platform, when its objects are in memory and have been used before. */
-export interface Cost {
-  /** Requests of Workers. */
-  readonly requests: number
-  /** Requests of Durable Objects; messages that come over sockets count one twentieth. */
-  readonly objectRequests: number
-  readonly messages: number
-  readonly rowsWritten: number
-  readonly rowsRead: number
-}
 
 export type Operation =
   | 'call'
@@ -41,6 +31,8 @@ export type Operation =
   | 'registration'
 
 const ADA = 'acme/ada'
+/** Times that each is measured. The least counts: what an instance does once a minute is not of the operation. */
+const ROUNDS = 2
 /** Attempts until an operation meets no object that is new. */
 const ATTEMPTS = 200
 
@@ -68,14 +60,17 @@ export async function measureCosts(desk: Desk): Promise<Readonly<Record<Operatio
   }
   /** @param isNew The objects of the operation are always new ones. */
   const measure = async (run: () => Promise<unknown>, isNew = false): Promise<Cost> => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const found: Cost[] = []
+    for (let attempt = 0; attempt < ATTEMPTS && found.length < ROUNDS; attempt++) {
       await desk.counted()
       asked = 0
       await run()
       const { starts, ...cost } = costOf(await desk.counted(), asked)
-      if (starts === 0 || isNew) return cost
+      if (starts === 0 || isNew) found.push(cost)
     }
-    throw new Error(`An operation met a new object ${ATTEMPTS} times.`)
+    const [least] = found.toSorted((one, other) => priceOf(one) - priceOf(other))
+    if (least === undefined) throw new Error(`An operation met a new object ${ATTEMPTS} times.`)
+    return least
   }
   const use = async (tool: string, args: object = {}, more: object = {}) => {
     const answer = await call(counting, 'two', ADA, tool, args, more)

@@ -6,7 +6,8 @@ export interface Listener {
   readonly person: string
   /** When each topic was last heard of, or had to be read anew since the connection was opened. (milliseconds since 1970) */
   readonly heardAt: (topic: string) => number
-  readonly connections: () => number
+  /** What it has to say of itself, when it was not told of something. */
+  readonly describe: () => string
   readonly stop: () => Promise<void>
 }
 
@@ -22,12 +23,16 @@ export async function startListener(desk: Desk, worker: WorkerName, person: stri
   const ready = Promise.withResolvers<void>()
   let resyncedAt = 0
   let connections = 0
+  let readAt = 0
+  let state = 'away'
 
   const follow = async (): Promise<void> => {
+    state = 'connecting'
     const response = await request(desk, worker, person, 'subscriptions/listen', { notifications }, leaving.signal)
     if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`)
     let rest = ''
     for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+      readAt = Date.now()
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) {
@@ -38,6 +43,7 @@ export async function startListener(desk: Desk, worker: WorkerName, person: stri
         }
         if (method === 'notifications/subscriptions/acknowledged') {
           connections++
+          state = 'connected'
           // Who is connected reads anew what may have changed before.
           resyncedAt = Date.now()
           ready.resolve()
@@ -58,7 +64,8 @@ export async function startListener(desk: Desk, worker: WorkerName, person: stri
   return {
     person,
     heardAt: (topic) => Math.max(resyncedAt, heard.get(topic) ?? 0),
-    connections: () => connections,
+    describe: () =>
+      `${person} at ${worker} (${state}, connected ${connections} times, last read ${Date.now() - readAt} ms ago, last whole ${Date.now() - resyncedAt} ms ago)`,
     stop: async () => {
       leaving.abort()
       await done

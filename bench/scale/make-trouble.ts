@@ -38,7 +38,7 @@ export function createTroubleMaker(
     const name = known[Math.floor(chance * known.length)]
     if (name === undefined) return
     if (QUIET.test(name)) await desk.evict(name)
-    else await desk.trouble(name, { crashes: 1 })
+    else await desk.crash(name)
   }
 
   return async (fault) => {

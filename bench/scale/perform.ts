@@ -119,15 +119,15 @@ const account: Perform = async (desk, { wrong }, { workers, person }, number) =>
 const session: Perform = async (desk, { wrong }, { workers: [worker, other], person, chance }) => {
   const opened = await openSession(desk, worker, person)
   if (opened.status !== 202) return opened.status
-  const hello = { id: 1, method: 'tools/call', params: { name: 'hello' } }
+  const saying = { id: 1, method: 'tools/call', params: { name: 'hello' } }
   const statuses: number[] = []
   for (let calls = 0; calls < 1 + Math.floor(chance * 3); calls++) {
-    const { status } = await sendInSession(desk, other, person, opened.session, hello)
+    const { status } = await sendInSession(desk, other, person, opened.session, saying)
     if (status === 404) wrong.push(`A session of ${person} was lost.`)
     statuses.push(status)
   }
   const { status } = await sendInSession(desk, worker, person, opened.session, undefined, 'DELETE')
-  if (status === 200 && (await sendInSession(desk, other, person, opened.session, hello)).status === 200)
+  if (status === 200 && (await sendInSession(desk, other, person, opened.session, saying)).status === 200)
     wrong.push(`A session of ${person} went on after it was ended.`)
   return Math.max(status, ...statuses)
 }

@@ -61,7 +61,7 @@ const MIX: Readonly<Record<Kind, number>> = {
 const OBJECTS = ['changes:', 'limits:', 'nonces:', 'tasks:', 'vault:', 'session:', 'oauth grants', 'oauth sign-ins']
 
 /** Numbers from 0 to 1, the same for the same seed. (mulberry32) */
-export function createChance(seed: number): () => number {
+function createChance(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

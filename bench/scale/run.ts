@@ -7,10 +7,10 @@ import { saveResult, tableOf } from './report.ts'
 import { simulate } from './simulate.ts'
 import { startDesk } from './start-desk.ts'
 
-const usage = `npm run bench:scale [-- --tenants 200] [--users 20] [--calls 12000] [--listeners 200] [--minutes 2] [--seed 1]
+const usage = `npm run bench:scale [-- --tenants 200] [--users 20] [--calls 4000] [--listeners 150] [--minutes 2] [--seed 1]
 npm run bench:scale -- --costs     what each operation costs, as docs/scaling.md has it`
 
-const NUMBERS = { tenants: '200', users: '20', calls: '12000', listeners: '200', minutes: '2', seed: '1' } as const
+const NUMBERS = { tenants: '200', users: '20', calls: '4000', listeners: '150', minutes: '2', seed: '1' } as const
 
 /** @throws Error with the usage for what is no number, or unknown. */
 function readOptions(): { readonly costs: boolean; readonly options: Options } {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { build } from 'esbuild'
 import { Miniflare, type MiniflareOptions } from 'miniflare'
 import { type Account, type Accounts, addAccounts, type Trouble } from './account.ts'
@@ -16,6 +17,8 @@ export interface Desk extends AsyncDisposable {
   /** Where one of the Workers listens now; a restart moves it. */
   readonly urlOf: (worker: WorkerName) => URL
   readonly trouble: (of: string, what: Trouble) => Promise<void>
+  /** Ends an object in the middle of whatever it is doing. */
+  readonly crash: (object: string) => Promise<void>
   /** Has an object leave the memory once nothing refers to it. */
   readonly evict: (object: string) => Promise<void>
   /** Ends the runtime, as a deployment does, and starts it again on what was written. */
@@ -51,30 +54,29 @@ export async function startDesk(
 ): Promise<Desk> {
   const folder = await mkdtemp(join(tmpdir(), 'hawser-scale-'))
   const script = await bundle()
-  const optionsFor = (version: number): MiniflareOptions =>
-    ({
-      workers: WORKERS.map((name) => {
-        const object = (className: string) => ({
-          className,
-          useSQLite: true,
-          ...(name !== WORKERS[0] && { scriptName: WORKERS[0] }),
-        })
-        return {
-          name,
-          modules: true,
-          script,
-          compatibilityDate: '2026-06-11',
-          compatibilityFlags: ['enable_request_signal'],
-          bindings: { ...bindings, VERSION: `${version}` },
-          durableObjects: { HAWSER: object('HawserObject'), OAUTH: object('OAuthObject') },
-          unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-        }
-      }),
-      durableObjectsPersist: folder,
-      handleRuntimeStdio: (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream) => {
-        for (const stream of [stdout, stderr]) stream.on('data', (data: Buffer) => hear(data.toString()))
-      },
-    }) as unknown as MiniflareOptions
+  const optionsFor = (version: number): MiniflareOptions => ({
+    workers: WORKERS.map((name) => {
+      const object = (className: string) => ({
+        className,
+        useSQLite: true,
+        ...(name !== WORKERS[0] && { scriptName: WORKERS[0] }),
+      })
+      return {
+        name,
+        modules: true,
+        script,
+        compatibilityDate: '2026-06-11',
+        compatibilityFlags: ['enable_request_signal'],
+        bindings: { ...bindings, VERSION: `${version}` },
+        durableObjects: { HAWSER: object('HawserObject'), OAUTH: object('OAuthObject') },
+        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+      }
+    }),
+    durableObjectsPersist: folder,
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+      for (const stream of [stdout, stderr]) stream.on('data', (data: Buffer) => hear(data.toString()))
+    },
+  })
   let version = 1
   const miniflare = new Miniflare(optionsFor(version))
   const urls = new Map<WorkerName, URL>()
@@ -87,7 +89,13 @@ export async function startDesk(
     if (url === undefined) throw new Error(`There is no Worker ${worker}.`)
     return url
   }
-  const ask: Desk['ask'] = (worker, path, init) => fetch(new URL(path, urlOf(worker)), { redirect: 'manual', ...init })
+  const ask: Desk['ask'] = (worker, path, init) =>
+    fetch(new URL(path, urlOf(worker)), {
+      redirect: 'manual',
+      ...init,
+      // A connection that is kept may be closed by the other side just when it is used again.
+      headers: { ...(init?.headers as Record<string, string>), connection: 'close' },
+    })
 
   /** Of earlier runs of the runtime. */
   let earlier = { accounts: new Map<string, Account>(), renewed: new Map<string, number>() }
@@ -106,6 +114,9 @@ export async function startDesk(
     urlOf,
     trouble: async (of, what) => {
       await ask(WORKERS[0], `/trouble?of=${encodeURIComponent(of)}`, { method: 'POST', body: JSON.stringify(what) })
+    },
+    crash: async (object) => {
+      await ask(WORKERS[0], `/crash?of=${encodeURIComponent(object)}`)
     },
     evict: (object) => {
       const className = object.startsWith('oauth ') ? 'OAuthObject' : 'HawserObject'

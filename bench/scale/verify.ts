@@ -53,7 +53,11 @@ const isCalm = ({ disturbances }: Known, from: number, to: number): boolean =>
 const checkCalm = (known: Known): readonly string[] =>
   known.journal.entries
     .filter(({ status, from, to }) => status !== 200 && status !== 202 && isCalm(known, from, to))
-    .map(({ kind, status, why = '' }) => `${kind} was answered with ${status} while there was no trouble. ${why}`)
+    .map(({ kind, status, why = '', from, to }) => {
+      const last = Math.max(0, ...known.disturbances.filter((each) => each.to < from).map((each) => each.to))
+      const when = `${from - last} ms after the last trouble, for ${to - from} ms`
+      return `${kind} was answered with ${status} while there was no trouble, ${when}. ${why}`
+    })
 
 /** A code and an answer count once: never twice, and not at all only where somebody was told that it is not known. */
 const checkOnce = ({ once }: Journal): readonly string[] =>
@@ -128,7 +132,10 @@ async function checkTold({ journal, listeners }: Known): Promise<readonly string
     listeners.flatMap((listener) =>
       journal.told
         .filter((told) => isFor(told, listener) && listener.heardAt(told.topic) < told.from)
-        .map(({ topic, from }) => `${listener.person} was not told of ${topic}, ${Date.now() - from} ms ago.`),
+        .map(
+          ({ topic, from, to, person = 'all' }) =>
+            `${listener.describe()} was not told of ${topic} for ${person}, ${Date.now() - from} ms ago, in ${to - from} ms.`,
+        ),
     )
   const deadline = Date.now() + RECONNECTION
   while (findUntold().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100))

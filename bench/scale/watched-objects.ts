@@ -80,12 +80,16 @@ class Watch {
     }
   }
 
+  crash(): void {
+    this.#state.abort('crash')
+  }
+
   #maybeCrash(): void {
     for (const [prefix, trouble] of troubles) {
       const { crashes = 0 } = trouble
       if (crashes === 0 || !this.#name.startsWith(prefix)) continue
       troubles.set(prefix, { ...trouble, crashes: crashes - 1 })
-      this.#state.abort('crash')
+      this.crash()
     }
   }
 
@@ -136,6 +140,11 @@ class WatchedHawser extends HawserObject {
     this.#watch = watch
   }
 
+  /** Ends it at once, whatever it is doing. */
+  crash(): void {
+    this.#watch.crash()
+  }
+
   override invoke(method: string, args: readonly unknown[]): Promise<unknown> {
     return this.#watch.see('requests', () => super.invoke(method, args))
   }
@@ -167,8 +176,9 @@ class WatchedOAuth extends OAuthObject {
     return this.#watch.see('requests', () => super.step(...given))
   }
 
-  override alarm(): Promise<void> {
-    return this.#watch.see('alarms', () => super.alarm())
+  override alarm(): void {
+    this.#watch.account.alarms++
+    super.alarm()
   }
 }
 

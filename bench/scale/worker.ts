@@ -141,6 +141,16 @@ const server = desk.server({
 /** Lets whoever measures read what was counted, and make trouble. */
 const control = async (request: Request): Promise<Response> => {
   const { pathname, searchParams } = new URL(request.url)
+  if (pathname === '/crash') {
+    const { HAWSER } = env as {
+      readonly HAWSER: { readonly getByName: (name: string) => { crash: () => Promise<void> } }
+    }
+    // Its own answer is lost as well.
+    await HAWSER.getByName(searchParams.get('of') ?? '')
+      .crash()
+      .catch(() => {})
+    return new Response()
+  }
   if (pathname === '/trouble') {
     setTrouble(searchParams.get('of') ?? '', (await request.json()) as Trouble)
     return new Response()
@@ -153,7 +163,7 @@ const control = async (request: Request): Promise<Response> => {
 export default worker(server, {
   sessions: durableSessions({ ...BINDING, ...(env['IDLE_MS'] !== undefined && { idleMs: Number(env['IDLE_MS']) }) }),
   beside: {
-    handles: (pathname) => pathname === '/accounts' || pathname === '/trouble' || oauth.handles(pathname),
+    handles: (pathname) => ['/accounts', '/crash', '/trouble'].includes(pathname) || oauth.handles(pathname),
     fetch: (request) => {
       const { pathname } = new URL(request.url)
       return oauth.handles(pathname) ? oauth.fetch(request) : control(request)

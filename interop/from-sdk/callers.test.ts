@@ -1,4 +1,4 @@
-import { createMcpHandler, McpServer, requireScopes } from '@modelcontextprotocol/server'
+import { createMcpHandler, hostHeaderValidationResponse, McpServer, requireScopes } from '@modelcontextprotocol/server'
 import { connect, mcp } from 'hawser'
 import { mount } from 'hawser/compose'
 import { fromSdk, type SdkSource } from 'hawser/from-sdk'
@@ -87,6 +87,35 @@ describe('one server for all callers', () => {
     expect([asked, logs]).toEqual([[], []])
   })
 
+  it('says nothing to others when it goes on after its call is over', async () => {
+    const { promise: isGone, resolve: leave } = Promise.withResolvers<void>()
+    const { promise: hasAsked, resolve: ask } = Promise.withResolvers<unknown>()
+    const server = createTools1()
+    server.registerTool('late', {}, async ({ signal, requestId, sendNotification }) => {
+      signal.addEventListener('abort', () => leave())
+      await isGone
+      const params = { message: 'For ada alone', requestedSchema: { type: 'object' as const, properties: {} } }
+      await sendNotification({ method: 'notifications/message', params: { level: 'error', data: 'For ada alone' } })
+      await server.server.elicitInput(params, { relatedRequestId: requestId }).then(ask, ask)
+      return { content: [] }
+    })
+    const local = fromSdk(server, quiet)
+    const heard: unknown[] = []
+    const elicit = ({ message }: { readonly message: string }) => {
+      heard.push(message)
+      return { action: 'decline' as const }
+    }
+    await using bob = await connect(local, { answers: { elicit }, onLog: (entry) => heard.push(entry) })
+    await using ada = await connect(local, { answers: { elicit: () => ({ action: 'accept', content: {} }) } })
+    const leaving = new AbortController()
+    const late = ada.call('late', {}, { signal: leaving.signal })
+    const waiting = bob.call('wait', {}, { onProgress: () => leaving.abort() })
+    waiting.catch(() => {})
+    await expect(late).rejects.toMatchObject({ code: 'aborted' })
+    expect(await hasAsked).toBeInstanceOf(Error)
+    expect(heard).toEqual([])
+  })
+
   it('tells that its tools changed', async () => {
     const changes: unknown[] = []
     await using client = await connect(fromSdk(createTools2(), quiet))
@@ -173,6 +202,14 @@ describe('a server for each call', () => {
     expect(entries).toMatchObject([{ cause: { message: expect.stringContaining('secret=1') } }])
   })
 
+  it('is given up with its call, however long it takes to be made', async () => {
+    for (const rerun of [false, true]) {
+      await using client = await connect(fromSdk(() => new Promise<never>(() => {}), { rerun, ...quiet }))
+      const signal = AbortSignal.timeout(20)
+      await expect(client.call('add', { a: 1, b: 1 }, { signal })).rejects.toMatchObject({ code: 'timeout' })
+    }
+  })
+
   it('does not go on with a state that nobody handed out, nor twice with one', async () => {
     await using client = await connect(fromSdk(() => createTools1(), quiet))
     const retry = client.request('tools/call', { name: 'wipe', arguments: {}, requestState: 'made up' })
@@ -206,7 +243,21 @@ describe('a handler', () => {
   })
 })
 
-it('takes nothing else', () => {
+it('is a handler also where that is a function, as that of other packages', async () => {
+  const handler = createMcpHandler(createTools2)
+  const wrapped = Object.assign(() => createTools2(), {
+    fetch: async (...[request, options]: Parameters<typeof handler.fetch>) =>
+      hostHeaderValidationResponse(request, ['localhost']) ?? handler.fetch(request, options),
+  })
+  await using client = await connect(fromSdk(wrapped, quiet))
+  expect((await client.agreed()).protocolVersion).toBe('2026-07-28')
+  expect((await client.call('add', { a: 1, b: 1 })).structuredContent).toEqual({ sum: 2 })
+})
+
+it('takes nothing else, and reruns what is made for each call alone', () => {
+  for (const source of [createTools2(), createMcpHandler(createTools2)])
+    expect(() => fromSdk(source, { rerun: true })).toThrow(TypeError)
+
   expect(() => fromSdk({} as SdkSource)).toThrow(TypeError)
   expect(() => fromSdk({ connect: 1 } as never)).toThrow('a server of the official SDK')
 })

@@ -5,9 +5,11 @@ import { wrap } from './wrap.ts'
 import { createTools1 } from './tools-1.ts'
 import { createTools2 } from './tools-2.ts'
 
+const handler = createMcpHandler(createTools2)
+
 /** Servers of the official SDK on Workers, each at a path of its own. */
 const workers = {
-  '/handler': fromSdk(createMcpHandler(createTools2)),
+  '/handler': fromSdk(handler),
   '/each-call': fromSdk(createTools2, { rerun: true }),
   '/version-1': fromSdk(() => createTools1({ isBound: false }), { rerun: true }),
   '/asks-nobody': fromSdk(() => createTools1()),
@@ -18,6 +20,9 @@ const served = new Map(Object.entries(workers).map(([path, source]) => [path, wo
 type Fetch = ReturnType<typeof worker>['fetch']
 
 export default {
-  fetch: (...given: Parameters<Fetch>) =>
-    served.get(new URL(given[0].url).pathname)?.fetch(...given) ?? new Response(null, { status: 404 }),
+  fetch: (...given: Parameters<Fetch>) => {
+    const { pathname } = new URL(given[0].url)
+    if (pathname === '/changed') handler.notify.toolsChanged()
+    return served.get(pathname)?.fetch(...given) ?? new Response(null, { status: 404 })
+  },
 }

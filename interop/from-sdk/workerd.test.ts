@@ -1,6 +1,6 @@
 import type { Miniflare } from 'miniflare'
 import { connect } from 'hawser'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { bundle, COMPATIBILITY, startWorkers } from '../../packages/hawser/src/cloudflare/fixtures/start-workers.ts'
 import { testTools } from './suite.ts'
 
@@ -33,4 +33,20 @@ describe.each(['/asks-nobody', '/shared'])('on Workers, %s', (path) => {
       sums.map((_, b) => ({ sum: b + 1 })),
     )
   })
+})
+
+it('tells everybody who listens that lists changed, also when the first of them has left', async () => {
+  const heard: string[] = []
+  const listen = async (name: string) => {
+    const client = await connect(`${origin}/handler`)
+    await client.listen({ toolsListChanged: true }, { onChange: () => heard.push(name) })
+    return client
+  }
+  const one = await listen('one')
+  await using _ = await listen('two')
+  await miniflare?.dispatchFetch(`${origin}/changed`)
+  await vi.waitFor(() => expect(heard.toSorted()).toEqual(['one', 'two']))
+  await one.close()
+  await miniflare?.dispatchFetch(`${origin}/changed`)
+  await vi.waitFor(() => expect(heard.filter((name) => name === 'two')).toHaveLength(2))
 })

@@ -22,7 +22,9 @@ export function describeConnections(url: string, notes: Notes, { paint }: Output
     ),
     `    npm run hawser -- audit report ${notes.audit}`,
     `What was allowed, to take it back: ${new URL('/grants', notes.url).href}`,
-    'They are gone at Ctrl-C. To keep yours, see examples/notes/README.md.',
+    notes.kept === undefined
+      ? 'They are gone at Ctrl-C. To keep yours, see examples/notes/README.md.'
+      : `They are kept in ${notes.kept}, until you delete that. To deploy them, see examples/notes/README.md.`,
   ].join('\n')
 }
 

@@ -6,7 +6,7 @@ import { openNotesForTour } from './notes.ts'
 import { askPerson, type PersonOptions } from './ask-person.ts'
 
 async function start(options: Partial<PersonOptions> = {}) {
-  const notes = await openNotesForTour(0)
+  const notes = await openNotesForTour(0, { isKept: false, onNode: true })
   onTestFinished(() => notes[Symbol.asyncDispose]())
   const told: string[] = []
   const printed: string[] = []

@@ -6,14 +6,17 @@ export interface TourOptions {
   readonly port?: number
   /** End after the tour. */
   readonly once: boolean
+  /** Have notes on Node, too. */
+  readonly node: boolean
   readonly help: boolean
 }
 
-export const USAGE = `npm start -- [--repo PATH] [--port PORT] [--once]
+export const USAGE = `npm start -- [--repo PATH] [--port PORT] [--node] [--once]
 
   --repo PATH   ask the repository at PATH instead of this project's own
   --port PORT   serve HTTP on this port; 3000, or any free one, when left out.
                 Notes with sign-in are on the next one, or on any free one
+  --node        serve the notes on Node instead of the runtime of Cloudflare
   --once        open no browser, and end after the tour instead of serving on`
 
 /** @throws Error for options that there are not. */
@@ -24,6 +27,7 @@ export function readOptions(args: readonly string[]): TourOptions {
       repo: { type: 'string' },
       port: { type: 'string' },
       once: { type: 'boolean', default: false },
+      node: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })

@@ -55,7 +55,7 @@ const describeError = (error: unknown): string => (error instanceof Error ? erro
 
 async function serve(
   repository: Repository,
-  { once: isShort, port }: TourOptions,
+  { once: isShort, port, node: onNode }: TourOptions,
   output: Output,
   signal: AbortSignal,
   cache: string,
@@ -65,7 +65,10 @@ async function serve(
   const subject = await overStdio(tour, repository, cache, signal)
   await using listener = await listenSomewhere(repository, isShort ? (port ?? 0) : port)
   await overHttp(tour, listener.url, subject, signal)
-  await using notes = await openNotesForTour(isShort || port === 0 ? 0 : nextTo(port ?? PORT))
+  const notesPort = isShort || port === 0 ? 0 : nextTo(port ?? PORT)
+  await using notes = await tour.wait('Starting the notes', () =>
+    openNotesForTour(notesPort, { isKept: notesPort !== 0, onNode }),
+  )
   // A browser is no use where nobody looks.
   const isAlone = isShort || !process.stdin.isTTY || !output.isTerminal
   await tourNotes(tour, notes, { output, signal, isAlone })

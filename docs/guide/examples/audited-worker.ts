@@ -19,7 +19,7 @@ const save = notes.tool({
 
 const server = notes.server({
   tools: { save },
-  use: [audit({ sink: queueAudit({ queue: 'AUDIT', counts: 'CALLS' }), key, mode: 'required' })],
+  use: [audit({ sink: queueAudit({ queue: 'AUDIT', counts: 'CALLS' }), key })],
 })
 
 export default worker(server, {

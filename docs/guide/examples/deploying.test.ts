@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { listen } from 'hawser/node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readPage } from '../commands/read-page.ts'
 import notes from './notes.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -11,7 +12,7 @@ const page = readFileSync(join(root, 'docs/guide/deploying.md'), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'hawser-guide-'))
 
 /** What the page would have people type. */
-const commands = [...page.matchAll(/^npx hawser (.+)$/gm)].map(([, line = '']) => line)
+const commands = readPage(page).map(({ line }) => line.replace('npx hawser ', ''))
 
 beforeAll(() => {
   const [, config = ''] = /```jsonc\n([\s\S]*?)```/.exec(page) ?? []

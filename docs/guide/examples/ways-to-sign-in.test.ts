@@ -1,4 +1,13 @@
-import { clientCredentials, enterprise, pasteAddress, type RegisteredClient, signIn, workload } from 'hawser/sign-in'
+import { ConnectionError } from 'hawser'
+import {
+  clientCredentials,
+  enterprise,
+  memoryCredentials,
+  pasteAddress,
+  type RegisteredClient,
+  signIn,
+  workload,
+} from 'hawser/sign-in'
 import { expect, it } from 'vitest'
 
 const issuer = 'https://login.example.com'
@@ -7,6 +16,13 @@ const terminal = { question: (words: string) => Promise.resolve(words) }
 const readServiceToken = (audience: string) => `a token for ${audience}`
 const idToken = () => 'a token of a person'
 const registered: RegisteredClient = { id: 'host', issuer, secret }
+const store = memoryCredentials()
+const url = 'https://notes.invalid/mcp'
+interface Kept {
+  readonly page: URL
+  readonly state: string
+  readonly visit: string
+}
 const { privateKey: key } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
 
 it('are as many as the page says', async () => {
@@ -21,6 +37,20 @@ it('are as many as the page says', async () => {
   })
   const byStore = signIn({ ask: undefined }) // asks nobody: uses and refreshes what is stored
   // #endregion
+  // #region steps
+  const auth = signIn({ store }) // shared by all processes that serve people
+  const begin = async (): Promise<Kept> => {
+    const { page, state, visit } = await auth.begin(url, { redirectUri: 'https://app.example.com/callback' })
+    return { page, state, visit } // keep the last two in the session of this browser, and send the browser to the page
+  }
+  const finish = (kept: Kept, back: URL) => {
+    if (back.searchParams.get('state') !== kept.state) throw new Error('Not what this browser was sent for.')
+    return auth.finish(url, kept.visit, back) // forget what was kept before you call it: it is for one use
+  }
+  // #endregion
+  await expect(begin()).rejects.toBeInstanceOf(ConnectionError)
+  const kept: Kept = { page: new URL(issuer), state: 'a', visit: '{}' }
+  expect(() => finish(kept, new URL('https://app.example.com/callback?state=b'))).toThrow('Not what')
   // #region programs
   const bySecret = clientCredentials({ client: { id: 'nightly', issuer, secret } })
   const byKey = clientCredentials({ client: { id: 'nightly', issuer, privateKey: { key, kid: 'k1' } } })
@@ -34,7 +64,7 @@ it('are as many as the page says', async () => {
     client: { registered },
   })
   // #endregion
-  for (const auth of [elsewhere, byCode, byStore, bySecret, byKey, byPlatform, byCompany]) {
-    expect(await auth.whoami('https://notes.example.com/mcp')).toBeUndefined()
+  for (const each of [elsewhere, byCode, byStore, bySecret, byKey, byPlatform, byCompany]) {
+    expect(await each.whoami('https://notes.example.com/mcp')).toBeUndefined()
   }
 })

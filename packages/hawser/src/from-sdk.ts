@@ -69,20 +69,26 @@ export function fromSdk(source: SdkSource, options: FromSdkOptions = {}): Local 
   }
 }
 
+const ONLY_FUNCTIONS = 'fromSdk(…) takes `rerun` with a function that makes a server for each call.'
+
 type AuthInfoOf = (caller: Principal | undefined) => SdkAuthInfo | undefined
 
 function reach(source: SdkSource, { authInfo = describe, rerun = false, log }: FromSdkOptions): Handle {
   const authInfoOf: AuthInfoOf = (caller) => (caller === undefined ? undefined : authInfo(caller))
   const isOnWorkers = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
   const here = (handle: Handle): Handle => (isOnWorkers ? askNobody(handle) : handle)
+  // First, since the handler of other packages that wrap the SDK's is a function as well.
+  if ('fetch' in source && typeof source.fetch === 'function') {
+    if (rerun) throw new TypeError(ONLY_FUNCTIONS)
+    return connectHttp(ADDRESS, { log }, { send: sendTo(source, authInfoOf) })
+  }
   if (typeof source === 'function') {
     const openForCall = createOpenForCall(source, authInfoOf)
     return rerun ? rerunEachCall(openForCall) : here(serveEachCall(openForCall))
   }
-  if (rerun) throw new TypeError('fromSdk(…) takes `rerun` with a function that makes a server for each call.')
-  if ('connect' in source && typeof source.connect === 'function') return here(shareServer(source, authInfoOf))
-  if ('fetch' in source && typeof source.fetch === 'function') {
-    return connectHttp(ADDRESS, { log }, { send: sendTo(source, authInfoOf) })
+  if ('connect' in source && typeof source.connect === 'function') {
+    if (rerun) throw new TypeError(ONLY_FUNCTIONS)
+    return here(shareServer(source, authInfoOf))
   }
   throw new TypeError(
     'fromSdk(…) takes a server of the official SDK, a function that makes one, or what createMcpHandler(…) made.',
@@ -96,7 +102,8 @@ const ADDRESS = 'http://localhost/mcp'
 function sendTo(handler: SdkHandler, authInfoOf: AuthInfoOf): Send {
   return (url, { method, headers, body = '', signal, principal }) => {
     const authInfo = authInfoOf(principal)
-    const request = new Request(url, { method, headers, signal })
+    // Some look at the name that they were called by.
+    const request = new Request(url, { method, headers: { ...headers, host: 'localhost' }, signal })
     return handler.fetch(request, { parsedBody: JSON.parse(body), ...(authInfo !== undefined && { authInfo }) })
   }
 }

@@ -1,13 +1,5 @@
-import {
-  calculateJwkThumbprint,
-  createLocalJWKSet,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type CryptoKey,
-  type JWK,
-  type JWTVerifyGetKey,
-} from 'jose'
+import { createLocalJWKSet, importJWK, type CryptoKey, type JWK, type JWTVerifyGetKey } from 'jose'
+import { encodeBase64Url } from './base64url.ts'
 import type { Core } from './core.ts'
 import { lazy } from './lazy.ts'
 import type { StoredKey } from './store.ts'
@@ -103,10 +95,17 @@ export function storedKeys(core: Pick<Core, 'store' | 'seal' | 'open' | 'now' | 
 const toPublicJwk = ({ publicJwk }: StoredKey): JWK => JSON.parse(publicJwk) as JWK
 
 async function createKey({ seal }: Pick<Core, 'seal'>, signsFrom: number, expiresAt: number): Promise<StoredKey> {
-  const pair = await generateKeyPair(ALGORITHM, { extractable: true })
-  const publicJwk = await exportJWK(pair.publicKey)
-  const kid = await calculateJwkThumbprint(publicJwk)
-  const sealedPrivateJwk = await seal('signing-key', JSON.stringify(await exportJWK(pair.privateKey)), kid)
+  // As jose would; its own functions for that bring along what knows every other kind of key.
+  const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ])
+  const { crv, d, kty, x, y } = await crypto.subtle.exportKey('jwk', privateKey)
+  const publicJwk = { crv, kty, x, y }
+  // A thumbprint: these members, in this order. (RFC 7638 §3.2)
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(publicJwk)))
+  const kid = encodeBase64Url(new Uint8Array(digest))
+  const sealedPrivateJwk = await seal('signing-key', JSON.stringify({ ...publicJwk, d }), kid)
   return {
     kid,
     signsFrom,

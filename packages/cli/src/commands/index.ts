@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   login: { summary: 'Sign in at a server', load: async () => (await import('./login.ts')).login },
   logout: { summary: 'Sign out', load: async () => (await import('./logout.ts')).logout },
   whoami: { summary: 'Show who is signed in', load: async () => (await import('./whoami.ts')).whoami },
+  bridge: { summary: 'Serve a URL over stdio', load: async () => (await import('./bridge.ts')).bridge },
   types: { summary: 'Write types for a server', load: async () => (await import('./types.ts')).types },
   install: { summary: 'Put a server into a host', load: async () => (await import('./install.ts')).install },
   publish: {

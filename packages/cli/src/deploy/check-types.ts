@@ -11,7 +11,7 @@ const COMPILERS = /\b(?:(?:vue-)?tsc|tsgo)\b/
 /** Has the project check its types; wrangler only takes them away. */
 export async function checkTypes(folder: string): Promise<Finding> {
   const scripts = await readScripts(folder)
-  const script = SCRIPTS.find((name) => COMPILERS.test(String(scripts.get(name) ?? '')))
+  const script = SCRIPTS.find((name) => COMPILERS.test(scripts.get(name) ?? ''))
   if (script !== undefined) return judge(await runScript(folder, script), `npm run ${script}`)
   if (!existsSync(join(folder, 'tsconfig.json'))) return skipped('there is no script "types", and no tsconfig.json')
   const compiler = findCompiler(folder)

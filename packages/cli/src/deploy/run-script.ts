@@ -16,11 +16,12 @@ const MAX_CHARS = 64 * 1024
 const PATIENCE = 300_000
 
 /** The scripts in the package.json of a folder, by name. */
-export async function readScripts(folder: string): Promise<ReadonlyMap<string, unknown>> {
+export async function readScripts(folder: string): Promise<ReadonlyMap<string, string>> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
   try {
     const { scripts } = JSON.parse(text) as { readonly scripts?: object }
-    return new Map(Object.entries(scripts ?? {}))
+    const all = Object.entries(scripts ?? {})
+    return new Map(all.filter((each): each is [string, string] => typeof each[1] === 'string'))
   } catch {
     // Whoever installs the project is told what is wrong with it.
     return new Map()

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { guardGroup } from './guard/guard-group.ts'
 
 const NAME = '@modelcontextprotocol/inspector'
 const optionsFor = (url: string): readonly string[] => ['--server-url', url, '--transport', 'http']
@@ -19,12 +20,17 @@ export function offerInspector(folder: string, url: string): string {
   const open = (): void => {
     if (isOpen) return
     isOpen = true
-    const child = spawn(process.execPath, [command, ...optionsFor(url)], { stdio: ['ignore', 2, 2] })
+    const child = spawn(process.execPath, [command, ...optionsFor(url)], {
+      stdio: ['ignore', 2, 2],
+      detached: process.platform !== 'win32',
+    })
+    const guard = child.pid === undefined ? undefined : guardGroup(child.pid)
     const end = (): void => void child.kill()
     process.once('exit', end)
     child.on('close', () => {
       isOpen = false
       process.off('exit', end)
+      guard?.[Symbol.dispose]()
     })
     child.on('error', () => {})
   }

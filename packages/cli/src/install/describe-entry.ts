@@ -2,8 +2,9 @@ import { usageFailure } from '../failure.ts'
 import { readEnv } from '../target/connection-options.ts'
 import type { Target } from '../target/target.ts'
 import type { Scope } from './find-installed.ts'
-import type { Entry, Host } from './host.ts'
-import { type Command, launchHere, launchInProject } from './launch.ts'
+import { shellWord } from '../output/shell-word.ts'
+import type { Entry, Host, Launch } from './host.ts'
+import { type Command, launchBridge, launchHere, launchInProject } from './launch.ts'
 
 export interface EntryOptions {
   readonly env: readonly string[]
@@ -47,23 +48,25 @@ function describeUrl(host: Host, url: string, { env, bearer, scopes }: EntryOpti
   if (env.length > 0) throw usageFailure('--env is for programs.', 'A token for a URL: --bearer NAME')
   if (scopes !== undefined)
     throw usageFailure('--scopes is for files.', 'At a URL people sign in, and allow what they want.')
-  if (host.remote === undefined)
-    throw usageFailure(
-      `${host.title} takes no URL in its configuration.`,
-      ...(host.elsewhere === undefined ? [] : [host.elsewhere, `The address is ${url}`]),
-    )
   if (bearer !== undefined && !VARIABLE.test(bearer))
     throw usageFailure('--bearer takes the name of an environment variable, not a token.')
-  if (bearer !== undefined && host.reference === undefined)
+  if (bearer !== undefined && (host.reference === undefined || host.remote === undefined))
     throw usageFailure(
       `${host.title} cannot refer to environment variables, and a token is not written down.`,
       'Without --bearer it signs in.',
     )
   const { protocol, hostname, search } = new URL(url)
   const isOpen = protocol === 'http:' && !LOOPBACK.test(hostname)
+  const launch: Launch = { kind: 'program', ...launchBridge(url), passed: [], fixed: {} }
   return {
-    entry: host.remote({ kind: 'url', url, bearer }),
+    entry: host.remote?.({ kind: 'url', url, bearer }) ?? host.program(launch),
     warnings: [
+      ...(host.remote === undefined
+        ? [
+            `${host.title} only starts programs here, so that hawser calls the address. Where people sign in: hawser login ${shellWord(url)}`,
+            ...(host.elsewhere === undefined ? [] : [host.elsewhere]),
+          ]
+        : []),
       ...(isOpen ? ['The address is not encrypted: whoever is on the way reads and changes what is said.'] : []),
       ...(search === '' ? [] : [`What follows ? in the address ${IN_THE_CLEAR}`]),
     ],

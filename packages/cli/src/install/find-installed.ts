@@ -61,7 +61,10 @@ function isOf(target: Target, entry: unknown, folder: string): boolean {
   const words: readonly unknown[] = Array.isArray(args) ? args : []
   switch (target.kind) {
     case 'url':
-      return Object.values(entry).some((value) => typeof value === 'string' && hrefOf(value) === hrefOf(target.url))
+      // Also of a host that starts programs only, which is told what calls the address.
+      return [...Object.values(entry), ...(words.at(-2) === 'bridge' ? words.slice(-1) : [])].some(
+        (value) => typeof value === 'string' && hrefOf(value) === hrefOf(target.url),
+      )
     case 'program':
       return command === target.file && target.args.every((arg, at) => words[at] === arg)
     case 'file': {

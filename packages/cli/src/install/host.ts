@@ -47,7 +47,7 @@ export interface Host {
   readonly program: (launch: Launch) => Entry
   /** Left out where the file takes programs only. */
   readonly remote?: (remote: Remote) => Entry
-  /** What a person does who has an address for a host that takes programs only. */
+  /** What a person may do instead who has an address for a host whose file takes programs only. */
   readonly elsewhere?: string
   /** What a person does so that the host sees the change. */
   readonly next: string

@@ -49,7 +49,7 @@ export const HOSTS: readonly Host[] = [
         ? join(machine, dataFolder(machine), 'Claude', 'claude_desktop_config.json')
         : undefined,
     program: program(),
-    elsewhere: 'Claude Desktop takes addresses in its settings only: Settings › Connectors › Add custom connector.',
+    elsewhere: 'Its settings take the address as well: Settings › Connectors › Add custom connector.',
     next: 'Quit Claude Desktop and start it again.',
   },
   {

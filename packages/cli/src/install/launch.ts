@@ -27,8 +27,12 @@ const runWords = (file: string, { args, scopes }: FileLaunch): readonly string[]
  * Starts a file on this machine, for the files of one person. Hosts with windows do not know the paths of a shell, so both programs are
  * named in full, and nothing is fetched. A `hawser` that `npx` has only borrowed is gone some day: then `npx` fetches that version again.
  */
-export function launchHere(launch: FileLaunch): Command {
-  const words = runWords(resolve(launch.file), launch)
+export const launchHere = (launch: FileLaunch): Command => launchHawser(runWords(resolve(launch.file), launch))
+
+/** Starts what calls a URL, in the same way. */
+export const launchBridge = (url: string): Command => launchHawser(['bridge', url])
+
+function launchHawser(words: readonly string[]): Command {
   const main = existsSync(started) ? realpathSync(started) : started
   if (main.split(sep).includes('_npx')) return byNpx(words, process.platform)
   // How this process was told to read its own code, it is told again.

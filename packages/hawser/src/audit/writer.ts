@@ -52,6 +52,7 @@ interface Flight {
  */
 export function createWriter(options: WriterOptions): Writer {
   const { sink, keys, maxWaiting, maxChars, describeGap, log } = options
+  const isIdempotent = sink.isIdempotent === true
   const backlog = createBacklog(maxWaiting, maxChars)
   const flights = new Set<Flight>()
   let lost = 0
@@ -64,10 +65,9 @@ export function createWriter(options: WriterOptions): Writer {
   let draining: Promise<void> | undefined
 
   const schedule = (): void => {
-    const now = Date.now()
-    if (timer !== undefined && now < ringsAt + OVERDUE) return
+    if (timer !== undefined && !(isIdempotent && Date.now() >= ringsAt + OVERDUE)) return
     const pause = isFailing ? PAUSE : LINGER
-    ringsAt = now + pause
+    ringsAt = Date.now() + pause
     timer = setTimeout(() => {
       timer = undefined
       void flush()
@@ -154,7 +154,7 @@ export function createWriter(options: WriterOptions): Writer {
 
   const flush = (): Promise<void> => {
     if (backlog.size() === 0) return Promise.resolve()
-    return sink.isIdempotent === true ? handOver() : (draining ??= drain())
+    return isIdempotent ? handOver() : (draining ??= drain())
   }
   const flushNow = async (): Promise<void> => {
     clearTimeout(timer)

@@ -1,7 +1,7 @@
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWSHeaderParameters } from 'jose'
-import type { ProtocolError } from '../call/index.ts'
-import { type Fetch, fetchBounded } from './fetch-json.ts'
-import { createKept, PAUSE_MS, unavailable } from './kept.ts'
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWSHeaderParameters } from 'jose'
+import { ProtocolError } from '../call/index.ts'
+import { type Fetch, fetchJson } from './fetch-json.ts'
+import { createKept, unavailable } from './kept.ts'
 import type { LocalIssuer } from './protected-resource.ts'
 
 /** The public key that a token names in its header, when it is one for the algorithm there. */
@@ -12,28 +12,18 @@ const FAULTS = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, error
 
 const isFault = (error: unknown): boolean => FAULTS.some((kind) => error instanceof kind)
 
-/** How long keys are used without asking again, and how long nobody is asked for a key that was not there. (milliseconds) */
+/** Milliseconds that keys at an address are used without asking again, and that nobody is asked for a key that was not there. */
 const MAX_AGE_MS = 600_000
 const COOLDOWN_MS = 30_000
 
 /** Keys at an address. Who makes up key ids gets one request in half a minute, whoever they are. */
 export function createRemoteKeys(fetch: Fetch, url: string): KeySource {
-  const keys = createRemoteJWKSet(new URL(url), {
-    cacheMaxAge: MAX_AGE_MS,
-    cooldownDuration: COOLDOWN_MS,
-    [customFetch]: (address, init) => fetchBounded(fetch, address, init),
-  })
-  let failed: { readonly error: ProtocolError; readonly until: number } | undefined
-  return async (header) => {
-    if (!keys.fresh && failed !== undefined && Date.now() < failed.until) throw failed.error
-    try {
-      return await keys(header)
-    } catch (cause) {
-      if (isFault(cause)) throw cause
-      failed = { error: unavailable(cause), until: Date.now() + PAUSE_MS }
-      throw failed.error
-    }
-  }
+  const headers = { accept: 'application/json, application/jwk-set+json' }
+  // Looked at before it is used.
+  const load = async (): Promise<KeySource> =>
+    createLocalJWKSet((await fetchJson(fetch, url, { headers })) as JSONWebKeySet)
+  const keys = createKept(load, MAX_AGE_MS)
+  return choose(keys, () => keys(COOLDOWN_MS))
 }
 
 /** Milliseconds that keys of the same process are used, and before they are looked at again for one that was not there. */
@@ -43,16 +33,30 @@ const LOCAL_COOLDOWN_MS = 1_000
 /** Keys of an issuer in this process. */
 export function createLocalKeys(read: LocalIssuer['jwks']): KeySource {
   const load = async (): Promise<KeySource> => createLocalJWKSet({ keys: [...(await read()).keys] })
-  const old = createKept(load, LOCAL_AGE_MS)
-  const recent = createKept(load, LOCAL_COOLDOWN_MS)
+  return choose(createKept(load, LOCAL_AGE_MS), createKept(load, LOCAL_COOLDOWN_MS))
+}
+
+/** Looks among keys that are known, then among newer ones. */
+function choose(known: () => Promise<KeySource>, newer: () => Promise<KeySource>): KeySource {
   return async (header) => {
     try {
       return await (
-        await old()
+        await known()
       )(header)
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-      return (await recent())(header)
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw explain(error)
+    }
+    try {
+      return await (
+        await newer()
+      )(header)
+    } catch (error) {
+      throw explain(error)
     }
   }
+}
+
+/** A key that cannot be used is no fault of who presents a token. */
+function explain(error: unknown): unknown {
+  return isFault(error) || error instanceof ProtocolError ? error : unavailable(error)
 }

@@ -240,6 +240,38 @@ describe('the keys of an issuer', () => {
     expect(await present(await issuer.sign({ jti: 'another' }))).toMatchObject({ subject: 'ada' })
   })
 
+  it.each([
+    ['metadata', `${ISSUER}/.well-known/oauth-authorization-server`],
+    ['keys', `${ISSUER}/jwks`],
+  ])('TR23: are asked for again when nothing is heard of %s any more', async (_what, url) => {
+    const { issuer, present } = await open()
+    const answer = issuer.answers.get(url)!
+    const asked = new Promise<void>((resolve) =>
+      issuer.answers.set(url, () => {
+        resolve()
+        return new Promise(() => {})
+      }),
+    )
+    void present(await issuer.sign())
+    await asked
+    issuer.answers.set(url, answer)
+    vi.useFakeTimers({ now: Date.now() + 20_001, toFake: ['Date'] })
+    expect(await present(await issuer.sign({ jti: 'later' }))).toMatchObject({ subject: 'ada' })
+  })
+
+  it('TR23: are not asked for again and again while one that is not there cannot be looked for', async () => {
+    const { issuer, present } = await open()
+    await present(await issuer.sign())
+    issuer.answers.set(`${ISSUER}/jwks`, () => Promise.reject(new Error('down')))
+    vi.useFakeTimers({ now: Date.now() + 31_000, toFake: ['Date'] })
+    for (let n = 0; n < 3; n++)
+      await expect(present(await issuer.sign({}, { header: { kid: `made up ${n}` } }))).rejects.toMatchObject({
+        code: 'unavailable',
+      })
+    expect(issuer.countOf(`${ISSUER}/jwks`)).toBe(2)
+    expect(await present(await issuer.sign({ jti: 'known' }))).toMatchObject({ subject: 'ada' })
+  })
+
   it('TR23: are asked for again when the moment is over', async () => {
     const { issuer, present } = await open()
     const answer = issuer.answers.get(`${ISSUER}/jwks`)!
@@ -306,6 +338,19 @@ describe('an introspection', () => {
     await expect(present('one')).rejects.toMatchObject({ code: 'unavailable' })
     await expect(present('two')).rejects.toMatchObject({ code: 'unavailable' })
     expect(issuer.countOf(`${ISSUER}/introspect`)).toBe(1)
+  })
+
+  it('TR23: of which nothing is heard any more keeps nobody waiting but those who wait already', async () => {
+    let isGone = true
+    const never = new Promise<Response>(() => {})
+    const { present } = await openAsked(() => (isGone ? never : Response.json(good)))
+    for (let n = 0; n < 256; n++) void present(`lost-${n}`)
+    void present('opaque').catch(() => {})
+    await expect(present('one-more')).rejects.toMatchObject({ code: 'unavailable' })
+    isGone = false
+    vi.useFakeTimers({ now: Date.now() + 20_001, toFake: ['Date'] })
+    expect(await present('opaque')).toMatchObject({ subject: 'ada' })
+    expect(await present('lost-7')).toMatchObject({ subject: 'ada' })
   })
 
   it('TR7: asked whether a grant still holds, asks anew', async () => {

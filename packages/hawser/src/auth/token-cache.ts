@@ -1,4 +1,5 @@
 import type { Principal } from '../call/index.ts'
+import { UNHEARD_MS } from './kept.ts'
 
 /** SHA-256 of a text, written in any one way; at once where the runtime can. */
 export type Digest = (text: string) => string | Promise<string>
@@ -29,7 +30,8 @@ const MAX_PENDING = 256
 export function createTokenCache(digest: Digest, keepMs: number, tooMany: Error): TokenCache {
   let recent = new Map<string, Kept>()
   let older: ReadonlyMap<string, Kept> = new Map()
-  const pending = new Map<string, Promise<Principal>>()
+  /** In the order in which they began. */
+  const pending = new Map<string, { readonly answer: Promise<Principal>; readonly since: number }>()
 
   const run = async (key: string, ask: () => Promise<Principal>): Promise<Principal> => {
     try {
@@ -46,14 +48,19 @@ export function createTokenCache(digest: Digest, keepMs: number, tooMany: Error)
     }
   }
   const find = (key: string, ask: () => Promise<Principal>): Principal | Promise<Principal> => {
+    const now = Date.now()
     const known = recent.get(key) ?? older.get(key)
-    if (known !== undefined && Date.now() < known.until) return known.principal
+    if (known !== undefined && now < known.until) return known.principal
+    for (const [unheard, { since }] of pending) {
+      if (now < since + UNHEARD_MS) break
+      pending.delete(unheard)
+    }
     const asked = pending.get(key)
-    if (asked !== undefined) return asked
+    if (asked !== undefined) return asked.answer
     if (pending.size >= MAX_PENDING) throw tooMany
-    const asking = run(key, ask)
-    pending.set(key, asking)
-    return asking
+    const answer = run(key, ask)
+    pending.set(key, { answer, since: now })
+    return answer
   }
   return {
     get: (token, ask) => {

@@ -1,6 +1,7 @@
 export * from './authenticator.ts'
 export * from './call.ts'
 export * from './canonical-json.ts'
+export * from './closing.ts'
 export * from './decision.ts'
 export * from './error.ts'
 export * from './grant-watch.ts'

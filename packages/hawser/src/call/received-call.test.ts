@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Call } from './call.ts'
-import { Cancellation, isAborted, ReceivedCall, throwIfAborted } from './received-call.ts'
+import { Cancellation, goingOf, ReceivedCall } from './received-call.ts'
 import { Values } from './values.ts'
 
 function receive() {
@@ -23,15 +23,15 @@ describe('a received call', () => {
   it('tells of its end whoever looked at the signal before, and whoever looks after', () => {
     const { call, cancellation } = receive()
     const { signal } = call
-    expect([signal.aborted, isAborted(call)]).toEqual([false, false])
-    expect(() => throwIfAborted(call)).not.toThrow()
+    expect([signal.aborted, goingOf(call).aborted]).toEqual([false, false])
+    expect(() => goingOf(call).throwIfAborted()).not.toThrow()
     const reason = new Error('gone')
     cancellation.abort(reason)
     cancellation.abort(new Error('again'))
     expect(signal.reason).toBe(reason)
     expect(call.signal).toBe(signal)
-    expect(isAborted(call)).toBe(true)
-    expect(() => throwIfAborted(call)).toThrow(reason)
+    expect(goingOf(call).aborted).toBe(true)
+    expect(() => goingOf(call).throwIfAborted()).toThrow(reason)
 
     const late = receive()
     late.cancellation.abort(reason)
@@ -43,7 +43,7 @@ describe('a received call', () => {
     const copy = { ...call, method: 'prompts/list' as const }
     expect(copy.signal).toBe(call.signal)
     cancellation.abort(new Error('gone'))
-    expect([copy.signal.aborted, isAborted(copy)]).toEqual([true, true])
-    expect(() => throwIfAborted(copy)).toThrow('gone')
+    expect([copy.signal.aborted, goingOf(copy).aborted]).toEqual([true, true])
+    expect(() => goingOf(copy).throwIfAborted()).toThrow('gone')
   })
 })

@@ -1,14 +1,17 @@
 import type { Call } from './call.ts'
 
+/** What a signal says of a call that goes on, or does not. */
+type Going = Pick<AbortSignal, 'aborted' | 'throwIfAborted'>
+
 /** Ends one request. Its signal is made when somebody looks at it: where signals are dear, as on Workers, most calls need none. */
-export class Cancellation {
+export class Cancellation implements Going {
   #controller: AbortController | undefined
   #reason: unknown
-  isAborted = false
+  aborted = false
 
   abort(reason: unknown): void {
-    if (this.isAborted) return
-    this.isAborted = true
+    if (this.aborted) return
+    this.aborted = true
     this.#reason = reason
     this.#controller?.abort(reason)
   }
@@ -16,45 +19,37 @@ export class Cancellation {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      if (this.isAborted) this.#controller.abort(this.#reason)
+      if (this.aborted) this.#controller.abort(this.#reason)
     }
     return this.#controller.signal
   }
 
   throwIfAborted(): void {
-    if (this.isAborted) throw this.#reason
+    if (this.aborted) throw this.#reason
   }
 }
 
 /** A call as a transport received it. A copy of it, as interceptors make them, has the signal itself. */
 export class ReceivedCall implements Call {
-  readonly method: Call['method']
-  readonly params: Call['params']
-  readonly protocolVersion: string
-  readonly clientInfo: Call['clientInfo']
-  readonly clientCapabilities: Call['clientCapabilities']
-  readonly principal: Call['principal']
-  readonly values: Call['values']
-  readonly notify: Call['notify']
+  declare readonly method: Call['method']
+  declare readonly params: Call['params']
+  declare readonly protocolVersion: string
+  declare readonly clientInfo: Call['clientInfo']
+  declare readonly clientCapabilities: Call['clientCapabilities']
+  declare readonly principal: Call['principal']
+  declare readonly values: Call['values']
+  declare readonly notify: Call['notify']
   declare readonly signal: AbortSignal
   readonly #cancellation: Cancellation
 
   constructor(parts: Omit<Call, 'signal'>, cancellation: Cancellation) {
-    this.method = parts.method
-    this.params = parts.params
-    this.protocolVersion = parts.protocolVersion
-    this.clientInfo = parts.clientInfo
-    this.clientCapabilities = parts.clientCapabilities
-    this.principal = parts.principal
-    this.values = parts.values
-    this.notify = parts.notify
+    Object.assign(this, parts)
     this.#cancellation = cancellation
     Object.defineProperty(this, 'signal', SIGNAL)
   }
 
-  /** What ends a call: `signal` itself where it is there already. */
-  static cancellationOf(call: Call): Pick<Cancellation, 'isAborted' | 'throwIfAborted'> | undefined {
-    return #cancellation in call ? call.#cancellation : undefined
+  static goingOf(call: Call): Cancellation | AbortSignal {
+    return #cancellation in call ? call.#cancellation : call.signal
   }
 
   static signalOf(call: ReceivedCall): AbortSignal {
@@ -70,14 +65,5 @@ const SIGNAL: PropertyDescriptor = {
   },
 }
 
-/** As `call.signal.aborted`, without having the signal made. */
-export function isAborted(call: Call): boolean {
-  return ReceivedCall.cancellationOf(call)?.isAborted ?? call.signal.aborted
-}
-
-/** As `call.signal.throwIfAborted()`, without having the signal made. */
-export function throwIfAborted(call: Call): void {
-  const cancellation = ReceivedCall.cancellationOf(call)
-  if (cancellation === undefined) call.signal.throwIfAborted()
-  else cancellation.throwIfAborted()
-}
+/** As `call.signal`, as far as it tells of the moment, without having one made. */
+export const goingOf = (call: Call): Going => ReceivedCall.goingOf(call)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConnectionError } from '../call/index.ts'
-import { createEnding, createLinkedController, untilAborted } from './until-aborted.ts'
+import { Closing } from './closing.ts'
+import { createLinkedController, untilAborted } from './until-aborted.ts'
 
 describe('waiting until a signal aborts', () => {
   it('gives what the work gives', async () => {
@@ -35,16 +36,16 @@ describe('a linked controller', () => {
     expect(createLinkedController([one.signal]).controller.signal.reason).toBe('one')
   })
 
-  it('aborts with an ending, once, and at once if that is over', () => {
-    const { ending, end } = createEnding()
-    const { controller } = createLinkedController([new AbortController().signal, ending])
-    const { controller: released, release } = createLinkedController([ending])
+  it('aborts with what is closed, once, and at once if that is over', () => {
+    const closing = new Closing()
+    const { controller } = createLinkedController([new AbortController().signal, closing])
+    const { controller: released, release } = createLinkedController([closing])
     release()
-    end('closed')
-    end('closed again')
+    closing.abort('closed')
+    closing.abort('closed again')
     expect(controller.signal.reason).toBe('closed')
     expect(released.signal.aborted).toBe(false)
-    expect(createLinkedController([ending]).controller.signal.reason).toBe('closed')
+    expect(createLinkedController([closing]).controller.signal.reason).toBe('closed')
   })
 
   it('lets go of its parents', () => {

@@ -1,3 +1,4 @@
+import type { Ending } from './closing.ts'
 import { ConnectionError } from './error.ts'
 
 /** The error that a caller sees when a signal ended its call. */
@@ -33,50 +34,15 @@ export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Pr
   }
 }
 
-/** What ends work from outside: a signal, or an ending. */
-export interface Ending {
-  readonly aborted: boolean
-  readonly reason: unknown
-  readonly addEventListener: (type: 'abort', listener: () => void, options?: { readonly once: true }) => void
-  readonly removeEventListener: (type: 'abort', listener: () => void) => void
-}
-
-/**
- * Makes an ending that outlives a request. Signals of Workers belong to the request in which they were made, and no other may
- * listen to them.
- *
- * @example
- * const { ending, end } = createEnding()
- * end(closedError())
- */
-export function createEnding(): { readonly ending: Ending; readonly end: (reason: unknown) => void } {
-  const listeners = new Set<() => void>()
-  const ending = {
-    aborted: false,
-    reason: undefined as unknown,
-    addEventListener: (_: 'abort', listener: () => void): void => void listeners.add(listener),
-    removeEventListener: (_: 'abort', listener: () => void): void => void listeners.delete(listener),
-  }
-  const end = (reason: unknown): void => {
-    if (ending.aborted) return
-    Object.assign(ending, { aborted: true, reason })
-    for (const listener of listeners) listener()
-    listeners.clear()
-  }
-  return { ending, end }
-}
-
 /** A controller that aborts with its parents; `release` lets go of them. */
-export function createLinkedController(parents: readonly (AbortSignal | Ending | undefined)[]): {
+export function createLinkedController(parents: readonly (Ending | undefined)[]): {
   readonly controller: AbortController
   readonly release: () => void
 } {
   const controller = new AbortController()
   const forward = (): void => controller.abort(parents.find((parent) => parent?.aborted)?.reason)
-  for (const parent of parents) {
-    if (parent?.aborted) forward()
-    else parent?.addEventListener('abort', forward, { once: true })
-  }
+  for (const parent of parents) parent?.addEventListener('abort', forward)
+  if (parents.some((parent) => parent?.aborted)) forward()
   return {
     controller,
     release: () => {

@@ -1,7 +1,7 @@
 import {
   type Agreed,
   closedError,
-  createEnding,
+  Closing,
   type Handle,
   intercept,
   type Interceptor,
@@ -50,19 +50,19 @@ const CLIENT_INFO: Implementation = Object.freeze({ name: 'hawser', version: '0.
 export function createClient<S = unknown>(way: Handle | Link, options: ClientOptions = {}): Client<S> {
   const { answers = {}, use = [], maxRounds = 16, maxPages = 1000, clientInfo = CLIENT_INFO } = options
   const limits = readLimits(options)
-  const { ending, end } = createEnding()
+  const closing = new Closing()
   const handle = readHandle(way)
   const request = createRequest(intercept(handle, [answerInput(answers, maxRounds), ...use, deadline, agreeVersion]), {
     clientInfo,
     clientCapabilities: declareCapabilities(answers, options.extensions),
     defaults: options,
-    closed: ending,
+    closed: closing,
   })
   const findUri = createFindResource(request, maxPages)
 
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => {
-    end(closedError())
+    closing.abort(closedError())
     return (closed ??= (async () => {
       if (typeof way !== 'function') await way[Symbol.asyncDispose]()
     })())
@@ -102,7 +102,7 @@ export function createClient<S = unknown>(way: Handle | Link, options: ClientOpt
       return { protocolVersion, transport, capabilities, serverInfo: _meta?.[META.serverInfo] }
     },
     listen: async (filter, { signal, timeout = limits.timeout, onChange, reconnect } = {}) =>
-      listen(request, filter, { timeout, onChange, reconnect }, [ending, options.signal, signal]),
+      listen(request, filter, { timeout, onChange, reconnect }, [closing, options.signal, signal]),
     request,
     close,
     [Symbol.asyncDispose]: close,

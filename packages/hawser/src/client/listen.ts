@@ -41,7 +41,7 @@ export async function listen(
   request: Request,
   wanted: SubscriptionFilter,
   options: Pick<ListenOptions, 'onChange' | 'reconnect'> & { readonly timeout: number },
-  leaving: readonly (AbortSignal | Ending | undefined)[],
+  leaving: readonly (Ending | undefined)[],
 ): Promise<Subscription> {
   const { timeout, onChange, reconnect = Infinity } = options
   const { controller, release } = createLinkedController(leaving)

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import type { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connect } from '../testing/index.ts'
-import { mcp } from '../index.ts'
+import { type Interceptor, mcp } from '../index.ts'
 import { listen } from '../node/index.ts'
 import { protectedResource } from '../auth/index.ts'
 import { callTool, properHeaders } from '../http/fixtures/cases.ts'
@@ -113,9 +113,15 @@ describe('Workers that are bound to one', () => {
 
 describe('the bindings of what a server offers', () => {
   it('let mounts in when the module loads, here and at the end of a wire, for one call as for many', async () => {
-    const { tool, server } = mcp({ name: 'far', version: '1.0.0', log: () => {} })
+    // What it lists is asked for anew, by one request after the other.
+    const { tool, server } = mcp({ name: 'far', version: '1.0.0', cache: { ttl: 1 }, log: () => {} })
     const sound = tool({ description: 'Sound.', effect: 'read', run: () => 'from afar' })
-    await using far = await listen(server({ tools: { sound } }))
+    let lists = 0
+    const count: Interceptor = (next) => (call) => {
+      if (call.method === 'tools/list') lists++
+      return next(call)
+    }
+    await using far = await listen(server({ tools: { sound }, use: [count] }))
     const script = await bundle('bound-worker.ts')
     const bindings = { GREETING: 'hi', FAR: far.url }
     const { miniflare, origin } = await startWorkers({ modules: true, script, bindings, ...COMPATIBILITY })
@@ -124,6 +130,7 @@ describe('the bindings of what a server offers', () => {
         await using client = await connect(`${origin}/mcp`)
         const names = (await client.listTools()).map(({ name }) => name)
         expect(names.toSorted()).toEqual(['far_sound', 'greet', 'inner_count'])
+        expect(lists).toBeGreaterThan(round)
         const called = await Promise.all(
           Array.from({ length: 8 }, (_, index) => client.call(index % 2 === 0 ? 'far_sound' : 'inner_count')),
         )
@@ -160,6 +167,24 @@ describe('the bindings of what a server offers', () => {
     } finally {
       await miniflare.dispose()
     }
+  })
+})
+
+describe('what a Queue brings', () => {
+  const server = mcp({ name: 'notes', version: '1.0.0' }).server({})
+  const context = { waitUntil: () => {} }
+  const batch = (queue: string) => ({ queue, messages: [] })
+
+  it('goes to the consumer of that name, and is missed where there is none', async () => {
+    const brought: string[] = []
+    const mail = { queue: async ({ queue }: { readonly queue: string }) => void brought.push(queue) }
+    const { queue } = worker(server, { queues: { mail } })
+    await queue(batch('mail'), {}, context)
+    expect(brought).toEqual(['mail'])
+    await expect(queue(batch('toString'), {}, context)).rejects.toThrow(
+      'worker({ queues }) has nobody for the Queue "toString", only for: mail.',
+    )
+    await expect(worker(server).queue(batch('mail'), {}, context)).rejects.toThrow('only for: none.')
   })
 })
 

@@ -110,7 +110,7 @@ export function answerRequest(
     const late = stream === undefined ? undefined : lateReplyOf(error)
     if (late !== undefined) return succeed(late)
     // A call that stopped because its caller left is no fault to report.
-    const isEcho = gone.isAborted && isAbort(error)
+    const isEcho = gone.aborted && isAbort(error)
     close(failureReply(id, isEcho ? new ProtocolError('internal_error', 'Aborted') : error, service, message))
   }
 

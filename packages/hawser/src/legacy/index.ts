@@ -1,2 +1,2 @@
 export { connectLink, connectUrl } from './client/index.ts'
-export { earlierClients, routeSession } from './server/index.ts'
+export { routeSession, serveEarlierClients } from './server/index.ts'

@@ -1,12 +1,4 @@
-import {
-  type Call,
-  isAborted,
-  isReceived,
-  ProtocolError,
-  type Reply,
-  reportInternal,
-  ToolError,
-} from '../call/index.ts'
+import { type Call, goingOf, isReceived, ProtocolError, type Reply, reportInternal, ToolError } from '../call/index.ts'
 import { type CallToolResult, type ContentBlock, type InputRequired, isObject, type Meta } from '../protocol/index.ts'
 import { describeIssues } from '../schema/issues.ts'
 import type { CompiledTool } from './compile-tool.ts'
@@ -31,7 +23,7 @@ export function createToolCaller(
       if (thrown instanceof ToolError) return explain(thrown.message, frame.resultMeta)
       const error = isIn ? readToolRefusal(thrown, tool.access, call, frame.resultMeta) : thrown
       if (isOwnRefusal(error)) throw error
-      if ((error instanceof ProtocolError && !isReceived(error)) || isAborted(call)) throw error
+      if ((error instanceof ProtocolError && !isReceived(error)) || goingOf(call).aborted) throw error
       return explain(reportInternal(error, frame.log, { method: call.method, name }), frame.resultMeta)
     }
     try {

@@ -1,4 +1,4 @@
-import { type Call, isAborted, isReceived, ProtocolError, type Reply } from '../call/index.ts'
+import { type Call, goingOf, isReceived, ProtocolError, type Reply } from '../call/index.ts'
 import { type Method, PROTOCOL_VERSION } from '../protocol/index.ts'
 import type { Sync } from './definitions.ts'
 
@@ -27,7 +27,7 @@ export function createDispatcher(handlers: Handlers): (call: Call) => Sync<Reply
 
 function judge(error: unknown, call: Call): never {
   // Nobody reads the answer to an abandoned call, and that its work stopped is no fault to report.
-  const isFault = error instanceof ProtocolError || !isAborted(call)
+  const isFault = error instanceof ProtocolError || !goingOf(call).aborted
   if (!isFault) throw new ProtocolError('internal_error', 'The call was cancelled.')
   // What another server told a handler is no answer of this one: its numbers, scopes and data stay here.
   throw isReceived(error) ? new Error('A server that the handler called refused.', { cause: error }) : error

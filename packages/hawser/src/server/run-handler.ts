@@ -5,7 +5,7 @@ import {
   HANDLER_LIMITS,
   type Principal,
   ProtocolError,
-  throwIfAborted,
+  goingOf,
   ToolError,
 } from '../call/index.ts'
 import type { Implementation, InputRequired, InputResponses, RequestMeta } from '../protocol/index.ts'
@@ -117,7 +117,7 @@ function runRound<T>(
   let expired: ToolError | undefined
   const checkWanted = (): void => {
     if (expired !== undefined) throw expired
-    throwIfAborted(call)
+    goingOf(call).throwIfAborted()
   }
   const begin = (): Sync<T> => {
     checkWanted()

@@ -1,6 +1,5 @@
 import {
   createLocalJWKSet,
-  createRemoteJWKSet,
   decodeJwt,
   errors,
   jwtVerify,
@@ -17,6 +16,7 @@ import { checkSameResource, readScopes } from '../scopes.ts'
 import type { User } from '../transaction.ts'
 import { issueAlone } from './client-grant.ts'
 import { refuseGrant, type GrantHandler, type TokenCore } from './grant.ts'
+import { remoteKeys } from './remote-keys.ts'
 
 /** An identity provider whose assertions are taken for a sign-in. */
 export interface TrustedIssuer {
@@ -47,7 +47,7 @@ export function createIdentityAssertion(issuers: readonly TrustedIssuer[]): Gran
   const trusted = new Map<string, Trusted>(
     issuers.map((one) => [
       one.issuer,
-      { ...one, keys: one.jwks instanceof URL ? createRemoteJWKSet(one.jwks) : createLocalJWKSet(one.jwks) },
+      { ...one, keys: one.jwks instanceof URL ? remoteKeys(one.jwks) : createLocalJWKSet(one.jwks) },
     ]),
   )
   return async (core, client, form) => {

@@ -26,13 +26,13 @@ describe.each([
 describe('a client', () => {
   it('whose call is aborted leaves at once, and finds the tokens with the next one', async () => {
     const world = createWorld()
-    let agree = (_url: URL): void => {}
+    const asked = Promise.withResolvers<() => void>()
     const ask = {
       open: async () => ({
         redirectUri: 'http://127.0.0.1:9876/callback',
         visit: (page: URL) =>
           new Promise<URL>((resolve) => {
-            agree = () => resolve(world.visit(page))
+            asked.resolve(() => resolve(world.visit(page)))
           }),
         close: () => {},
       }),
@@ -43,10 +43,10 @@ describe('a client', () => {
     const leaving = new AbortController()
     const call = client.call('search', {}, { signal: leaving.signal })
     const outcome = call.catch((error: unknown) => error)
-    await expect.poll(() => world.sentTo('/register')).toHaveLength(1)
+    const agree = await asked.promise
     leaving.abort()
     expect(await outcome).toMatchObject({ code: 'aborted' })
-    agree(new URL(SERVER))
+    agree()
     await client.listTools()
     expect(world.pages).toHaveLength(1)
   })

@@ -93,6 +93,15 @@ describe('signing in by two steps', () => {
     expect(world.sentTo('/token')).toEqual([])
   })
 
+  it.each(['javascript:alert(1)', 'http://login.example.com/authorize', 'https://127.0.0.1/authorize'])(
+    'sends nobody to %s',
+    async (endpoint) => {
+      const world = createWorld({ metadata: { authorization_endpoint: endpoint } })
+      const beginning = open(world, memoryCredentials()).begin(SERVER, { redirectUri })
+      await expect(beginning).rejects.toMatchObject({ problem: 'forbidden_address' })
+    },
+  )
+
   it('keeps to its limits, and to addresses that nobody reads on the way', async () => {
     const world = createWorld()
     const plain = { redirectUri: 'http://app.example.com/callback' }

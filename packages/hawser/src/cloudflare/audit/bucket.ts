@@ -1,7 +1,20 @@
 import { headText } from '../../audit/chain.ts'
 import type { AuditHead } from '../../audit/index.ts'
 import { isSame, mac } from '../../audit/keys.ts'
-import type { Keeper } from './audit-role.ts'
+import type { Log } from '../../call/index.ts'
+import type { Bucket } from '../runtime.ts'
+
+/** What an object that keeps a log works with. */
+export interface Keeper {
+  readonly name: string
+  readonly bucket: Bucket
+  /** The binding of the bucket. */
+  readonly bucketName: string
+  readonly sealKey: () => Promise<Uint8Array<ArrayBuffer>>
+  /** Milliseconds that records wait in the object for others. */
+  readonly lingerMs: number
+  readonly log: Log
+}
 
 type Heads = ReadonlyMap<string, AuditHead>
 

@@ -54,10 +54,13 @@ const toColumn = (tenant: string): string => JSON.stringify(tenant)
 const toText = (heads: Heads): string => JSON.stringify([...heads])
 const toHeads = (text: unknown): Heads => new Map(JSON.parse(String(text)) as readonly (readonly [string, AuditHead])[])
 
-/** Reads and writes what the object of a log has stored. */
+/** What the object of a log has stored. */
+export type HeldRecords = ReturnType<typeof openHeldRecords>
+
 export function openHeldRecords({ all, transaction }: Sql) {
-  const sumBytes = (): number => Number(all('SELECT sum(bytes) AS n FROM audit_parts')[0]?.['n'] ?? 0)
-  let bytes = sumBytes()
+  const sumBytes = (upTo: number): number =>
+    Number(all('SELECT sum(bytes) AS n FROM audit_parts WHERE at <= ?', upTo)[0]?.['n'] ?? 0)
+  let bytes = sumBytes(Number.MAX_SAFE_INTEGER)
   let tenants = Number(all('SELECT count(*) AS n FROM audit_heads')[0]?.['n'])
 
   const readDraft = (): Draft | undefined => {
@@ -76,6 +79,11 @@ export function openHeldRecords({ all, transaction }: Sql) {
     all(set, toColumn(tenant), JSON.stringify(head), column === 'head' ? null : JSON.stringify(head))
   }
 
+  const headOf = (tenant: string): AuditHead | undefined => {
+    const [row] = all('SELECT head FROM audit_heads WHERE tenant = ?', toColumn(tenant))
+    return row && (JSON.parse(String(row['head'])) as AuditHead)
+  }
+
   return {
     bytes: () => bytes,
     tenants: () => tenants,
@@ -84,10 +92,7 @@ export function openHeldRecords({ all, transaction }: Sql) {
       all('SELECT 1 FROM audit_taken WHERE day = ? AND id = ?', dayOf(at), id).length > 0,
     /** Whether a message is so old that nobody knows whether it has come. */
     isTooOld: ({ at }: MessageId, now: number): boolean => dayOf(at) < dayOf(now) - KNOWN_DAYS,
-    headOf: (tenant: string): AuditHead | undefined => {
-      const [row] = all('SELECT head FROM audit_heads WHERE tenant = ?', toColumn(tenant))
-      return row && (JSON.parse(String(row['head'])) as AuditHead)
-    },
+    headOf,
     /** Goes on behind the ends that are noted in a bucket. */
     goOnBehind: (heads: Heads): void => {
       transaction(() => {
@@ -97,16 +102,19 @@ export function openHeldRecords({ all, transaction }: Sql) {
     },
     /** Stores lines with the note of what they came in: all of it, or nothing. */
     take: (messages: readonly MessageId[], parts: readonly Part[], due: number): void => {
+      const heads = new Map(parts.flatMap((part) => [...part.heads]))
+      const added = [...heads.keys()].filter((tenant) => headOf(tenant) === undefined).length
+      const sizes = parts.map(({ lines }) => new TextEncoder().encode(lines).length)
       transaction(() => {
         for (const { at, id } of messages) all('INSERT INTO audit_taken VALUES (?, ?)', dayOf(at), id)
-        for (const { lines, heads } of parts) {
+        for (const [at, part] of parts.entries()) {
           const insert = 'INSERT INTO audit_parts (due, bytes, heads, lines) VALUES (?, ?, ?, ?)'
-          all(insert, due, new TextEncoder().encode(lines).length, toText(heads), lines)
+          all(insert, due, sizes[at]!, toText(part.heads), part.lines)
         }
-        for (const [tenant, head] of new Map(parts.flatMap(({ heads }) => [...heads]))) setHead(tenant, head, 'head')
+        for (const [tenant, head] of heads) setHead(tenant, head, 'head')
       })
-      bytes = sumBytes()
-      tenants = Number(all('SELECT count(*) AS n FROM audit_heads')[0]?.['n'])
+      bytes += sizes.reduce((sum, size) => sum + size, 0)
+      tenants += added
     },
 
     readDraft,
@@ -144,12 +152,13 @@ export function openHeldRecords({ all, transaction }: Sql) {
       ),
     /** What a draft was made of is in the bucket. */
     endDraft: ({ upTo }: Draft, heads: Heads): void => {
+      const size = sumBytes(upTo)
       transaction(() => {
         all('DELETE FROM audit_parts WHERE at <= ?', upTo)
         all('UPDATE audit_object SET up_to = NULL')
         for (const [tenant, head] of heads) setHead(tenant, head, 'in_bucket')
       })
-      bytes = sumBytes()
+      bytes -= size
     },
 
     /** Forgets some of what came so long ago that it does not come again. */

@@ -9,7 +9,7 @@ import { openAudit } from '../../node/audit/open-audit.ts'
 import { type Ledger, openLedger } from '../fixtures/open-ledger.ts'
 import { writeMessages } from './message.ts'
 
-const WITHIN = { timeout: 10_000, interval: 150 }
+const WITHIN = { timeout: 30_000, interval: 150 }
 
 /** One message with so many records of somebody. */
 async function messageOf(who: string, count: number, more: { at?: number; tenant?: string } = {}): Promise<string> {
@@ -48,7 +48,7 @@ async function expectRecords(ledger: Ledger, who: string, count: number): Promis
   expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
 }
 
-describe('a log that Workers keep', () => {
+describe('a log that Workers keep', { timeout: 60_000 }, () => {
   let ledger: Ledger
   beforeAll(async () => {
     ledger = await openLedger()
@@ -62,7 +62,13 @@ describe('a log that Workers keep', () => {
     expect(new Set(await Promise.all(calls))).toEqual(new Set([200]))
     await expectRecords(ledger, 'ada', 80)
     const { counted } = await ledger.ask()
-    expect(counted.filter(({ blobs }) => blobs[1] === 'post')).toHaveLength(10)
+    const posted = counted.filter(({ blobs }) => blobs[1] === 'post')
+    const point = {
+      indexes: ['a'],
+      blobs: ['tool', 'post', 'ok', '', 'high', 'ledger'],
+      doubles: [expect.any(Number), 0],
+    }
+    expect(posted).toEqual(Array.from({ length: 10 }, () => point))
   })
 
   it('has what is brought again once, whole or in part, also to two at a time', async () => {
@@ -177,6 +183,13 @@ describe('a log that Workers keep', () => {
     expect((await ledger.ask('two')).faults).toMatchObject({ afterSend: 0 })
   })
 
+  it('is written by every invocation, also while another one gets nowhere', async () => {
+    await ledger.fail({ neverSend: 1 }, 'two')
+    expect(await ledger.call('two', 'look', 'kim')).toBe(200)
+    expect(await ledger.call('two', 'post', 'lea')).toBe(200)
+    await expectRecords(ledger, 'lea', 2)
+  })
+
   it('takes more than a Queue takes at once', async () => {
     const who = { sub: 'ivo', kind: 'user' } as const
     const op = { kind: 'tool', name: 'save', risk: 'low', argsRedacted: { text: 'x'.repeat(3_000) } } as const
@@ -202,7 +215,7 @@ describe('a log that Workers keep', () => {
   })
 })
 
-describe('the object of a log that was made anew', () => {
+describe('the object of a log that was made anew', { timeout: 60_000 }, () => {
   it('goes on behind the end that is noted in the bucket, if that was sealed with its key', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hawser-bucket-'))
     try {

@@ -15,13 +15,10 @@ export function registerClients(role: Role): void {
 /** Holds the connections of one owner, `clients:<digest of the owner>`. */
 export const clientsRole: Role = {
   get schema() {
-    return find().schema
+    return played?.schema ?? []
   },
-  start: (state, env) => find().start(state, env),
-}
-
-/** @throws Error when this Worker has no clients any more. */
-function find(): Role {
-  if (played !== undefined) return played
-  throw new Error('This Worker makes no clients. Call clients({ … }) of hawser/cloudflare in its main module.')
+  start: (state, env) => {
+    if (played !== undefined) return played.start(state, env)
+    throw new Error('This Worker makes no clients. Call clients({ … }) of hawser/cloudflare in its main module.')
+  },
 }

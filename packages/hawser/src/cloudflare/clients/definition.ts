@@ -83,18 +83,23 @@ export function checkName(name: string): void {
 
 /**
  * An address that an owner chose: https and public, or anything on the machine of whoever develops on it. Never that of this application,
- * which could take its own request for one of somebody inside.
+ * which could take its own request for one of somebody inside, nor that of a server of all.
  *
  * @throws SignInError `forbidden_address`, TypeError.
  */
-export function checkAdded(address: string | URL, { back }: Pick<Checked, 'back'>): string {
+export function checkAdded(address: string | URL, { back, servers }: Pick<Checked, 'back' | 'servers'>): string {
   const isLocal = back.protocol === 'http:'
   const url = checkAddress(String(address), 'a server', {
     server: isLocal ? back : new URL('https://host.invalid'),
     privateNetwork: false,
   })
   if (url.host === back.host) throw new TypeError('A server of your own choice is not this application.')
+  // What holds there, such as which tools may be called, would not hold under another name.
+  const isThere = [...servers.values()].some((each) => isSamePlace(new URL(each.url), url))
+  if (isThere) throw new TypeError(`There is a server at ${url.host}${url.pathname} already.`)
   return url.href
 }
+
+const isSamePlace = (one: URL, other: URL): boolean => one.host === other.host && one.pathname === other.pathname
 
 const warn: Log = (entry) => console.warn(JSON.stringify(entry))

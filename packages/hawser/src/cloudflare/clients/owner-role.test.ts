@@ -1,10 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import * as z from 'zod'
+import { createWorld, ISSUER, json, SERVER } from '../../auth/client/fixtures/world.ts'
 import { memoryCredentials } from '../../auth/client/index.ts'
 import type { Handle } from '../../call/index.ts'
+import { clients } from '../../cloudflare.ts'
+import { connectHttp } from '../../http/index.ts'
+import type { Send } from '../../http/send.ts'
 import { createKeyRing, mcp } from '../../index.ts'
 import { createSealer } from '../../vault/seal.ts'
 import { playRole } from '../fixtures/object-state.ts'
+import type { Reach } from './connection.ts'
 import { type ClientsOptions, checkOptions } from './definition.ts'
 import { createOwnerRole, type OwnerMethods } from './owner-role.ts'
 import { type Packed, unpack } from './pack.ts'
@@ -23,8 +28,8 @@ const moor = quay.tool({
 const server = quay.server({ tools: { moor } })
 const ANSWER = { ship: { action: 'accept', content: { ship: 'Storm' } } } as const
 
-/** An owner's object, with servers that answer as a test wants. */
-function open(answer: Handle, options: Partial<ClientsOptions> = {}) {
+/** An owner's object, with servers that are reached as a test wants. */
+function open(answer: Handle, options: Partial<ClientsOptions> = {}, reach: Reach = () => answer) {
   const checked = checkOptions({
     binding: 'HAWSER',
     secret: SECRET,
@@ -33,7 +38,7 @@ function open(answer: Handle, options: Partial<ClientsOptions> = {}) {
     ...options,
   })
   const played = playRole(
-    createOwnerRole({ checked, sealer: createSealer([SECRET]), reach: () => answer, shared: memoryCredentials() }),
+    createOwnerRole({ checked, sealer: createSealer([SECRET]), reach, shared: memoryCredentials() }),
     'clients:ada',
   )
   let role = played.start()
@@ -89,6 +94,8 @@ describe('an owner’s object', () => {
         isAdded: false,
       },
     ])
+    // And does not wait for it again at once.
+    expect(await ask('tools')).toEqual([])
   })
 
   it('keeps what was offered while a server fails, and leaves out what is no tool', async () => {
@@ -159,6 +166,55 @@ describe('an owner’s object', () => {
     expect(calls).toBe(2)
   })
 
+  it('renews a token that has expired once for all calls, and signs nobody in again', async () => {
+    const world = createWorld({}, { metadata: { scopes_supported: ['read'] } })
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => world.send(new Request(url, init)))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const { ask, wakeUp } = open(server.handle, { servers: { notes: { url: SERVER } } }, (url, { http }) =>
+      connectHttp(url, http),
+    )
+    const page = new URL(await ask('signIn', 'notes', 'https://app.example.com/', undefined))
+    expect(await ask('finish', world.visit(page).href, undefined)).toBe('https://app.example.com/')
+    const search = { method: 'tools/call', params: { name: 'search', arguments: {} }, about: 'search' } as const
+    for (const round of [1, 2]) {
+      vi.setSystemTime(Date.now() + 3_600_000)
+      if (round === 2) wakeUp()
+      const all = await Promise.all([1, 2, 3].map(() => ask('send', 'notes', search)))
+      expect(all).toMatchObject(Array.from({ length: 3 }, () => ({ result: { content: [{ text: 'found' }] } })))
+      expect(world.sentTo('/token')).toHaveLength(1 + round)
+    }
+    expect(world.pages).toHaveLength(1)
+  })
+
+  it('says who signed in, where the issuer says it', async () => {
+    const claims = {
+      sub: 'ada',
+      email: 'ada@example.com',
+      iss: ISSUER,
+      aud: 'app',
+      iat: 0,
+      exp: Number.MAX_SAFE_INTEGER,
+    }
+    const encode = (part: object): string => btoa(JSON.stringify(part)).replaceAll('=', '')
+    const idToken = [{ alg: 'RS256' }, { ...claims, iat: Math.floor(Date.now() / 1000) }].map(encode).join('.')
+    const token = { access_token: 'canary', token_type: 'Bearer', expires_in: 3600, id_token: `${idToken}.AAAA` }
+    const world = createWorld({ token: () => json(token) }, { metadata: { scopes_supported: ['read'] } })
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => world.send(new Request(url, init)))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const registered = { id: 'app', issuer: ISSUER }
+    const servers = { notes: { url: SERVER, client: { registered } } }
+    const { ask } = open(server.handle, { servers }, (url, { http }) => connectHttp(url, http))
+    const page = new URL(await ask('signIn', 'notes', 'https://app.example.com/', undefined))
+    await ask('finish', world.visit(page).href, undefined)
+    expect(await ask('servers')).toMatchObject([{ name: 'notes', account: 'ada@example.com' }])
+  })
+
+  it('signs nobody in where the application is known by itself', async () => {
+    const http = { auth: { authorize: (send: Send) => send } }
+    const { ask } = open(server.handle, { servers: { quay: { url: 'https://quay.example.com/mcp', http } } })
+    await expect(ask('signIn', 'quay', '/', undefined)).rejects.toThrow('Nobody signs in at "quay"')
+  })
+
   it('does not go on with a tool that is no longer to be used', async () => {
     const { ask } = open(server.handle, { servers: { quay: { url: 'https://quay.example.com/mcp', tools: [] } } })
     await expect(ask('send', 'quay', call)).rejects.toThrow('is not to be used')
@@ -191,5 +247,20 @@ describe('clients({ … })', () => {
     ['client', { client: { metadataUrl: 'http://app.example.com/client' } }, 'metadataUrl'],
   ])('takes no such %s', (_, wrong, why) => {
     expect(() => open(server.handle, wrong)).toThrow(why)
+  })
+
+  it('loads elsewhere, knows the names of its servers, and says where it works', async () => {
+    const host = clients({
+      binding: 'HAWSER',
+      secret: SECRET,
+      callback: 'https://app.example.com/callback',
+      servers: { quay: { url: 'https://quay.example.com/mcp' } },
+    })
+    await expect(host.of('ada').call('quay', 'moor')).rejects.toThrow('needs the Workers runtime')
+    // @ts-expect-error There is no such server.
+    await expect(host.of('ada').call('key', 'moor')).rejects.toThrow('needs the Workers runtime')
+    expect(() => clients({ binding: 'HAWSER', secret: 'short', callback: 'https://a.example/', servers: {} })).toThrow(
+      'secrets of 32 bytes',
+    )
   })
 })

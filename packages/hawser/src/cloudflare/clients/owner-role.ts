@@ -3,14 +3,14 @@ import { SignInError } from '../../auth/client/sign-in-error.ts'
 import type { Sealer } from '../../vault/seal.ts'
 import { objectSql } from '../object-sql.ts'
 import type { Role } from '../role.ts'
-import { type Connection, openConnection, type Reach } from './connection.ts'
+import type { Connection, Reach } from './connection.ts'
 import { createCalls } from './continue.ts'
 import { type Checked, checkAdded, checkName } from './definition.ts'
 import { packAll } from './pack.ts'
 import { isRegistration, playRegistrations, REGISTRATIONS } from './registrations.ts'
+import { createRoster } from './roster.ts'
 import { openSealedStore, SECRETS_VERSION } from './sealed-store.ts'
 import { openServers, SERVERS_VERSION } from './servers-table.ts'
-import { settled } from './settled.ts'
 import type { Outcome, OwnerConnections } from './types.ts'
 import { openVisits, VISITS_VERSION } from './visits-table.ts'
 import { type Asking, describeWaiting, openWaiting, WAITING_VERSION, type WaitingRow } from './waiting-table.ts'
@@ -41,9 +41,6 @@ export interface OwnerMethods {
   readonly forget: OwnerConnections['forget']
 }
 
-/** Milliseconds that are waited for servers whose list was kept before, and for others. */
-const PATIENCE = { known: 2_000, unknown: 10_000 } as const
-
 /** The object of one owner. */
 export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Role => ({
   schema: [SERVERS_VERSION + WAITING_VERSION + VISITS_VERSION + SECRETS_VERSION],
@@ -54,7 +51,6 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
     const visits = openVisits(sql, sealer, owner)
     const own = openSealedStore(sql, sealer, owner)
     const calls = createCalls(waiting, checked.keep)
-    const connections = new Map<string, Connection>()
     // What this application is registered as belongs to no owner.
     const storeOf = (key: string) => (isRegistration(key) ? shared : own)
     const together: CredentialStore = {
@@ -63,36 +59,8 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
       set: (key, value) => storeOf(key).set(key, value),
       delete: (key) => storeOf(key).delete(key),
     }
-
-    const open = (server: string): Connection => {
-      const configured = checked.servers.get(server)
-      const url = configured?.url ?? servers.added().get(server)
-      if (url === undefined) throw new TypeError(`There is no server called ${JSON.stringify(server).slice(0, 80)}.`)
-      const known = connections.get(server)
-      if (known?.url === url) return known
-      const store = configured === undefined ? own : together
-      const opened = openConnection({ name: server, server: { ...configured, url }, checked, store, servers, reach })
-      connections.set(server, opened)
-      return opened
-    }
-    /** The connection that a call went by. @throws TypeError when there is no such server any more. */
-    const openPlace = (place: string): Connection => {
-      const connection = open(place.slice(0, place.indexOf(' ')))
-      if (connection.place === place) return connection
-      throw new TypeError(`The server "${connection.name}" has another address now than when it was called.`)
-    }
-    const names = (): ReadonlySet<string> => new Set([...checked.servers.keys(), ...servers.added().keys()])
-
-    /** Asks the servers of which nothing new is known, and waits no longer than is worth it. */
-    const refresh = async (): Promise<readonly Connection[]> => {
-      const all = [...names()].map(open)
-      const work = all.map(async ({ place, refresh: ask }) => {
-        const { freshUntil, hasTools } = servers.age(place)
-        if (freshUntil <= Date.now()) await settled(ask(), hasTools ? PATIENCE.known : PATIENCE.unknown)
-      })
-      await Promise.all(work)
-      return all
-    }
+    const storeFor = (isAdded: boolean): CredentialStore => (isAdded ? own : together)
+    const { open, openPlace, names, refresh, drop } = createRoster({ checked, servers, reach, storeFor })
 
     /** Whoever is refused for want of somebody who signs in is asked about again, with what was missing. */
     const guard = async (connection: Connection, work: () => Promise<Outcome>): Promise<Outcome> => {
@@ -124,11 +92,22 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
     }
 
     const methods: OwnerMethods = {
-      servers: async () =>
-        (await refresh()).map(({ name, url, place }) => {
+      servers: async () => {
+        const all = (await refresh()).map(async ({ name, url, place, auth }) => {
           const { state, reason = 'It has not answered yet.' } = servers.read(place) ?? { state: 'failed' }
-          return { name, url, state, ...(state !== 'ready' && { reason }), isAdded: !checked.servers.has(name) }
-        }),
+          const { account } = (await auth.whoami(url)) ?? {}
+          const isAdded = !checked.servers.has(name)
+          return {
+            name,
+            url,
+            state,
+            ...(state !== 'ready' && { reason }),
+            ...(account !== undefined && { account }),
+            isAdded,
+          }
+        })
+        return Promise.all(all)
+      },
       tools: async () =>
         (await refresh()).flatMap(({ name: server, place, tools: allowed }) =>
           (servers.read(place)?.tools ?? [])
@@ -181,12 +160,12 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
         if (!servers.added().has(name)) throw new TypeError(`No server "${name}" was added.`)
         await signOut(name)
         servers.remove(name)
-        connections.delete(name)
+        drop(name)
       },
       forget: async () => {
         await Promise.all([...names()].map(signOut))
         sql.transaction(() => TABLES.forEach((table) => sql.all(`DELETE FROM ${table}`)))
-        connections.clear()
+        names().forEach(drop)
       },
     }
     const firstOf = TIMED.map((table) => `SELECT min(expires_at) AS at FROM ${table}`).join(' UNION ALL ')

@@ -63,6 +63,14 @@ export function openServers({ all }: Sql) {
         place,
         JSON.stringify(wanted),
       ),
+    /** Has a server that does not answer left alone until then. */
+    postpone: (place: string, until: number) =>
+      void all(
+        `INSERT INTO servers (place, state, fresh_until) VALUES (?, 'failed', ?) ON CONFLICT (place) DO UPDATE
+         SET fresh_until = excluded.fresh_until`,
+        place,
+        until,
+      ),
     wanted: (place: string): readonly string[] => {
       const [row] = all('SELECT wanted FROM servers WHERE place = ?', place)
       return row === undefined ? [] : (JSON.parse(String(row['wanted'])) as readonly string[])

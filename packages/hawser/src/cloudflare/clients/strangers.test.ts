@@ -189,13 +189,14 @@ describe('clients of strangers', { timeout: 30_000 }, () => {
       ['https://a:b@public.example.com/mcp', 'something that is not one'],
       ['https://app.example.com/mcp', 'is not this application'],
       ['file:///etc/passwd', 'something that is not one'],
+      ['https://quay.example.com/mcp?mine', 'There is a server at quay.example.com/mcp already'],
     ])('are not at %s', async (url, why) => {
       await expect(host.of(owner).add('mine', url)).rejects.toThrow(why)
       expect(sent).toEqual([])
     })
 
     it('are few, have names of their own, and are theirs alone', async () => {
-      const url = 'https://quay.example.com/mcp?mine'
+      const url = 'https://quay.example.com/mine'
       for (const name of ['quay', 'Mine', 'a b', '', '__proto__', 'a'.repeat(33)])
         await expect(host.of(owner).add(name, url)).rejects.toMatchObject({ name: 'TypeError' })
       await host.of(owner).add('mine', url)

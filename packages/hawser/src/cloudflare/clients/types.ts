@@ -16,6 +16,8 @@ export interface ServerStatus {
   readonly state: 'ready' | 'needs sign-in' | 'failed'
   /** Why it is not ready, for people. Some of it may be the server's words. */
   readonly reason?: string | undefined
+  /** Who signed in there, where the issuer says it. */
+  readonly account?: string | undefined
   /** Whether the owner added it. */
   readonly isAdded: boolean
 }

@@ -26,8 +26,8 @@ interface Door {
 }
 
 /**
- * A `RateLimiter` that counts for all instances of a Worker, exactly. A call that is let through is one call of an object and a row
- * written; one that is refused writes nothing.
+ * A `RateLimiter` that counts for all instances of a Worker, exactly. A call that is let through is one call of an object and two
+ * rows written; one that is refused writes nothing.
  *
  * @throws TypeError when a binding is missing or of another kind. Its calls reject with ProtocolError `unavailable` when nobody can count.
  * @example
@@ -36,7 +36,8 @@ interface Door {
  * @see https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */
 export function durableRateLimiter({ binding, door }: DurableRateLimiterOptions): RateLimiter {
-  const objects = openObjects<LimitsMethods>(binding, 'limits', 'durableRateLimiter')
+  // A call that is counted twice takes one more from its caller; nobody is let through who should not be.
+  const objects = openObjects<LimitsMethods>(binding, 'limits', 'durableRateLimiter', ['take'])
   const guard = door === undefined ? undefined : findBinding(door, DOOR)
   return {
     take: async (key, rate) => {

@@ -3,6 +3,8 @@ import {
   badReply,
   type Call,
   closedError,
+  Closing,
+  createLinkedController,
   type Handle,
   isReceived,
   type Link,
@@ -58,9 +60,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
   /** The number by which the server last refused to say what it is. */
   let refusedBy: number | undefined
   let opening: Promise<Sessions> | undefined
-  // Workers make none while their module loads.
-  let controller: AbortController | undefined
-  const closing = (): AbortController => (controller ??= new AbortController())
+  const closing = new Closing()
   /** The latest sessions, open or not. */
   let past: Sessions | undefined
 
@@ -68,9 +68,10 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
   const isPast = async (call: Call): Promise<boolean> => {
     if (call.method === 'server/discover') return true
     refusedBy = undefined
+    const { controller, release } = createLinkedController([AbortSignal.timeout(ASK_MS), closing])
     try {
       // Callers share the answer, so that none of them ends the question for the others.
-      const signal = AbortSignal.any([AbortSignal.timeout(ASK_MS), closing().signal])
+      const { signal } = controller
       const answer = await present({ ...call, method: 'server/discover', params: {}, notify: () => {}, signal })
       if (judgeAnswer(answer) === 'past') return true
       era = 'present'
@@ -79,6 +80,8 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
       if (!(error instanceof ProtocolError)) return error instanceof Refused
       refusedBy = error.number
       return eraOf(error) !== 'present'
+    } finally {
+      release()
     }
   }
 
@@ -181,7 +184,7 @@ export function connectUrl(url: string | URL, options: ConnectHttpOptions = {}, 
     handle,
     agreed: () => (typeof era === 'object' ? era.agreed : hasAnswered ? PRESENT : undefined),
     [Symbol.asyncDispose]: async () => {
-      closing().abort(closedError())
+      closing.abort(closedError())
       await past?.close()
     },
   }

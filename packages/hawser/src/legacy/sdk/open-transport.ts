@@ -43,7 +43,8 @@ export function openTransport(
     start: async () => {},
     send: async (message, { relatedRequestId } = {}) => {
       if (!isOpen) return
-      const isBound = typeof relatedRequestId === 'number'
+      // A handler may go on when its call is over, and is not to speak to somebody else's.
+      const isBound = typeof relatedRequestId === 'number' && inbox.awaits(relatedRequestId)
       if (!isBound && !isOneCall && isObject(message) && isForNobody(message)) return
       inbox.receive(JSON.stringify(message), isBound ? relatedRequestId : isOneCall ? lastId : undefined)
     },

@@ -1,4 +1,4 @@
-import { badReply, type Call, type Handle, ProtocolError } from '../../call/index.ts'
+import { badReply, type Call, type Handle, ProtocolError, untilAborted } from '../../call/index.ts'
 import { type InputRequest, type InputResponses, isObject } from '../../protocol/index.ts'
 import { createHeldCalls } from '../client/held-calls.ts'
 import type { OpenForCall } from './open-for-call.ts'
@@ -21,9 +21,10 @@ export function rerunEachCall(openForCall: OpenForCall): Handle {
     const asked = requestState === undefined ? new Map() : readState(requestState, inputResponses)
     const again = { ...call, params } as Call
     const held = createHeldCalls()
-    const { open, close } = await openForCall(again, held)
+    const { signal } = call
+    const { open, close } = await untilAborted(signal, openForCall(again, held))
     try {
-      const { handle } = await open()
+      const { handle } = await untilAborted(signal, open())
       let reply = await handle(again)
       while (isQuestion(reply)) {
         const { inputRequests = {}, requestState: state = '' } = reply

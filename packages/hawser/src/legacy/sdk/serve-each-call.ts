@@ -1,4 +1,4 @@
-import type { Call, Handle, Reply } from '../../call/index.ts'
+import { type Call, type Handle, type Reply, untilAborted } from '../../call/index.ts'
 import { createHeldCalls, type HeldCalls, resumeHeld } from '../client/held-calls.ts'
 import type { OpenForCall } from './open-for-call.ts'
 
@@ -11,10 +11,10 @@ export function serveEachCall(openForCall: OpenForCall): Handle {
 
   const answer = async (call: Call): Promise<Reply> => {
     /** The server is closed when its call is over, which may be rounds later. */
-    const see = async (round: Promise<Reply>): Promise<Reply> => {
+    const see = async ({ signal }: Call, round: Promise<Reply>): Promise<Reply> => {
       let waits = false
       try {
-        const reply = await round
+        const reply = await untilAborted(signal, round)
         waits = isQuestion(reply)
         return reply
       } finally {
@@ -25,15 +25,18 @@ export function serveEachCall(openForCall: OpenForCall): Handle {
       ...held,
       hold: ({ resume, drop }) =>
         held.hold({
-          resume: (next, responses) => see(resume(next, responses)),
+          resume: (next, responses) => see(next, resume(next, responses)),
           drop: () => {
             drop()
             close()
           },
         }),
     }
-    const { open, close } = await openForCall(call, heldHere)
-    return see(open().then(({ handle }) => handle(call)))
+    const { open, close } = await untilAborted(call.signal, openForCall(call, heldHere))
+    return see(
+      call,
+      open().then(({ handle }) => handle(call)),
+    )
   }
 
   return async (call) => resumeHeld(held, call) ?? answer(call)

@@ -15,8 +15,8 @@ import { ASSUMED_REVISION, hasFeature, isRevision, type Revision } from '../revi
 import { answerOne } from './answer-post.ts'
 import { Conversation, isLaterMethod, STATELESS } from './conversation.ts'
 import type { HttpSession } from './http-session.ts'
-import { createSseFallback } from './http-sse.ts'
 import { createSharedListen } from './listening.ts'
+import type { OneConnection } from './one-connection.ts'
 import { parseBatch } from './parse-batch.ts'
 import { type OldClient, readClient } from './read-client.ts'
 import { refuseOld } from './refuse-old.ts'
@@ -30,12 +30,22 @@ import { createWorkload } from './workload.ts'
  * Serves clients of earlier revisions over HTTP: in sessions where the deployment can hold them, else each request by
  * itself. (2025-11-25 basic/transports#streamable-http)
  */
-export function createHttpFallback(service: Service, options: HttpFallbackOptions): HttpFallback {
+export function createHttpFallback(
+  createSseFallback: OneConnection['createSseFallback'],
+): (service: Service, options: HttpFallbackOptions) => HttpFallback {
+  return (service, options) => openHttpFallback(service, options, createSseFallback)
+}
+
+function openHttpFallback(
+  service: Service,
+  options: HttpFallbackOptions,
+  createSseFallback: OneConnection['createSseFallback'],
+): HttpFallback {
   const { sessions, ssePath, maxValues } = options
   const challenge = service.auth?.challenge
   const shared = { workload: createWorkload(sessions ?? {}, service.log), listen: createSharedListen(service) }
   const table = sessions && createSessionTable(createSessionFrame(service, sessions, options, shared))
-  const sse = ssePath === undefined ? undefined : createSseFallback(service, ssePath, options, shared)
+  const sse = ssePath === undefined ? undefined : createSseFallback?.(service, ssePath, options, shared)
 
   const answer: HttpFallback['answer'] = (request, body, message) =>
     find(request, body, message) ?? (message === undefined ? refuseMethod(request) : undefined)
