@@ -61,7 +61,7 @@ try {
   for (const line of others) console.error(line)
   if (expected.length === 0) console.error('The front door does not miss the room: is it still imported there?')
   if (others.length > 0 || expected.length === 0) process.exitCode = 1
-  else console.log(`Without ${ROOM} only the front door misses something: ${expected.length} import.`)
+  else console.log(`Without ${ROOM} only the front door misses something, in ${expected.length} places.`)
 } finally {
   rmSync(copy, { recursive: true, force: true })
 }

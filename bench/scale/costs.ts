@@ -1,15 +1,6 @@
-import {
-  call,
-  type IssuedCode,
-  openSession,
-  redeem,
-  refresh,
-  register,
-  request,
-  send,
-  sendInSession,
-  signIn,
-} from './caller.ts'
+import { call, request, send } from './caller.ts'
+import { openSession, sendInSession } from './old-caller.ts'
+import { type IssuedCode, redeem, refresh, register, signIn } from './signing-in.ts'
 import { type Cost, priceOf } from './prices.ts'
 import type { Counted, Desk } from './start-desk.ts'
 

@@ -55,6 +55,8 @@ export interface Journal {
   readonly passed: Map<string, Entry[]>
   readonly refused: Map<string, number>
   readonly chains: Chain[]
+  /** When an account was linked and used, by its refresh token. */
+  readonly links: Map<string, { readonly from: number; readonly to: number }>
   /** What should not be, as it was noticed. */
   readonly wrong: string[]
 }
@@ -67,5 +69,6 @@ export const newJournal = (): Journal => ({
   passed: new Map(),
   refused: new Map(),
   chains: [],
+  links: new Map(),
   wrong: [],
 })

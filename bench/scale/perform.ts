@@ -1,16 +1,6 @@
-import {
-  type Answer,
-  call,
-  type IssuedCode,
-  openSession,
-  redeem,
-  refresh,
-  send,
-  sendInSession,
-  signIn,
-  textOf,
-  type Tokens,
-} from './caller.ts'
+import { type Answer, call, send, textOf } from './caller.ts'
+import { openSession, sendInSession } from './old-caller.ts'
+import { type IssuedCode, redeem, refresh, signIn, type Tokens } from './signing-in.ts'
 import type { Entry, Journal } from './journal.ts'
 import type { Operation } from './plan.ts'
 import type { Desk } from './start-desk.ts'
@@ -101,12 +91,14 @@ export function endOf({ result }: Answer): { readonly status: string; readonly t
   return { status, text: textOf({ status: 200, result: inner }) }
 }
 
-const account: Perform = async (desk, { wrong }, { workers, person }, number) => {
+const account: Perform = async (desk, { wrong, links }, { workers, person }, number) => {
+  const from = Date.now()
   const linked = await call(desk, workers[0], person, 'link', { order: `${number}` })
   if (linked.status !== 200 || linked.result?.['isError'] === true) return linked.status === 200 ? 500 : linked.status
   const spent = await Promise.all(
     [workers[0], workers[1], workers[0]].map((worker) => call(desk, worker, person, 'spend')),
   )
+  links.set(`${person} ${number}`, { from, to: Date.now() })
   for (const answer of spent) {
     // Somebody else may have linked another account of the same person meanwhile.
     const isOwn = textOf(answer)?.startsWith(`${person} `) === true

@@ -88,12 +88,12 @@ function checkLimits({ passed, refused }: Journal): readonly string[] {
  * A refresh token of another service is used up once, unless what came of it could not be kept, or whoever renewed was gone: then it
  * is tried again.
  */
-function checkRenewals({ renewed, disturbances }: Known): readonly string[] {
-  const again = [...renewed].filter(([, times]) => times > 1)
-  const mayFail = disturbances.length > 0
-  return again
-    .filter(([, times]) => !mayFail || times > 2)
-    .map(([token, times]) => `${token} was renewed ${times} times.`)
+function checkRenewals(known: Known): readonly string[] {
+  return [...known.renewed].flatMap(([token, times]) => {
+    const link = known.journal.links.get(token)
+    const mayFail = link === undefined || !isCalm(known, link.from, link.to)
+    return times === 1 || mayFail ? [] : [`${token} was renewed ${times} times.`]
+  })
 }
 
 /** Each task ended once, with its own result or with the reason why it has none, and all instances say the same of it. */

@@ -18,7 +18,7 @@ import { createVault } from 'hawser/vault'
 import * as z from 'zod'
 import type { Trouble } from './account.ts'
 import { CALLBACK, CALLS_PER_MINUTE, ISSUER, RESOURCE, SECRET } from './place.ts'
-import { setTrouble, takeAccounts } from './watched-objects.ts'
+import { setTrouble, takeAccounts } from './watch.ts'
 
 export { HawserObject, OAuthObject } from './watched-objects.ts'
 

@@ -106,9 +106,9 @@ describe('one server for all callers', () => {
       return { action: 'decline' as const }
     }
     await using bob = await connect(local, { answers: { elicit }, onLog: (entry) => heard.push(entry) })
-    await using ada = await connect(local, { answers: { elicit: () => ({ action: 'accept', content: {} }) } })
+    await using caller = await connect(local, { answers: { elicit: () => ({ action: 'accept', content: {} }) } })
     const leaving = new AbortController()
-    const late = ada.call('late', {}, { signal: leaving.signal })
+    const late = caller.call('late', {}, { signal: leaving.signal })
     const waiting = bob.call('wait', {}, { onProgress: () => leaving.abort() })
     waiting.catch(() => {})
     await expect(late).rejects.toMatchObject({ code: 'aborted' })

@@ -1,6 +1,7 @@
 import type { AuditRecord } from 'hawser/audit'
 import { jsonlAudit } from 'hawser/node'
 import { join } from 'node:path'
+import process from 'node:process'
 import { readWrangler } from '../../examples/notes/read-wrangler.ts'
 import { issuerAt } from '../../examples/notes/serve.ts'
 
@@ -12,6 +13,8 @@ export interface WorkersOptions {
   readonly audit: string
   readonly secret: string
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /** What the Worker sends. */
 interface Account {
@@ -42,6 +45,7 @@ export async function serveOnWorkers({ port, folder, audit, secret }: WorkersOpt
   })
   await using open = new AsyncDisposableStack()
   const sink = open.use(jsonlAudit(audit))
+  const others = SIGNALS.map((name) => process.listeners(name))
   const miniflare = new Miniflare({
     modules: true,
     script: outputFiles.map(({ text }) => text).join(''),
@@ -62,6 +66,9 @@ export async function serveOnWorkers({ port, folder, audit, secret }: WorkersOpt
     log: new Log(LogLevel.ERROR),
   })
   open.defer(() => miniflare.dispose())
+  // At Ctrl-C it would end the process itself, before all that serves is closed.
+  for (const [at, name] of SIGNALS.entries())
+    for (const listener of process.listeners(name)) if (!others[at]?.includes(listener)) process.off(name, listener)
   await miniflare.ready
   const parts = open.move()
   return { url: `${issuerAt(port)}/mcp`, close: () => parts.disposeAsync() }

@@ -68,7 +68,12 @@ export const deploy = defineCommand({
           'Leave --path, --url and --call out.',
         )
       const { deploySplit } = await import('../deploy/split/deploy-split.ts')
-      return deploySplit(project, { env, isDry, output, prove: (deployed) => show(new URL(deployed), undefined, output) })
+      return deploySplit(project, {
+        env,
+        isDry,
+        output,
+        prove: (deployed) => show(new URL(deployed), undefined, output),
+      })
     }
     const { bundle, checks, plan, comparison, isBad } = await examineProject(project, env)
     const { bindings, size, gzip } = bundle

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { guardGroup } from './guard/guard-group.ts'
+import { guardGroup } from '../guard/guard-group.ts'
 
 const NAME = '@modelcontextprotocol/inspector'
 const optionsFor = (url: string): readonly string[] => ['--server-url', url, '--transport', 'http']

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { guardGroup } from '../guard/guard-group.ts'
 import { clean } from '../output/sanitize.ts'
 import { openFront } from './front.ts'
 import { greet } from './greet.ts'
-import { guardGroup } from './guard/guard-group.ts'
 import { untilStopped } from './until-stopped.ts'
 
 export interface NodeOptions {

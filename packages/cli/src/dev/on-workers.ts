@@ -7,7 +7,6 @@ import { type Project, readConfig } from '../wrangler/project.ts'
 import { startWrangler } from '../wrangler/start-wrangler.ts'
 import { openFront } from './front.ts'
 import { greet } from './greet.ts'
-import { guardGroup } from './guard/guard-group.ts'
 import { findPort } from './listen-here.ts'
 import { untilStopped } from './until-stopped.ts'
 
@@ -52,7 +51,7 @@ export async function devOnWorkers(project: Project, { port: wanted, env, color 
     ...(env === undefined ? [] : [`--env=${env}`]),
   ]
   let isReady = false
-  const { pid, ended, stop } = startWrangler(project, args, {
+  const { ended, stop } = startWrangler(project, args, {
     onLine: (line) => {
       const found = READY.exec(line)?.[1]
       if (isReady || found === undefined) return true
@@ -63,7 +62,6 @@ export async function devOnWorkers(project: Project, { port: wanted, env, color 
       return false
     },
   })
-  using _guard = pid === undefined ? undefined : guardGroup(pid)
   using stopped = untilStopped(stop)
   const code = await ended
   if (stopped.isStopping) return

@@ -340,6 +340,22 @@ describe('a server with one thing wrong', () => {
     expect(await wrongWith(kept)).toEqual(['bad listening: nothing came within 0.1 s'])
   })
 
+  it('that ends streams by itself, at once or after a while', async () => {
+    const now = performance.now.bind(performance)
+    let waited = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + waited)
+    const end =
+      (ms: number): Spoil =>
+      async (request, next) => {
+        if (!isPost(request) || !(await request.clone().text()).includes('subscriptions/listen')) return next(request)
+        waited += ms
+        return Response.json({ jsonrpc: '2.0', id: 1, result: {} })
+      }
+    expect(await wrongWith(end(0))).toEqual(['note listening: ended at once by the server'])
+    expect(await wrongWith(end(250_000))).toEqual(['note listening: ended by the server after 250 s'])
+    clock.mockRestore()
+  })
+
   it('that is slow', async () => {
     const now = performance.now.bind(performance)
     let waited = 0

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { guardGroup } from '../guard/guard-group.ts'
 import { clean } from '../output/sanitize.ts'
 import type { Project } from './project.ts'
 
@@ -12,8 +13,6 @@ export interface StartOptions {
 }
 
 export interface RunningWrangler {
-  /** The number of its process, which leads a group where it asks nobody. */
-  readonly pid: number | undefined
   readonly ended: Promise<number>
   /** Has it end, with all that it has started. */
   readonly stop: () => void
@@ -42,11 +41,16 @@ export function startWrangler(
       if (onLine(clean(line))) process.stderr.write(`${clean(line)}\n`)
     })
   }
+  // Who is asked something at the terminal ends with it.
+  const guard = isInteractive || child.pid === undefined ? undefined : guardGroup(child.pid)
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => resolve(code ?? 1))
+    child.on('close', (code) => {
+      guard?.[Symbol.dispose]()
+      resolve(code ?? 1)
+    })
   })
-  return { pid: child.pid, ended, stop: () => stop(child) }
+  return { ended, stop: () => stop(child) }
 }
 
 function stop(child: ChildProcess): void {

@@ -34,6 +34,16 @@ export function findBinding<T>(name: string, kind: BindingKind<T>): T | undefine
   throw new TypeError(`${where}: the binding ${fault}.${hint} ${kind.describe(name)}`)
 }
 
+/** What is thrown when a binding is used that was not found and yet let the module load. */
+export function notGiven(name: string, { user, option }: Pick<BindingKind<unknown>, 'user' | 'option'>): Error {
+  const where = `${user}({ ${option}: '${name}' })`
+  return new Error(
+    workers.env === undefined
+      ? `${where} needs the Workers runtime. Use another adapter elsewhere.`
+      : `${where}: this part of the suite is not given it. Name it in \`bindings\`.`,
+  )
+}
+
 /** Whether something has these methods. Another Worker answers to every name, `fetch` among them. */
 export const hasMethods = (value: unknown, names: readonly string[]): boolean =>
   typeof value === 'object' &&

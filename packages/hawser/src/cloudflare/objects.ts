@@ -1,5 +1,4 @@
-import { workers } from '#workers'
-import { findBinding, hasMethods } from './find-binding.ts'
+import { findBinding, hasMethods, notGiven } from './find-binding.ts'
 import type { RoleMethods } from './role.ts'
 import type { UpgradeResponse } from './runtime.ts'
 
@@ -54,11 +53,7 @@ export function openObjects<M extends RoleMethods>(
   })
   const open = (name: string): Stub => {
     if (namespace !== undefined) return namespace.getByName(`${role}:${name}`)
-    if (workers.env !== undefined)
-      throw new Error(
-        `${user}({ binding: '${binding}' }): this part of the suite is not given it. Name it in \`bindings\`.`,
-      )
-    throw new Error(`${user}({ binding: '${binding}' }) needs the Workers runtime. Use another adapter elsewhere.`)
+    throw notGiven(binding, { user, option: 'binding' })
   }
   const call = async (name: string, method: string, args: readonly unknown[]): Promise<unknown> => {
     for (let attempt = 1; ; attempt++) {

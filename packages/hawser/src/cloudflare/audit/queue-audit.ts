@@ -1,7 +1,7 @@
 import type { AuditRecord, AuditSink } from '../../audit/index.ts'
 import { type AuditParcel, packDrafts } from '../../audit/parcel.ts'
 import type { ParcelKeys } from '../../audit/sink.ts'
-import { type BindingKind, findBinding, hasMethods } from '../find-binding.ts'
+import { type BindingKind, findBinding, hasMethods, notGiven } from '../find-binding.ts'
 import { countCalls, DATASET } from './counts.ts'
 import { recordsOf, writeMessages } from './message.ts'
 
@@ -63,7 +63,8 @@ export function queueAudit({ queue, counts }: QueueAuditOptions): AuditSink {
     parcels: readonly AuditParcel[],
     { argumentKeys }: Pick<ParcelKeys, 'argumentKeys'>,
   ): Promise<void> => {
-    if (found === undefined) throw new Error(`queueAudit({ queue: '${queue}' }) needs the Workers runtime.`)
+    if (found === undefined) throw notGiven(queue, QUEUE)
+    if (counts !== undefined && dataset === undefined) throw notGiven(counts, DATASET)
     const texts: string[] = []
     for (const parcel of parcels) texts.push(...(await write(parcel, argumentKeys)))
     for (const group of inGroups(texts)) await found.sendBatch(group.map((body) => ({ body, contentType: 'text' })))

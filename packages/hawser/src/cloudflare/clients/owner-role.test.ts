@@ -209,6 +209,29 @@ describe('an owner’s object', () => {
     expect(await ask('servers')).toMatchObject([{ name: 'notes', account: 'ada@example.com' }])
   })
 
+  it('registers anew where a visit led to nothing, once a day', async () => {
+    const world = createWorld({}, { metadata: { scopes_supported: ['read'] } })
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => world.send(new Request(url, init)))
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const { ask } = open(server.handle, { maxAdded: 1 }, (url, { http }) => connectHttp(url, http))
+    await ask('add', 'mine', SERVER)
+    const begin = () => ask('signIn', 'mine', 'https://app.example.com/', undefined)
+    const registered: number[] = []
+    for (const wait of [0, 60_000, 86_400_000, 60_000]) {
+      vi.setSystemTime(Date.now() + wait)
+      await begin()
+      registered.push(world.sentTo('/register').length)
+    }
+    expect(registered).toEqual([1, 1, 2, 2])
+    const forged = new URL(await begin())
+    forged.search = `?code=forged&state=${forged.searchParams.get('state')}&iss=https://evil.example.com`
+    forged.host = 'app.example.com'
+    forged.pathname = '/callback'
+    await expect(ask('finish', forged.href, undefined)).rejects.toMatchObject({ problem: 'bad_callback' })
+    await begin()
+    expect(world.sentTo('/register')).toHaveLength(2)
+  })
+
   it('signs nobody in where the application is known by itself', async () => {
     const http = { auth: { authorize: (send: Send) => send } }
     const { ask } = open(server.handle, { servers: { quay: { url: 'https://quay.example.com/mcp', http } } })

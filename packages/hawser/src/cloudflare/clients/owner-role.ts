@@ -7,9 +7,9 @@ import type { Connection, Reach } from './connection.ts'
 import { createCalls } from './continue.ts'
 import { type Checked, checkAdded, checkName } from './definition.ts'
 import { packAll } from './pack.ts'
-import { isRegistration, playRegistrations, REGISTRATIONS } from './registrations.ts'
+import { playRegistrations, registrationOf, REGISTRATIONS } from './registrations.ts'
 import { createRoster } from './roster.ts'
-import { openSealedStore, SECRETS_VERSION } from './sealed-store.ts'
+import { isRegistration, openSealedStore, SECRETS_VERSION } from './sealed-store.ts'
 import { openServers, SERVERS_VERSION } from './servers-table.ts'
 import type { Outcome, OwnerConnections } from './types.ts'
 import { openVisits, VISITS_VERSION } from './visits-table.ts'
@@ -130,6 +130,10 @@ export const createOwnerRole = ({ checked, sealer, reach, shared }: Played): Rol
         const { auth, url, place, asksPerson } = open(server)
         if (!asksPerson) throw new TypeError(`Nobody signs in at "${server}": it is reached with \`http: { auth }\`.`)
         const redirectUri = checked.back.href
+        // An issuer that has forgotten its client says so to the person alone, who comes again.
+        const left = await visits.unfinished(place)
+        const registration = left && registrationOf(left.visit)
+        if (registration !== undefined) await storeFor(!checked.servers.has(server)).delete(registration)
         const { page, state, visit } = await auth.begin(url, { redirectUri, scopes: servers.wanted(place) })
         await visits.keep(state, place, { visit, returnTo, session })
         return page.href

@@ -1,16 +1,25 @@
+import { decodeDeparture } from '../../auth/client/departure.ts'
+import { registrationKey } from '../../auth/client/identify-client.ts'
 import type { CredentialStore } from '../../auth/client/store.ts'
 import type { Sql } from '../../call/index.ts'
 import type { Sealer } from '../../vault/seal.ts'
 import type { Objects } from '../objects.ts'
 import type { RoleMethods, RunningRole } from '../role.ts'
-import { keepSecret } from './sealed-store.ts'
+import { eraseSecret, keepSecret } from './sealed-store.ts'
 
 /** The object of what this application is registered as, which no owner has: theirs are called by digests. */
 const NAME = 'registrations'
 export const REGISTRATIONS = `clients:${NAME}`
 
-/** Whether it is how an issuer knows this application, rather than one of its owners. */
-export const isRegistration = (key: string): boolean => key.startsWith('client ')
+/** The registration that a visit was made with; nothing for a visit that was begun by another version. */
+export function registrationOf(visit: string): string | undefined {
+  try {
+    const { found, redirectUri } = decodeDeparture(visit)
+    return registrationKey(found.issuer, redirectUri)
+  } catch {
+    return undefined
+  }
+}
 
 /** Texts that are sealed where they come from. */
 export interface RegistrationMethods extends RoleMethods {
@@ -26,7 +35,7 @@ export function playRegistrations({ all }: Sql): RunningRole {
       return typeof sealed === 'string' ? sealed : undefined
     },
     note: (key, sealed) => keepSecret({ all }, key, sealed),
-    erase: (key) => void all('DELETE FROM secrets WHERE key = ?', key),
+    erase: (key) => eraseSecret({ all }, key),
   }
   return { methods }
 }

@@ -40,6 +40,12 @@ export function openVisits({ all }: Sql, sealer: Sealer, owner: string) {
       // What opens was sealed here.
       return text === undefined ? undefined : { ...(JSON.parse(text) as KeptVisit), place: String(row?.['place']) }
     },
+    /** The last visit there that did not come back. */
+    unfinished: async (place: string): Promise<KeptVisit | undefined> => {
+      const [row] = all('SELECT state, sealed FROM visits WHERE place = ? ORDER BY rowid DESC LIMIT 1', place)
+      const text = row && (await sealer.open(String(row['sealed']), owner, `visit ${String(row['state'])}`))
+      return text === undefined ? undefined : (JSON.parse(text) as KeptVisit)
+    },
     dropAllOf: (place: string) => void all('DELETE FROM visits WHERE place = ?', place),
   }
 }

@@ -1,5 +1,5 @@
 import type { RateLimiter } from '../../interceptors/index.ts'
-import { type BindingKind, findBinding, hasMethods } from '../find-binding.ts'
+import { type BindingKind, findBinding, hasMethods, notGiven } from '../find-binding.ts'
 import { hash } from '../hash.ts'
 import { openObjects } from '../objects.ts'
 import { unavailable } from '../unavailable.ts'
@@ -42,6 +42,8 @@ export function durableRateLimiter({ binding, door }: DurableRateLimiterOptions)
   return {
     take: async (key, rate) => {
       try {
+        // A door that is named is not left open where it is missing.
+        if (door !== undefined && guard === undefined) throw notGiven(door, DOOR)
         if (guard !== undefined && !(await guard.limit({ key })).success) return DOOR_WAIT
         return await objects.call(`${hash(key) % SHARDS}`, 'take', key, rate)
       } catch (cause) {

@@ -5,6 +5,7 @@ import { bundle, COMPATIBILITY, startWorkers } from '../fixtures/start-workers.t
 
 const HAWSER = { HAWSER: { className: 'HawserObject', useSQLite: true } }
 const OF_OWNER = { HAWSER: { className: 'HawserObject', useSQLite: true, scriptName: 'owner' } }
+const DOOR = { ratelimits: { DOOR: { namespace_id: '1', simple: { limit: 100, period: 60 as const } } } }
 const ISSUER = { ISSUER: { name: 'owner', entrypoint: 'IssuerEntrypoint' } }
 
 /** A Worker of the same account that tries what it can call by RPC. */
@@ -43,10 +44,11 @@ describe('one suite as several Workers', () => {
     ;({ miniflare } = await startWorkers({
       workers: [
         part('owner', { HAWSER_PART: 'owner' }, { durableObjects: HAWSER }),
-        part('whole', { DB }, { durableObjects: OF_OWNER }),
+        part('whole', { DB }, { durableObjects: OF_OWNER, ...DOOR }),
         part('tides', { HAWSER_PART: 'tides' }, { serviceBindings: ISSUER }),
         part('alone', { HAWSER_PART: 'tides' }),
-        part('berths', { HAWSER_PART: 'berths', DB }, { durableObjects: OF_OWNER }),
+        part('berths', { HAWSER_PART: 'berths', DB }, { durableObjects: OF_OWNER, ...DOOR }),
+        part('doorless', { HAWSER_PART: 'berths', DB }, { durableObjects: OF_OWNER }),
         part('poor', { HAWSER_PART: 'berths', DB }),
         part('poorer', { HAWSER_PART: 'berths' }),
         part('strange', { HAWSER_PART: 'boats' }),
@@ -102,6 +104,7 @@ describe('one suite as several Workers', () => {
     expect(await ask('poorer', '/')).toMatch('The tool "book" needs the binding DB')
     expect(await ask('strange', '/')).toMatch('HAWSER_PART is "boats"; this suite has tides, berths, owner.')
     // The adapters of all servers are made, whichever the part: what is not given is missed when it is used.
-    expect(await ask('poor', '/berths/mcp', 'book')).toMatch('"isError":true')
+    for (const worker of ['poor', 'doorless'])
+      expect(await ask(worker, '/berths/mcp', 'book')).toMatch(/^503 .*Nobody can count calls now/)
   })
 })
