@@ -78,6 +78,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   },
   'recording.md': { served: 'npx hawser run notes.ts --http 3000' },
   'resources-and-changes.md': {},
+  'several-servers.md': { isWorker: true, files: { 'wrangler.jsonc': 'several-wrangler.jsonc' } },
   'signing-in.md': { inClone: true, served: 'npx node examples/notes/main.ts' },
   'testing.md': { files: { 'notes.test.ts': 'notes.test.ts' } },
   'typed-client.md': { served: 'npx hawser run tides.ts --http 3000' },
