@@ -53,6 +53,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   },
   'composition.md': {},
   'first-server.md': { says: { 'npx hawser call notes.ts forget --id tides': 'Delete the note "tides" for good?' } },
+  'hosts-on-workers.md': { isWorker: true, files: { 'wrangler.jsonc': 'host-wrangler.jsonc' } },
   'long-running-tools.md': {},
   'moving-from-agents.md': { folder: 'interop/moving', isWorker: true },
   'moving-from-the-official-sdk.md': { folder: 'interop/moving' },
