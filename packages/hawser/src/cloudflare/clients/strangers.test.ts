@@ -188,8 +188,13 @@ describe('clients of strangers', { timeout: 30_000 }, () => {
       ['https://2130706433/mcp', 'on this machine or its network'],
       ['https://a:b@public.example.com/mcp', 'something that is not one'],
       ['https://app.example.com/mcp', 'is not this application'],
+      ['https://app.example.com./mcp', 'is not this application'],
+      ['https://app.example.com:8443/mcp', 'is not this application'],
       ['file:///etc/passwd', 'something that is not one'],
       ['https://quay.example.com/mcp?mine', 'There is a server at quay.example.com/mcp already'],
+      ['https://quay.example.com./mcp', 'There is a server at quay.example.com/mcp already'],
+      ['https://quay.example.com//mcp/', 'There is a server at quay.example.com/mcp already'],
+      ['https://quay.example.com/%6dcp', 'There is a server at quay.example.com/mcp already'],
     ])('are not at %s', async (url, why) => {
       await expect(host.of(owner).add('mine', url)).rejects.toThrow(why)
       expect(sent).toEqual([])
