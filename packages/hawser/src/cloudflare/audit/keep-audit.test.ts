@@ -7,6 +7,7 @@ import { type AuditEvent, readAuditEvent, verifyAudit } from '../../audit/index.
 import { packDrafts } from '../../audit/parcel.ts'
 import { openAudit } from '../../node/audit/open-audit.ts'
 import { type Ledger, openLedger } from '../fixtures/open-ledger.ts'
+import { keepAudit } from './keep-audit.ts'
 import { writeMessages } from './message.ts'
 
 const WITHIN = { timeout: 30_000, interval: 150 }
@@ -199,6 +200,21 @@ describe('a log that Workers keep', { timeout: 60_000 }, () => {
 
   it('says that a Worker keeps no such log', async () => {
     expect(await ledger.other()).toContain('The Worker that exports HawserObject keeps no audit log called "other".')
+  })
+
+  it('acknowledges nothing where it is not given its bucket, as in a part of a suite', async () => {
+    const { queue } = keepAudit({ binding: 'HAWSER', bucket: 'AUDIT_LOG', key: KEY, log: () => {} })
+    const told: string[] = []
+    const message = {
+      id: '1',
+      timestamp: new Date(),
+      body: 'no record',
+      attempts: 1,
+      ack: () => void told.push('ack'),
+      retry: () => void told.push('retry'),
+    }
+    await queue({ queue: 'audit', messages: [message] }, {}, { waitUntil: () => {} })
+    expect(told).toEqual(['retry'])
   })
 
   it('says what is wrong with a binding when the module loads, and how to make it', async () => {

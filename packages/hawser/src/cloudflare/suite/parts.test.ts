@@ -40,6 +40,10 @@ export default { fetch: async (request, { WHOLE, ISSUER }) => {
   return Response.json(Object.fromEntries((await Promise.all(tried)).filter(([, isReached]) => isReached)))
 } }`
 
+interface Consumer {
+  readonly queue: (name: string, messages: readonly object[]) => Promise<object>
+}
+
 describe('one suite as several Workers', () => {
   let miniflare: Miniflare
 
@@ -113,8 +117,8 @@ describe('one suite as several Workers', () => {
   })
 
   it('takes of a Queue what the runtime brings', async () => {
-    const { queue } = await miniflare.getWorker('whole')
-    expect(await queue('rows', [{ id: '1', timestamp: new Date(), body: 'row', attempts: 1 }])).toMatchObject({
+    const whole = (await miniflare.getWorker('whole')) as unknown as Consumer
+    expect(await whole.queue('rows', [{ id: '1', timestamp: new Date(), body: 'row', attempts: 1 }])).toMatchObject({
       outcome: 'ok',
       explicitAcks: ['1'],
     })
