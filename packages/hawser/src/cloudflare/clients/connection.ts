@@ -5,7 +5,7 @@ import { badReply, type Handle, type Interceptor, type Link, type Reply, toolsOf
 import { type Client, createClient } from '../../client/index.ts'
 import type { ConnectHttpOptions } from '../../http/index.ts'
 import { sendByRuntime } from './send-by-runtime.ts'
-import type { Checked, ClientServer } from './definition.ts'
+import { type Checked, type ClientServer, isApplication } from './definition.ts'
 import type { ServersTable, Standing } from './servers-table.ts'
 import { CANCELLED, suspend } from './suspend.ts'
 
@@ -41,17 +41,29 @@ const MAX_LIST = 1_000_000
 export interface ConnectionOptions {
   readonly name: string
   readonly server: Omit<ClientServer, 'url'> & { readonly url: string }
-  readonly checked: Pick<Checked, 'client' | 'clientInfo' | 'log'>
+  readonly checked: Pick<Checked, 'back' | 'client' | 'clientInfo' | 'log'>
+  /** Whether its owner added it. */
+  readonly isAdded: boolean
   readonly store: CredentialStore
   readonly servers: ServersTable
   readonly reach: Reach
 }
 
 /** Connects an owner to a server; nothing is sent until it is used. */
-export function openConnection({ name, server, checked, store, servers, reach }: ConnectionOptions): Connection {
+export function openConnection({
+  name,
+  server,
+  checked,
+  isAdded,
+  store,
+  servers,
+  reach,
+}: ConnectionOptions): Connection {
   const { url, scopes, maxScopes, http = {}, client: identity = checked.client } = server
   const place = `${name} ${url}`
-  const auth = signIn({ client: identity, store, scopes, maxScopes, fetch: sendByRuntime(url, http.fetch) })
+  // A server of strangers must not have this application ask itself.
+  const send = sendByRuntime(url, http.fetch, (to) => isAdded && isApplication(to, checked.back))
+  const auth = signIn({ client: identity, store, scopes, maxScopes, fetch: send })
   let seen: Seen = NOTHING
   const client = createClient(reach(url, { http: { maxBytes: MAX_BYTES, log: checked.log, auth, ...http } }), {
     clientInfo: checked.clientInfo,

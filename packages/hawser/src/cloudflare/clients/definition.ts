@@ -93,14 +93,16 @@ export function checkAdded(address: string | URL, { back, servers }: Pick<Checke
     server: isLocal ? back : new URL('https://host.invalid'),
     privateNetwork: false,
   })
-  // On the machine of a developer ports tell programs apart; behind a name in public, all may lead to one.
-  if (isLocal ? url.host === back.host : nameOf(url) === nameOf(back))
-    throw new TypeError('A server of your own choice is not this application.')
+  if (isApplication(url, back)) throw new TypeError('A server of your own choice is not this application.')
   // What holds there, such as which tools may be called, would not hold under another name.
   const there = [...servers.values()].map((each) => new URL(each.url)).find((each) => isSamePlace(each, url))
   if (there !== undefined) throw new TypeError(`There is a server at ${there.host}${there.pathname} already.`)
   return url.href
 }
+
+/** On the machine of a developer ports tell programs apart; behind a name in public, all may lead to one. */
+export const isApplication = (url: URL, back: URL): boolean =>
+  back.protocol === 'http:' ? url.host === back.host : nameOf(url) === nameOf(back)
 
 /** A name with a dot behind it leads to the same machine. (RFC 3986 §3.2.2) */
 const nameOf = ({ hostname }: URL): string => hostname.replace(/\.$/, '')
