@@ -33,7 +33,7 @@ const SHORTEST = 10_000
 const LONGEST = 86_400_000
 /** Milliseconds after which a server that failed, or wants somebody to sign in, is asked again. */
 const RETRY = 30_000
-/** Bytes of one answer, pages of one list, and their characters together. */
+/** Bytes of one answer, pages of one list, and their bytes together: what is kept of them is one row, which has two megabytes. */
 const MAX_BYTES = 4 * 1024 * 1024
 const MAX_PAGES = 100
 const MAX_LIST = 1_000_000
@@ -104,21 +104,22 @@ export function openConnection({
   return { name, url, place, tools: server.tools, client, auth, asksPerson, refresh: () => (flight ??= ask()), restart }
 }
 
-/** Pages of a list that came so far: the shortest time for which one may be kept, and their characters. */
+/** Pages of a list that came so far: the shortest time for which one may be kept, and their bytes. */
 interface Seen {
   readonly ttl: number
-  readonly length: number
+  readonly bytes: number
 }
-const NOTHING: Seen = { ttl: LONGEST, length: 0 }
+const NOTHING: Seen = { ttl: LONGEST, bytes: 0 }
+const encoder = new TextEncoder()
 
 /** @throws ConnectionError `bad_reply` for a list that is too long to keep. */
-function addPage({ ttl, length }: Seen, page: Reply): Seen {
+function addPage({ ttl, bytes }: Seen, page: Reply): Seen {
   const own: unknown = 'ttlMs' in page ? page.ttlMs : 0
   const sum = {
     ttl: Math.min(ttl, typeof own === 'number' && own > 0 ? own : 0),
-    length: length + JSON.stringify(page).length,
+    bytes: bytes + encoder.encode(JSON.stringify(page)).length,
   }
-  if (sum.length > MAX_LIST) throw badReply(`The list of its tools takes more than ${MAX_LIST} characters.`)
+  if (sum.bytes > MAX_LIST) throw badReply(`The list of its tools takes more than ${MAX_LIST} bytes.`)
   return sum
 }
 

@@ -85,7 +85,13 @@ describe('clients of strangers', { timeout: 30_000 }, () => {
         ttlMs: 9e15,
         cacheScope: 'public',
       })
-      expect(await reasonOf()).toContain('takes more than 1000000 characters')
+      expect(await reasonOf()).toContain('takes more than 1000000 bytes')
+    })
+
+    it('with a list that takes more bytes than a row has', async () => {
+      const tool = { name: 'x', inputSchema: { type: 'object' }, description: '潮'.repeat(900_000) }
+      evil = () => ({ resultType: 'complete', tools: [tool], ttlMs: 9e15, cacheScope: 'public' })
+      expect(await reasonOf()).toContain('takes more than 1000000 bytes')
     })
 
     it('that sends them elsewhere, to which nobody goes', async () => {
