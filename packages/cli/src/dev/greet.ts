@@ -1,7 +1,7 @@
 import { createOutput } from '../output/create-output.ts'
 import { cleanName } from '../output/sanitize.ts'
 import { shellWord } from '../output/shell-word.ts'
-import { findEndpoint } from './find-endpoint.ts'
+import { findEndpoints } from './find-endpoint.ts'
 import { offerInspector } from './inspector.ts'
 
 /** Where a server runs while it is written. */
@@ -18,24 +18,29 @@ export interface Running {
   readonly color: boolean | undefined
 }
 
-/** Finds the endpoint, and says where it is and what can be done with it. */
+/** Finds the endpoints, and says where they are and what can be done with the first. */
 export async function greet({ origin, runtime, folder, state, file, color }: Running): Promise<void> {
   const { note, notePaint } = createOutput({ color })
   const { bold, cyan, dim, yellow } = notePaint
-  const found = await findEndpoint(origin)
-  if (found === undefined) {
-    note(yellow(`Nothing at ${origin} speaks MCP, at /mcp or at /. Is the default export worker(server)?`))
+  const found = await findEndpoints(origin)
+  const [first] = found
+  if (first === undefined) {
+    note(`It runs at ${cyan(origin)} ${dim(`on ${runtime}`)}`)
+    note(yellow('No server answers there at /mcp or at /. If one should: is the default export worker(server)?'))
     return
   }
-  const { url, name, isClosed } = found
+  const { url, name, isClosed } = first
+  const isSuite = found.length > 1
+  const title = isSuite ? `${found.length} servers` : name === undefined ? 'Your server' : cleanName(name)
   note('')
-  note(`${bold(name === undefined ? 'Your server' : cleanName(name))} at ${cyan(url)} ${dim(`on ${runtime}`)}`)
+  note(`${bold(title)} at ${cyan(isSuite ? origin : url)} ${dim(`on ${runtime}`)}`)
   note('')
-  if (isClosed) note(line('Sign in', `hawser login ${url}`))
-  note(line('Look', `hawser list ${url}`))
-  note(line('Call', `hawser call ${url} TOOL`))
+  if (isSuite) for (const [index, server] of found.entries()) note(line(index === 0 ? 'Servers' : '', cyan(server.url)))
+  if (isClosed) note(line('Sign in', `npx hawser login ${url}`))
+  note(line('Look', `npx hawser list ${url}`))
+  note(line('Call', `npx hawser call ${url} TOOL`))
   note(line('Inspect', offerInspector(folder, url)))
-  note(line('Install', `hawser install ${file === undefined ? url : shellWord(file)} --host HOST`))
+  note(line('Install', `npx hawser install ${file === undefined ? url : shellWord(file)} --host HOST`))
   note(line('Share', `npx cloudflared tunnel --url ${origin} --http-host-header ${new URL(origin).host}`))
   if (isClosed) note(line('', 'Who signs in there needs its address as ORIGIN, and somebody who signs people in.'))
   if (state !== undefined) note(line('State', `${state}, kept until you delete it`))

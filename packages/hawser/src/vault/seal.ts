@@ -20,7 +20,9 @@ export function createSealer(secrets: readonly (string | Uint8Array)[]): Sealer 
   const bytes = secrets.map((secret) => new Uint8Array(typeof secret === 'string' ? encode(secret) : secret))
   for (const { length } of bytes.length === 0 ? [[]] : bytes) {
     if (length < MIN_SECRET_BYTES)
-      throw new RangeError(`A vault needs secrets of ${MIN_SECRET_BYTES} bytes or more; it got one of ${length}.`)
+      throw new RangeError(
+        `Credentials are sealed with secrets of ${MIN_SECRET_BYTES} bytes or more; one has ${length}. Make one with \`openssl rand -base64 48\`.`,
+      )
   }
   let imported: Promise<readonly CryptoKey[]> | undefined
   const roots = (): Promise<readonly CryptoKey[]> =>
