@@ -5,7 +5,7 @@ const runtime = vi.hoisted(() => {
   const failures: object[] = []
   /** A namespace whose objects fail as the platform says; the real one cannot be made to. */
   const HAWSER = {
-    [Symbol.toStringTag]: 'DurableObjectNamespace',
+    idFromName: () => {},
     getByName: (name: string) => ({
       invoke: async (method: string) => {
         asked.push(`${name} ${method}`)
@@ -15,7 +15,8 @@ const runtime = vi.hoisted(() => {
       },
     }),
   }
-  return { asked, failures, workers: { env: { HAWSER }, waitUntil: () => {}, DurableObject: Object } }
+  const workers = { env: { HAWSER }, waitUntil: () => {}, DurableObject: Object, WorkerEntrypoint: Object }
+  return { asked, failures, workers }
 })
 vi.mock('#workers', () => ({ workers: runtime.workers }))
 

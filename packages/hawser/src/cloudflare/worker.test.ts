@@ -121,7 +121,7 @@ describe('the bindings of what a server offers', () => {
       if (call.method === 'tools/list') lists++
       return next(call)
     }
-    await using far = await listen(server({ tools: { sound }, use: [count] }))
+    await using far = await listen(server({ tools: { sound }, use: [count] }), { port: 0 })
     const script = await bundle('bound-worker.ts')
     const bindings = { GREETING: 'hi', FAR: far.url }
     const { miniflare, origin } = await startWorkers({ modules: true, script, bindings, ...COMPATIBILITY })

@@ -99,12 +99,22 @@ export function createWorker<S extends Served>(
       return response
     },
     queue: async (batch, env, context) => {
+      if (workers.env !== undefined && !isBrought(batch)) throw new TypeError('Only a Queue brings messages here.')
       if (Object.hasOwn(queues, batch.queue)) return queues[batch.queue]!.queue(batch, env, context)
       const known = Object.keys(queues).join(', ') || 'none'
       throw new Error(`worker({ queues }) has nobody for the Queue "${batch.queue}", only for: ${known}.`)
     },
   }
 }
+
+/**
+ * Whether the runtime brings it. A Worker that is bound to this one calls `queue` as well: what it hands over is a copy, which inherits no
+ * method of a batch, or a stub, whose members are no texts.
+ */
+const isBrought = (batch: MessageBatch): boolean =>
+  typeof batch.queue === 'string' &&
+  typeof Reflect.get(batch, 'ackAll') === 'function' &&
+  !Object.hasOwn(batch, 'ackAll')
 
 function checkPath(given: string | undefined, resource: URL | undefined, beside: Beside | undefined): string {
   const path = given ?? resource?.pathname ?? '/mcp'

@@ -269,6 +269,38 @@ describe('createClientDocuments', () => {
       expect(await bench(good, { ...open, own: ['https://client.example'] }).codeOf(ID)).toBe('own_host')
     })
 
+    it('pushes nobody out for those who say that they may be kept for long', async () => {
+      const store = memoryStore({ maxEntries: 2 })
+      const lasting: FetchDocument = async (url) => answer(documentOf(url.href), { cacheControl: 'max-age=86400' })
+      for (const name of ['one', 'two'])
+        await bench(lasting, { store }).documents.load(`https://${name}.example/client`)
+      await bench(good, { store }).documents.load(ID)
+      await bench(lasting, { store }).documents.load('https://three.example/client')
+      const last = bench(good, { store })
+      expect(await last.documents.load(ID)).toMatchObject({ name: 'Editor' })
+      expect(last.fetched).toEqual([])
+    })
+
+    it('takes the newer of two for what was known, also where a process knows an older one', async () => {
+      const store = memoryStore()
+      const named =
+        (name: string): FetchDocument =>
+        async (url) =>
+          answer(documentOf(url.href, { client_name: name }))
+      let now = named('Editor')
+      const [slow, quick] = [
+        bench((...given) => now(...given), { store }),
+        bench((...given) => now(...given), { store }),
+      ]
+      await slow.documents.load(ID)
+      now = named('Bank')
+      for (const { pass } of [slow, quick]) pass(10 * MINUTE)
+      await quick.documents.load(ID)
+      for (const { pass } of [slow, quick]) pass(10 * MINUTE)
+      await slow.documents.load(ID)
+      expect([slow.changed, quick.changed]).toEqual([[], [ID]])
+    })
+
     it('keeps the keys, too, and believes no store that lost them', async () => {
       const store = memoryStore()
       const keys = { keys: [{ kty: 'EC', crv: 'P-256', x: 'a', y: 'b' }] }

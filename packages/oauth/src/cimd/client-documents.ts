@@ -55,8 +55,11 @@ const MINUTE = 60_000
 const FRESH_AT_LEAST = 5 * MINUTE
 const FRESH_AT_MOST = 24 * 60 * MINUTE
 const MAX_KEPT = 1000
-/** For how long the store keeps what has to be fetched again, so that a change is noticed. */
-const REMEMBERED = 24 * 60 * MINUTE
+/**
+ * For how long the store keeps a document, so that a change is noticed when it is fetched again: each as long, since those that end first
+ * make room, and who says to be kept for long is to push nobody out.
+ */
+const REMEMBERED = 2 * FRESH_AT_MOST
 /** Documents that are fetched at the same time. */
 const MAX_PENDING = 32
 /** Fetches a minute. Nothing bad is remembered (draft section 4.4), so these protect the host that is asked. */
@@ -198,12 +201,13 @@ export function createClientDocuments(
     try {
       await admit(url, address)
       const { client, text, keys, fresh } = await describe(url)
-      const last = kept.get(client.id)?.client ?? known
+      // The store may have heard from another process since.
+      const last = known ?? kept.get(client.id)?.client
       if (last && last.fingerprint !== client.fingerprint) await context.changed(client)
       const now = context.now()
       const freshUntil = now + fresh
       keep(client, freshUntil)
-      const document = { clientId: client.id, text, keys, freshUntil, expiresAt: freshUntil + REMEMBERED }
+      const document = { clientId: client.id, text, keys, freshUntil, expiresAt: now + REMEMBERED }
       await context.documents.saveDocument(document, now)
       return client
     } catch (error) {

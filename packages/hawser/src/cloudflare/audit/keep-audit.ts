@@ -1,6 +1,6 @@
 import { createAuditKeys, sha256 } from '../../audit/keys.ts'
 import { guardLog, type Log, logToStderr } from '../../call/index.ts'
-import { type BindingKind, findBinding, hasMethods } from '../find-binding.ts'
+import { type BindingKind, findBinding, hasMethods, notGiven } from '../find-binding.ts'
 import { openObjects } from '../objects.ts'
 import type { Bucket, ExecutionContext, MessageBatch, QueueMessage } from '../runtime.ts'
 import { type AuditMethods, createAuditRole } from './audit-role.ts'
@@ -80,7 +80,8 @@ export function keepAudit(options: KeepAuditOptions): QueueConsumer {
     const { id, timestamp, body } = message
     const key = `${name}/refused/${id}.json`
     try {
-      await bucket?.put(key, JSON.stringify({ reason, queue, id, timestamp, body }))
+      if (bucket === undefined) throw notGiven(bucketName, BUCKET)
+      await bucket.put(key, JSON.stringify({ reason, queue, id, timestamp, body }))
       log({
         level: 'error',
         message: `A message of the Queue ${queue} is no audit record, and was put aside as ${key}. ${reason}`,

@@ -5,7 +5,7 @@ import { badReply, type Handle, type Interceptor, type Link, type Reply, toolsOf
 import { type Client, createClient } from '../../client/index.ts'
 import type { ConnectHttpOptions } from '../../http/index.ts'
 import { sendByRuntime } from './send-by-runtime.ts'
-import type { Checked, ClientServer } from './definition.ts'
+import { type Checked, type ClientServer, isApplication } from './definition.ts'
 import type { ServersTable, Standing } from './servers-table.ts'
 import { CANCELLED, suspend } from './suspend.ts'
 
@@ -33,7 +33,7 @@ const SHORTEST = 10_000
 const LONGEST = 86_400_000
 /** Milliseconds after which a server that failed, or wants somebody to sign in, is asked again. */
 const RETRY = 30_000
-/** Bytes of one answer, pages of one list, and their characters together. */
+/** Bytes of one answer, pages of one list, and their bytes together: what is kept of them is one row, which has two megabytes. */
 const MAX_BYTES = 4 * 1024 * 1024
 const MAX_PAGES = 100
 const MAX_LIST = 1_000_000
@@ -41,17 +41,29 @@ const MAX_LIST = 1_000_000
 export interface ConnectionOptions {
   readonly name: string
   readonly server: Omit<ClientServer, 'url'> & { readonly url: string }
-  readonly checked: Pick<Checked, 'client' | 'clientInfo' | 'log'>
+  readonly checked: Pick<Checked, 'back' | 'client' | 'clientInfo' | 'log'>
+  /** Whether its owner added it. */
+  readonly isAdded: boolean
   readonly store: CredentialStore
   readonly servers: ServersTable
   readonly reach: Reach
 }
 
 /** Connects an owner to a server; nothing is sent until it is used. */
-export function openConnection({ name, server, checked, store, servers, reach }: ConnectionOptions): Connection {
+export function openConnection({
+  name,
+  server,
+  checked,
+  isAdded,
+  store,
+  servers,
+  reach,
+}: ConnectionOptions): Connection {
   const { url, scopes, maxScopes, http = {}, client: identity = checked.client } = server
   const place = `${name} ${url}`
-  const auth = signIn({ client: identity, store, scopes, maxScopes, fetch: sendByRuntime(url, http.fetch) })
+  // A server of strangers must not have this application ask itself.
+  const send = sendByRuntime(url, http.fetch, (to) => isAdded && isApplication(to, checked.back))
+  const auth = signIn({ client: identity, store, scopes, maxScopes, fetch: send })
   let seen: Seen = NOTHING
   const client = createClient(reach(url, { http: { maxBytes: MAX_BYTES, log: checked.log, auth, ...http } }), {
     clientInfo: checked.clientInfo,
@@ -92,21 +104,22 @@ export function openConnection({ name, server, checked, store, servers, reach }:
   return { name, url, place, tools: server.tools, client, auth, asksPerson, refresh: () => (flight ??= ask()), restart }
 }
 
-/** Pages of a list that came so far: the shortest time for which one may be kept, and their characters. */
+/** Pages of a list that came so far: the shortest time for which one may be kept, and their bytes. */
 interface Seen {
   readonly ttl: number
-  readonly length: number
+  readonly bytes: number
 }
-const NOTHING: Seen = { ttl: LONGEST, length: 0 }
+const NOTHING: Seen = { ttl: LONGEST, bytes: 0 }
+const encoder = new TextEncoder()
 
 /** @throws ConnectionError `bad_reply` for a list that is too long to keep. */
-function addPage({ ttl, length }: Seen, page: Reply): Seen {
+function addPage({ ttl, bytes }: Seen, page: Reply): Seen {
   const own: unknown = 'ttlMs' in page ? page.ttlMs : 0
   const sum = {
     ttl: Math.min(ttl, typeof own === 'number' && own > 0 ? own : 0),
-    length: length + JSON.stringify(page).length,
+    bytes: bytes + encoder.encode(JSON.stringify(page)).length,
   }
-  if (sum.length > MAX_LIST) throw badReply(`The list of its tools takes more than ${MAX_LIST} characters.`)
+  if (sum.bytes > MAX_LIST) throw badReply(`The list of its tools takes more than ${MAX_LIST} bytes.`)
   return sum
 }
 

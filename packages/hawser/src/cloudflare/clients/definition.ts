@@ -93,13 +93,28 @@ export function checkAdded(address: string | URL, { back, servers }: Pick<Checke
     server: isLocal ? back : new URL('https://host.invalid'),
     privateNetwork: false,
   })
-  if (url.host === back.host) throw new TypeError('A server of your own choice is not this application.')
+  if (isApplication(url, back)) throw new TypeError('A server of your own choice is not this application.')
   // What holds there, such as which tools may be called, would not hold under another name.
-  const isThere = [...servers.values()].some((each) => isSamePlace(new URL(each.url), url))
-  if (isThere) throw new TypeError(`There is a server at ${url.host}${url.pathname} already.`)
+  const there = [...servers.values()].map((each) => new URL(each.url)).find((each) => isSamePlace(each, url))
+  if (there !== undefined) throw new TypeError(`There is a server at ${there.host}${there.pathname} already.`)
   return url.href
 }
 
-const isSamePlace = (one: URL, other: URL): boolean => one.host === other.host && one.pathname === other.pathname
+/** On the machine of a developer ports tell programs apart; behind a name in public, all may lead to one. */
+export const isApplication = (url: URL, back: URL): boolean =>
+  back.protocol === 'http:' ? url.host === back.host : nameOf(url) === nameOf(back)
+
+/** A name with a dot behind it leads to the same machine. (RFC 3986 §3.2.2) */
+const nameOf = ({ hostname }: URL): string => hostname.replace(/\.$/, '')
+
+/** Addresses that many servers take for one are one. */
+const isSamePlace = (one: URL, other: URL): boolean =>
+  nameOf(one) === nameOf(other) && one.port === other.port && readPath(one) === readPath(other)
+
+function readPath({ pathname }: URL): string {
+  // A path may be malformed as text of another kind, and still be an address.
+  const plain = pathname.replaceAll(/%[\da-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)))
+  return plain.replaceAll(/\/+/g, '/').replace(/\/$/, '')
+}
 
 const warn: Log = (entry) => console.warn(JSON.stringify(entry))

@@ -42,8 +42,9 @@ export function createRoster({ checked, servers, reach, storeFor }: RosterOption
     if (url === undefined) throw new TypeError(`There is no server called ${JSON.stringify(name).slice(0, 80)}.`)
     const known = connections.get(name)
     if (known?.url === url) return known
-    const store = storeFor(configured === undefined)
-    const opened = openConnection({ name, server: { ...configured, url }, checked, store, servers, reach })
+    const isAdded = configured === undefined
+    const store = storeFor(isAdded)
+    const opened = openConnection({ name, server: { ...configured, url }, checked, isAdded, store, servers, reach })
     connections.set(name, opened)
     return opened
   }

@@ -30,7 +30,7 @@ const asking = (inputRequests: object) => ({ resultType: 'input_required', input
 
 describe('clients of strangers', { timeout: 30_000 }, () => {
   /** What a server that means harm answers, and all that was sent to anybody. */
-  let evil: (message: Message) => unknown
+  let evil: (message: Message, path: string) => unknown
   let sent: string[] = []
   let calls = 0
 
@@ -38,10 +38,11 @@ describe('clients of strangers', { timeout: 30_000 }, () => {
     const url = new URL(request.url)
     sent.push(request.url)
     if (url.hostname === 'quay.example.com') return server.fetch(request)
-    if (url.href !== 'https://evil.example.com/mcp') return new Response(null, { status: 404 })
+    if (url.hostname !== 'evil.example.com' || !['/mcp', '/mine'].includes(url.pathname))
+      return new Response(null, { status: 404 })
     const message = (await request.json()) as Message
     if (message.method === 'tools/call') calls++
-    const result = await evil(message)
+    const result = await evil(message, url.pathname)
     return result instanceof Response ? result : Response.json({ jsonrpc: '2.0', id: message.id, result })
   }
 
@@ -84,7 +85,13 @@ describe('clients of strangers', { timeout: 30_000 }, () => {
         ttlMs: 9e15,
         cacheScope: 'public',
       })
-      expect(await reasonOf()).toContain('takes more than 1000000 characters')
+      expect(await reasonOf()).toContain('takes more than 1000000 bytes')
+    })
+
+    it('with a list that takes more bytes than a row has', async () => {
+      const tool = { name: 'x', inputSchema: { type: 'object' }, description: '潮'.repeat(900_000) }
+      evil = () => ({ resultType: 'complete', tools: [tool], ttlMs: 9e15, cacheScope: 'public' })
+      expect(await reasonOf()).toContain('takes more than 1000000 bytes')
     })
 
     it('that sends them elsewhere, to which nobody goes', async () => {
@@ -188,11 +195,29 @@ describe('clients of strangers', { timeout: 30_000 }, () => {
       ['https://2130706433/mcp', 'on this machine or its network'],
       ['https://a:b@public.example.com/mcp', 'something that is not one'],
       ['https://app.example.com/mcp', 'is not this application'],
+      ['https://app.example.com./mcp', 'is not this application'],
+      ['https://app.example.com:8443/mcp', 'is not this application'],
       ['file:///etc/passwd', 'something that is not one'],
       ['https://quay.example.com/mcp?mine', 'There is a server at quay.example.com/mcp already'],
+      ['https://quay.example.com./mcp', 'There is a server at quay.example.com/mcp already'],
+      ['https://quay.example.com//mcp/', 'There is a server at quay.example.com/mcp already'],
+      ['https://quay.example.com/%6dcp', 'There is a server at quay.example.com/mcp already'],
     ])('are not at %s', async (url, why) => {
       await expect(host.of(owner).add('mine', url)).rejects.toThrow(why)
       expect(sent).toEqual([])
+    })
+
+    it.each([
+      'https://app.example.com/delete?all',
+      'https://app.example.com./delete',
+      'https://app.example.com:8443/x',
+    ])('have nothing sent to %s, which is the application itself', async (place) => {
+      const headers = { 'www-authenticate': `Bearer resource_metadata="${place}"` }
+      evil = (_, path) => new Response(null, path === '/mine' ? { status: 401, headers } : { status: 500 })
+      await host.of(owner).add('mine', 'https://evil.example.com/mine')
+      expect(await reasonOf('mine')).toContain('is this application')
+      await expect(host.of(owner).signIn('mine')).rejects.toMatchObject({ problem: 'forbidden_address' })
+      expect(sent.filter((url) => url.includes('app.example.com'))).toEqual([])
     })
 
     it('are few, have names of their own, and are theirs alone', async () => {

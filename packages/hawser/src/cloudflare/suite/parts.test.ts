@@ -9,7 +9,14 @@ const DOOR = { ratelimits: { DOOR: { namespace_id: '1', simple: { limit: 100, pe
 const ISSUER = { ISSUER: { name: 'owner', entrypoint: 'IssuerEntrypoint' } }
 
 /** A Worker of the same account that tries what it can call by RPC. */
-const STRANGER = `export default { fetch: async (request, { WHOLE, ISSUER }) => {
+const STRANGER = `import { RpcTarget } from 'cloudflare:workers'
+class Batch extends RpcTarget {
+  get queue() { return 'rows' }
+  get messages() { return [] }
+  ackAll() {}
+}
+export default { fetch: async (request, { WHOLE, ISSUER }) => {
+  const batch = { queue: 'rows', messages: [] }
   const call = { method: 'tools/call', params: { name: 'book' }, principal: { subject: 'ada', scopes: new Set() } }
   const ways = {
     servers: () => WHOLE.servers.berths.handle(call),
@@ -22,10 +29,20 @@ const STRANGER = `export default { fetch: async (request, { WHOLE, ISSUER }) => 
     env: () => ISSUER.env.HAWSER,
     issue: () => ISSUER.fetch(new Request('https://quay.example.com/authorize')),
     jwksOfWhole: () => WHOLE.jwks(),
+    queue: () => WHOLE.queue(batch),
+    queueWithMethods: () => WHOLE.queue({ ...batch, ackAll: () => {} }),
+    queueOfList: () => WHOLE.queue(Object.assign([], batch)),
+    queueOfError: () => WHOLE.queue(Object.assign(new Error('no'), batch)),
+    queueOfTarget: () => WHOLE.queue(new Batch()),
+    queueEvent: () => WHOLE.queue('rows', []),
   }
   const tried = Object.entries(ways).map(async ([name, go]) => [name, await (async () => go())().then(() => true, () => false)])
   return Response.json(Object.fromEntries((await Promise.all(tried)).filter(([, isReached]) => isReached)))
 } }`
+
+interface Consumer {
+  readonly queue: (name: string, messages: readonly object[]) => Promise<object>
+}
 
 describe('one suite as several Workers', () => {
   let miniflare: Miniflare
@@ -97,6 +114,14 @@ describe('one suite as several Workers', () => {
 
   it('is reached by other Workers at its endpoints, and its issuer by the two questions', async () => {
     expect(await ask('stranger', '/')).toBe('200 {"fetch":true,"keys":true,"live":true}')
+  })
+
+  it('takes of a Queue what the runtime brings', async () => {
+    const whole = (await miniflare.getWorker('whole')) as unknown as Consumer
+    expect(await whole.queue('rows', [{ id: '1', timestamp: new Date(), body: 'row', attempts: 1 }])).toMatchObject({
+      outcome: 'ok',
+      explicitAcks: ['1'],
+    })
   })
 
   it('says what a part has not been given', async () => {
