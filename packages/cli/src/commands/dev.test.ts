@@ -148,6 +148,22 @@ describe('hawser dev of a Worker', () => {
     await third.running.ended
   }, 90_000)
 
+  it('says where secrets are read from when it does not start and there are none', async () => {
+    const folder = makeFolder('secretless')
+    symlinkSync(modules, join(folder, 'node_modules'))
+    writeFileSync(
+      join(folder, 'wrangler.jsonc'),
+      '{ "name": "bare", "main": "index.js", "compatibility_date": "2026-06-11" }',
+    )
+    writeFileSync(join(folder, 'index.js'), "throw new Error('no secret')")
+    const { code, stderr } = await runCli(['dev', '--port', '0'], {
+      cwd: folder,
+      env: { WRANGLER_SEND_METRICS: 'false' },
+    })
+    expect(code).toBe(4)
+    expect(stderr).toContain('those are read from .dev.vars')
+  }, 60_000)
+
   it('says how to install wrangler where there is none', async () => {
     const folder = makeFolder('bare')
     writeFileSync(join(folder, 'wrangler.jsonc'), '{ "name": "bare", "main": "index.ts" }')

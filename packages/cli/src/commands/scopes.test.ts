@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -8,7 +8,9 @@ const LEDGER = join(import.meta.dirname, '../fixtures/ledger.ts')
 
 let lock: string
 beforeEach(async () => {
-  lock = join(await mkdtemp(join(tmpdir(), 'hawser-scopes-')), 'scopes.lock.json')
+  const folder = await mkdtemp(join(tmpdir(), 'hawser-scopes-'))
+  lock = join(folder, 'scopes.lock.json')
+  return () => rm(folder, { recursive: true, force: true })
 })
 
 describe('hawser scopes', () => {

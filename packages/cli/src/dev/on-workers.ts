@@ -65,5 +65,10 @@ export async function devOnWorkers(project: Project, { port: wanted, env, color 
   using stopped = untilStopped(stop)
   const code = await ended
   if (stopped.isStopping) return
-  throw new Failure(EXIT.definition, `wrangler ended with ${code}.`, ['What it said is above.'])
+  throw new Failure(EXIT.definition, `wrangler ended with ${code}.`, [
+    'What it said is above.',
+    ...(local.size === 0
+      ? ['If it misses a secret: those are read from .dev.vars, a line NAME=… for each, which has none.']
+      : []),
+  ])
 }

@@ -388,7 +388,7 @@ describe('a subscription that is lost', () => {
   // spec: listen-again
   it('is opened again with a program that was killed and is started anew', async () => {
     await using client = await connect<typeof mortal>(
-      command(process.execPath, [join(import.meta.dirname, 'fixtures/mortal.ts')]),
+      command(process.execPath, ['--conditions=hawser-source', join(import.meta.dirname, 'fixtures/mortal.ts')]),
     )
     const changes = Promise.withResolvers<Change>()
     await using subscription = await client.listen({ toolsListChanged: true }, { onChange: changes.resolve })
