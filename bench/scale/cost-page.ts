@@ -7,7 +7,7 @@ const NAMES: Readonly<Record<Operation, string>> = {
   'limited call': 'a call that a rate limit lets through',
   'refused call': 'a call that a rate limit refuses',
   'change told': 'a call that tells of a change',
-  listener: 'a listener to lists and a resource, for any time',
+  listener: 'a listener to lists and a resource, as it begins',
   'answer that counts once': 'a call with an answer that counts once',
   task: 'a task, from its call to its end',
   'look at a task': 'a look at a task',

@@ -30,7 +30,7 @@ const oauth = createOAuth({
   store: durableStore({ binding: 'OAUTH' }),
   resources: [{ resource: RESOURCE, title: 'Desk', scopes: { use: 'Use the desk' } }],
   clients: [{ clientId: 'app', name: 'App', redirectUris: [CALLBACK] }],
-  registration: { altogether: 1_000_000 },
+  registration: { perAddress: 1_000_000, altogether: 1_000_000 },
   operator: 'Desk',
   clientAddress: (request) => request.headers.get('x-user') ?? undefined,
   // Whoever says a name is believed.

@@ -273,6 +273,21 @@ describe('objects in trouble', () => {
     expect(await look(taskId)).toEqual(failed)
   })
 
+  it('tells everybody who listens of what changes after its object was ended', async () => {
+    await using client = await connect(`${origin}/mcp`)
+    const heard = [0, 0, 0]
+    // At once: of some that come so, the runtime closes no connection when the object ends.
+    const listening = heard.map((_, at) =>
+      client.listen({ toolsListChanged: true }, { reconnect: 0, onChange: () => void heard[at]!++ }),
+    )
+    await Promise.all(listening)
+    await crash('changes:/lists')
+    // Each is told that it may have missed something.
+    await vi.waitFor(() => expect(heard).toEqual([1, 1, 1]), 10_000)
+    await invoke('changes:/lists', 'publish', [{ kind: 'tools' }])
+    await vi.waitFor(() => expect(heard).toEqual([2, 2, 2]))
+  })
+
   it('writes no signs of life while it works, since the object itself is one', async () => {
     const taskId = await begin('grindLong', { chars: 3, ms: 6_000 })
     const versions = new Set<unknown>()

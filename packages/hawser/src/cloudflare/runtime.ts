@@ -48,7 +48,6 @@ export interface ObjectState {
   readonly storage: ObjectStorage
   acceptWebSocket(socket: RuntimeSocket): void
   getWebSockets(): readonly RuntimeSocket[]
-  setWebSocketAutoResponse(pair: object): void
 }
 
 /** An answer that may carry a socket. */

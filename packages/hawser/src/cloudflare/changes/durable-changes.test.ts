@@ -2,9 +2,15 @@ import type { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Client, connect, type Subscription } from '../../index.ts'
 import { hubOf } from './topic.ts'
+import type { UpgradeResponse } from '../runtime.ts'
 import { bundle, COMPATIBILITY, startWorkers } from '../fixtures/start-workers.ts'
 
 type Filter = Parameters<Client['listen']>[0]
+
+interface Namespace {
+  readonly idFromName: (name: string) => object
+  readonly get: (id: object) => { readonly fetch: (url: string, init: object) => Promise<UpgradeResponse> }
+}
 
 /** Two Workers that share the objects of the first, and one whose objects have room for three. */
 describe('durableChanges', () => {
@@ -113,6 +119,23 @@ describe('durableChanges', () => {
     await evict('/lists', 'hibernate')
     await publish(two, { lists: true, uris: ['board://1'] })
     await vi.waitFor(() => expect([lists.changes, notices.changes]).toEqual([['tools'], ['board://1']]))
+  })
+
+  it('answers signs of life after it was not in memory', async () => {
+    // Its types want those of the whole runtime.
+    const objects = (await miniflare.getDurableObjectNamespace('HAWSER', 'one')) as unknown as Namespace
+    const hub = objects.get(objects.idFromName('changes:alone/lists'))
+    const { webSocket } = await hub.fetch('https://hawser.invalid/', { headers: { upgrade: 'websocket' } })
+    if (!webSocket) throw new Error('There is no socket.')
+    const said: unknown[] = []
+    webSocket.addEventListener('message', (event) => void said.push((event as MessageEvent).data))
+    webSocket.accept()
+    webSocket.send('[1]')
+    await vi.waitFor(() => expect(said).toEqual(['ready']))
+    await evict('alone/lists', 'hibernate')
+    webSocket.send('ping')
+    await vi.waitFor(() => expect(said).toEqual(['ready', 'pong']))
+    webSocket.close()
   })
 
   it('tells that anything may have changed after a connection was lost', async () => {

@@ -4,8 +4,9 @@ import type { RuntimeSocket } from '../runtime.ts'
 import { type HubMethods, PING, PONG, READY } from './hub.ts'
 import type { Topics } from './topic.ts'
 
-/** Milliseconds between signs of life, after which one that was not answered means that the connection is lost. */
-const HEARTBEAT = 20_000
+/** Milliseconds between signs of life, and until one has to be answered, or else the connection is lost. */
+const HEARTBEAT = 30_000
+const ANSWERING = 5_000
 /** Milliseconds until a hub has to be ready. */
 const OPENING = 10_000
 /** First and longest wait, in milliseconds, before a lost connection is opened again. */
@@ -50,14 +51,14 @@ export async function followHub(
       if (isLost) return
       isLost = true
       clearInterval(heartbeat)
+      clearTimeout(due)
       closeQuietly(socket)
       if (isWanted && isReady) reopen()
     }
     let isReady = false
-    let isAlive = true
+    let due: ReturnType<typeof setTimeout> | undefined
     const heartbeat = setInterval(() => {
-      if (!isAlive) return lose()
-      isAlive = false
+      due = setTimeout(lose, ANSWERING)
       try {
         socket.send(PING)
       } catch {
@@ -67,7 +68,7 @@ export async function followHub(
     close = lose
     socket.addEventListener('message', (event) => {
       const { data } = event as MessageEvent<string>
-      isAlive = true
+      clearTimeout(due)
       if (data === READY) {
         // From now on a lost connection is opened again, whoever has heard of it by then.
         isReady = true

@@ -3,7 +3,10 @@ import type { Role, RunningRole } from '../role.ts'
 import type { ObjectState, RuntimeSocket } from '../runtime.ts'
 import { hashOf } from './topic.ts'
 
-/** What a hub says once it listens for somebody, and what shows that a connection lives, without waking the object. */
+/**
+ * What a hub says once it listens for somebody, and what shows that it still does. The object answers that itself: the runtime, which could answer
+ * in its place, goes on with it for sockets of an object that has ended and begun anew without them.
+ */
 export const READY = 'ready'
 export const PING = 'ping'
 export const PONG = 'pong'
@@ -18,7 +21,6 @@ export interface HubMethods {
 }
 
 declare const WebSocketPair: new () => { readonly 0: RuntimeSocket; readonly 1: RuntimeSocket }
-declare const WebSocketRequestResponsePair: new (request: string, response: string) => object
 
 /**
  * Tells listeners what was published. Nothing is stored: a listener whose connection is lost does not know what it missed and takes
@@ -53,7 +55,6 @@ function startHub(state: ObjectState, maxListeners: number): RunningRole {
       if (some?.size === 0) listeners.delete(hash)
     }
   }
-  state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
   for (const socket of sockets) add(socket)
 
   const tell = (changes: Iterable<Change>): void => {
@@ -70,7 +71,8 @@ function startHub(state: ObjectState, maxListeners: number): RunningRole {
       try {
         socket.send(`[${texts.join()}]`)
       } catch {
-        // It is gone; its own side has noticed, or will.
+        // It is gone; its own side has noticed, or will, since nothing answers it.
+        sockets.delete(socket)
         remove(socket)
       }
     }
@@ -105,6 +107,10 @@ function startHub(state: ObjectState, maxListeners: number): RunningRole {
       return new Response(null, { status: 101, webSocket: theirs } as ResponseInit)
     },
     onMessage: (socket, message) => {
+      if (message === PING) {
+        if (sockets.has(socket)) socket.send(PONG)
+        return
+      }
       remove(socket)
       socket.serializeAttachment(Uint32Array.from(JSON.parse(message) as readonly number[]))
       add(socket)
