@@ -1,9 +1,9 @@
-import { build } from 'esbuild'
 import { listen } from 'hawser/node'
 import { Miniflare } from 'miniflare'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { bundleWorker } from '../scripts/bundle-worker.ts'
 import server from './everything-server.ts'
 
 /** A place that serves the everything-server. */
@@ -25,28 +25,15 @@ export const startWorkerd = (): Promise<Host> => startWorker('workerd', 'everyth
 /** The same server with sessions in Durable Objects. */
 export const startObject = (): Promise<Host> => startWorker('object', 'worker.ts', true)
 
-/** Bundles a module as a Worker; `define` puts values in the place of names. */
-export async function bundleWorker(module: string, define: Readonly<Record<string, string>> = {}): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(module, import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['hawser-source', 'workerd', 'worker', 'browser'],
-    external: ['cloudflare:*'],
-    define: { ...define },
-  })
-  const [script] = outputFiles
-  if (script === undefined) throw new Error(`${module} could not be bundled for workerd.`)
-  return script.text
-}
+/** Bundles a module of this folder as a Worker. */
+export const bundle = (module: string, define: Readonly<Record<string, string>> = {}): Promise<string> =>
+  bundleWorker(fileURLToPath(new URL(module, import.meta.url)), define)
 
 /** Runs a module as a Worker by the real runtime without Node compatibility. */
 async function startWorker(name: string, module: string, holdsSessions: boolean): Promise<Host> {
   const miniflare = new Miniflare({
     modules: true,
-    script: await bundleWorker(module),
+    script: await bundle(module),
     compatibilityDate: '2026-06-11',
     ...(holdsSessions && { durableObjects: { HAWSER: { className: 'HawserObject', useSQLite: true } } }),
     host: 'localhost',

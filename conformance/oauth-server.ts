@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createOAuth, memoryStore } from '@hawser/oauth'
 import { nodeHandler, publicDocuments, sqliteStore } from '@hawser/oauth/node'
 import { Miniflare } from 'miniflare'
-import { bundleWorker, showTroubles } from './hosts.ts'
+import { bundle, showTroubles } from './hosts.ts'
 import { optionsOf } from './oauth-options.ts'
 
 /** An authorization server on this machine. */
@@ -38,7 +38,7 @@ export async function startOnWorkerd(): Promise<AuthorizationServer> {
   const issuer = `http://127.0.0.1:${port}`
   const miniflare = new Miniflare({
     modules: true,
-    script: await bundleWorker('oauth-worker.ts', { ISSUER: JSON.stringify(issuer) }),
+    script: await bundle('oauth-worker.ts', { ISSUER: JSON.stringify(issuer) }),
     compatibilityDate: '2026-06-11',
     compatibilityFlags: ['global_fetch_strictly_public'],
     durableObjects: { OAUTH: { className: 'OAuthObject', useSQLite: true } },

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { build } from 'esbuild'
 import { Miniflare, type MiniflareOptions } from 'miniflare'
+import { bundleWorker } from '../../scripts/bundle-worker.ts'
 import { type Account, type Accounts, addAccounts, type Trouble } from './account.ts'
 
 /** Two Workers, as of two places, that share the objects of the first; what the objects write outlives the runtime. */
@@ -33,27 +33,13 @@ export interface Counted {
   readonly renewed: ReadonlyMap<string, number>
 }
 
-/** The Worker as wrangler would bundle it. */
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, 'worker.ts')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['hawser-source', 'workerd', 'worker', 'browser'],
-    external: ['cloudflare:*'],
-  })
-  return outputFiles.map(({ text }) => text).join('')
-}
-
 /** @param hear Is told what the runtime writes: also what objects throw that are made to fail. */
 export async function startDesk(
   bindings: Readonly<Record<string, string>> = {},
   hear: (text: string) => unknown = () => {},
 ): Promise<Desk> {
   const folder = await mkdtemp(join(tmpdir(), 'hawser-scale-'))
-  const script = await bundle()
+  const script = await bundleWorker(join(import.meta.dirname, 'worker.ts'))
   const optionsFor = (version: number): MiniflareOptions => ({
     workers: WORKERS.map((name) => {
       const object = (className: string) => ({

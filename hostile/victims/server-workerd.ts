@@ -1,23 +1,14 @@
-import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
+import { bundleWorker } from '../../scripts/bundle-worker.ts'
 import { fileOf } from '../start-process.ts'
 import { peakOfChildren } from './memory.ts'
 
-const { outputFiles } = await build({
-  entryPoints: [fileOf('victims/worker.ts')],
-  bundle: true,
-  write: false,
-  format: 'esm',
-  target: 'es2024',
-  conditions: ['hawser-source', 'workerd', 'worker', 'browser'],
-  external: ['cloudflare:*'],
-})
 const miniflare = new Miniflare({
   host: '127.0.0.1',
   port: 0,
   modules: true,
   compatibilityDate: '2026-06-11',
-  script: outputFiles[0]!.text,
+  script: await bundleWorker(fileOf('victims/worker.ts')),
 })
 const url = new URL('/mcp', await miniflare.ready).href
 process.on('message', () => process.send?.(peakOfChildren()))

@@ -29,26 +29,17 @@ interface Account {
  * @throws Error where the runtime does not run, such as on a Linux without glibc.
  */
 export async function serveOnWorkers({ port, folder, audit, secret }: WorkersOptions) {
-  const [{ build }, { Log, LogLevel, Miniflare, Response }] = await Promise.all([
-    import('esbuild'),
+  const [{ bundleWorker }, { Log, LogLevel, Miniflare, Response }] = await Promise.all([
+    import('../bundle-worker.ts'),
     import('miniflare'),
   ])
-  const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, 'notes-worker.ts')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['hawser-source', 'workerd', 'worker', 'browser'],
-    external: ['cloudflare:*'],
-    logLevel: 'silent',
-  })
+  const script = await bundleWorker(join(import.meta.dirname, 'notes-worker.ts'))
   await using open = new AsyncDisposableStack()
   const sink = open.use(jsonlAudit(audit))
   const others = SIGNALS.map((name) => process.listeners(name))
   const miniflare = new Miniflare({
     modules: true,
-    script: outputFiles.map(({ text }) => text).join(''),
+    script,
     host: '127.0.0.1',
     port,
     ...readWrangler(),

@@ -59,7 +59,9 @@ it('connects its users to a Worker that wants them to sign in, and to a server o
   }
   const ask = async (user: string, path: string, body?: object): Promise<unknown> => {
     const init = { headers: { 'x-user': user }, ...(body && { method: 'POST', body: JSON.stringify(body) }) }
-    return (await miniflare.dispatchFetch(`${ORIGIN}${path}`, init)).json()
+    const answer = await miniflare.dispatchFetch(`${ORIGIN}${path}`, init)
+    if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status}: ${await answer.text()}`)
+    return answer.json()
   }
   const comeBack = async (user: string, back: URL): Promise<number> => {
     const answer = await miniflare.dispatchFetch(back.href, { headers: { 'x-user': user }, redirect: 'manual' })
