@@ -13,21 +13,6 @@ const LEGACY = (body: string): string => post(body).replace(/mcp-protocol-versio
 describe.concurrent('a server in workerd, when a client', () => {
   it.each<[what: string, status: string, says: RegExp, bytes: () => Iterable<string | Uint8Array>]>([
     [
-      'declares a body of 200 MB',
-      '413',
-      /larger than this server reads/,
-      () => [head(undefined, 'content-length: 209715200', 'connection: close'), ...repeat(MIB(), 3)],
-    ],
-    [
-      'sends chunks for ever',
-      '413',
-      /larger than this server reads/,
-      () => [
-        head(undefined, 'transfer-encoding: chunked', 'connection: close'),
-        ...repeat(chunk('x'.repeat(2 ** 20)), 8),
-      ],
-    ],
-    [
       'nests a body 200 000 deep',
       '400',
       /too many levels: at most 200/,
@@ -64,15 +49,27 @@ describe.concurrent('a server in workerd, when a client', () => {
     })
   })
 
+  // The runtime closes at once; what it says may be lost when more bytes are on their way. (RFC 9112 §9.6)
   it.each<[what: string, bytes: () => Iterable<string | Uint8Array>]>([
     ['headers without end', () => ['POST /mcp HTTP/1.1\r\n', ...repeat('x-flood: y\r\n'.repeat(1_000), 100)]],
     ['one header without end', () => ['POST /mcp HTTP/1.1\r\nx: ', ...repeat(MIB(), 4)]],
+    [
+      'more of a body than is read',
+      () => [head(undefined, 'content-length: 209715200', 'connection: close'), ...repeat(MIB(), 3)],
+    ],
+    [
+      'chunks without end',
+      () => [
+        head(undefined, 'transfer-encoding: chunked', 'connection: close'),
+        ...repeat(chunk('x'.repeat(2 ** 20)), 8),
+      ],
+    ],
     ['a target without end', () => ['POST /', ...repeat(MIB(), 4)]],
   ])('sends %s, is cut off or refused', async (_, bytes) => {
     await onStage('server-workerd', async ({ open, growth }) => {
       const { socket, received, closed } = open()
       await Promise.race([pour(socket, bytes()), quiet(10_000)])
-      await Promise.race([closed, quiet(10_000)])
+      expect(await Promise.race([closed.then(() => 'closed'), quiet(10_000)])).toBe('closed')
       expect(statusOf(received()) ?? '4').toMatch(/^4/)
       expect(await growth()).toBeLessThan(BOUND)
     })
