@@ -20,6 +20,13 @@ export function sendByRuntime(
         `${new URL(url).host} is this application, and no issuer of that server.`,
       )
     const init = { method, headers, ...(body !== undefined && { body }), redirect, signal }
-    return own !== undefined && new URL(url).origin === origin ? own(new Request(url, init)) : fetch(url, init)
+    const send = async (): Promise<Response> =>
+      own !== undefined && new URL(url).origin === origin ? own(new Request(url, init)) : fetch(url, init)
+    if (method !== undefined && method !== 'GET') return send()
+    // A server that refuses a call without reading it closes its connection, on which the runtime may send the next request. (RFC 9110 §9.2.2)
+    return send().catch((error: unknown) => {
+      if (signal?.aborted) throw error
+      return send()
+    })
   }
 }
