@@ -174,7 +174,8 @@ describe('objects in trouble', () => {
     it('ends a task whose result it does not take with the reason, as soon as it can', async () => {
       const taskId = await begin('grindLong', { chars: 3, ms: 300 })
       await control('full', 'tasks:')
-      await new Promise((resolve) => setTimeout(resolve, 600))
+      // Neither the result, nor the news that there is none.
+      await vi.waitFor(async () => expect(await control('refused', taskId)).toBe(2), 10_000)
       await control('well')
       expect(await lookUntil(taskId, 'failed')).toMatchObject({
         statusMessage: expect.stringContaining('Call the tool again'),
