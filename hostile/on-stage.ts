@@ -80,6 +80,29 @@ export const statusOf = (text: string): string | undefined => /^HTTP\/1\.1 (\d+)
 export const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
 export const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
 
+/** A body in chunks of one byte. */
+export function* byteByByte(body: string): Iterable<string> {
+  for (let at = 0; at < body.length; at += 10_000) yield Array.from(body.slice(at, at + 10_000), chunk).join('')
+  yield '0\r\n\r\n'
+}
+
+/** What is sent very slowly, and what it begins with. */
+export const SLOW: readonly (readonly [what: string, start: () => string])[] = [
+  ['heads', () => 'POST /mcp HTTP/1.1\r\nx-slow: '],
+  ['bodies', () => head(undefined, 'content-length: 100000', ...CALL)],
+  ['nothing', () => ''],
+]
+
+/** Sends so on 500 connections for four seconds. */
+export async function dripOn500(open: Scene['open'], start: () => string): Promise<void> {
+  const wires = Array.from({ length: 500 }, () => open(start()))
+  const drip = setInterval(() => {
+    for (const { socket } of wires) if (socket.writable && start() !== '') socket.write('x')
+  }, 250)
+  await quiet(4_000)
+  clearInterval(drip)
+}
+
 /** Two hundred megabytes of zeros in two hundred kilobytes. */
 export const BOMB = gzipSync('0'.repeat(200 * 2 ** 20))
 

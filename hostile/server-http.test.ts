@@ -2,7 +2,22 @@ import { connect } from 'hawser'
 import { describe, expect, it, vi } from 'vitest'
 import { MIB, pour, repeat } from './attackers/http.ts'
 import { callTool, echo, listen } from './attackers/requests.ts'
-import { BOMB, BOUND, CALL, chunk, deep, head, LISTEN, onStage, post, quiet, statusOf } from './on-stage.ts'
+import {
+  BOMB,
+  BOUND,
+  byteByByte,
+  CALL,
+  chunk,
+  deep,
+  dripOn500,
+  head,
+  LISTEN,
+  onStage,
+  post,
+  quiet,
+  SLOW,
+  statusOf,
+} from './on-stage.ts'
 
 describe.concurrent('a server over HTTP, when a client', () => {
   it.each<[what: string, status: string, says: RegExp, bytes: () => Iterable<string | Uint8Array>]>([
@@ -72,29 +87,16 @@ describe.concurrent('a server over HTTP, when a client', () => {
       const { socket, received, closed } = open(
         head(undefined, 'transfer-encoding: chunked', 'connection: close', ...CALL),
       )
-      const pieces = function* () {
-        for (let at = 0; at < body.length; at += 10_000) yield Array.from(body.slice(at, at + 10_000), chunk).join('')
-        yield '0\r\n\r\n'
-      }
-      await pour(socket, pieces())
+      await pour(socket, byteByByte(body))
       await closed
       expect(received()).toContain('said 1')
       expect(await growth()).toBeLessThan(BOUND)
     })
   })
 
-  it.each([
-    ['heads', () => 'POST /mcp HTTP/1.1\r\nx-slow: '],
-    ['bodies', () => head(undefined, 'content-length: 100000', ...CALL)],
-    ['nothing', () => ''],
-  ])('sends %s very slowly on 500 connections, takes no room from others', async (_, start) => {
+  it.each(SLOW)('sends %s very slowly on 500 connections, takes no room from others', async (_, start) => {
     await onStage('server-http', async ({ open, growth }) => {
-      const wires = Array.from({ length: 500 }, () => open(start()))
-      const drip = setInterval(() => {
-        for (const { socket } of wires) if (socket.writable && start() !== '') socket.write('x')
-      }, 250)
-      await quiet(4_000)
-      clearInterval(drip)
+      await dripOn500(open, start)
       expect(await growth()).toBeLessThan(BOUND)
     })
   })

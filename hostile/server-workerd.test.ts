@@ -2,7 +2,22 @@ import http from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { MIB, pour, repeat } from './attackers/http.ts'
 import { callTool, echo, listen } from './attackers/requests.ts'
-import { BOMB, BOUND, CALL, chunk, deep, head, LISTEN, onStage, post, quiet, statusOf } from './on-stage.ts'
+import {
+  BOMB,
+  BOUND,
+  byteByByte,
+  CALL,
+  chunk,
+  deep,
+  dripOn500,
+  head,
+  LISTEN,
+  onStage,
+  post,
+  quiet,
+  SLOW,
+  statusOf,
+} from './on-stage.ts'
 
 // workerd closes a connection that was idle for five seconds, on a busy machine just when the next call is sent on it.
 http.globalAgent = new http.Agent({ keepAlive: false })
@@ -79,28 +94,15 @@ describe.concurrent('a server in workerd, when a client', () => {
     await onStage('server-workerd', async ({ open, growth }) => {
       const body = `${' '.repeat(2 ** 14)}${echo(1)}`
       const { socket, received } = open(head(undefined, 'transfer-encoding: chunked', ...CALL))
-      const pieces = function* () {
-        for (let at = 0; at < body.length; at += 10_000) yield Array.from(body.slice(at, at + 10_000), chunk).join('')
-        yield '0\r\n\r\n'
-      }
-      void pour(socket, pieces())
+      void pour(socket, byteByByte(body))
       await expect.poll(received, { timeout: 30_000 }).toContain('said 1')
       expect(await growth()).toBeLessThan(BOUND)
     })
   })
 
-  it.each([
-    ['heads', () => 'POST /mcp HTTP/1.1\r\nx-slow: '],
-    ['bodies', () => head(undefined, 'content-length: 100000', ...CALL)],
-    ['nothing', () => ''],
-  ])('sends %s very slowly on 500 connections, takes no room from others', async (_, start) => {
+  it.each(SLOW)('sends %s very slowly on 500 connections, takes no room from others', async (_, start) => {
     await onStage('server-workerd', async ({ open, growth }) => {
-      const wires = Array.from({ length: 500 }, () => open(start()))
-      const drip = setInterval(() => {
-        for (const { socket } of wires) if (socket.writable && start() !== '') socket.write('x')
-      }, 250)
-      await quiet(4_000)
-      clearInterval(drip)
+      await dripOn500(open, start)
       expect(await growth()).toBeLessThan(BOUND)
     })
   })
